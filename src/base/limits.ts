@@ -1,0 +1,139 @@
+/**
+ * Every bound of the fabric in one place, with its unit and its reason. Nothing else in the code holds a number that
+ * limits a queue, a buffer, a size or a wait. Relations between them are asserted at the end.
+ */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const limits = {
+  // --- payloads and frames (bytes)
+  /** One message on a small stream. Larger ones make small ones wait: see docs/architecture.md. */
+  frameMaxBytes: 64 * KiB,
+  /** Payload bytes that go into one frame; the rest of the frame is room for its header and columns. */
+  framePayloadMaxBytes: 48 * KiB,
+  /** Items in one frame: what keeps the columns of tiny items inside the frame. */
+  frameItemsMax: 1024,
+  /** An item above this travels in chunks on the bulk stream. */
+  inlinePayloadMaxBytes: 32 * KiB,
+  /** One chunk on the bulk stream. */
+  chunkMaxBytes: 64 * KiB,
+  /** One request or response payload, whatever way it travels. */
+  payloadMaxBytes: 64 * MiB,
+  /** One message of a unary RPC: the gRPC default. */
+  unaryMessageMaxBytes: 4 * MiB,
+  /** A kernel's payload may take this share of its memory maximum: it is copied in and decoded beside itself. */
+  payloadMemoryShare: 1 / 4,
+
+  // --- kernels
+  /** An uploaded module. */
+  moduleMaxBytes: 32 * MiB,
+  /** Memory maximum given to a module that declares none. */
+  memoryDefaultMaxBytes: 64 * MiB,
+  /** Highest memory maximum a module may declare. */
+  memoryCapBytes: 1024 * MiB,
+  /** An instance with an image up to this size is reset by copying; a larger one is made anew. */
+  resetImageMaxBytes: 1 * MiB,
+  /** One invocation of a function, when the manifest names no other limit. */
+  timeLimitMs: 10_000,
+  /** Highest time limit a manifest may name. */
+  timeLimitCapMs: 900_000,
+  /** Start function of a module, at admission and on nodes. */
+  startTimeLimitMs: 1_000,
+  /** The whole admission of a module. */
+  admissionTimeLimitMs: 10_000,
+  /** Functions of one kernel. */
+  functionsMax: 256,
+  /** FileDescriptorSet in a module. */
+  descriptorMaxBytes: 1 * MiB,
+  /** Nesting of messages in payloads and of types in descriptors (protobuf's own default). */
+  nestingMax: 100,
+  /** Text of a `fail`, a `log` or any error message that leaves a process; the rest is cut. */
+  messageMaxBytes: 4 * KiB,
+
+  // --- scheduler
+  /** Tries of one invocation, the first included. */
+  attemptsMax: 4,
+  /** First back-off; doubles with each attempt, full jitter. */
+  backoffBaseMs: 10,
+  /** Longest back-off. */
+  backoffMaxMs: 2_000,
+  /** Estimated work in one batch: long enough to hide the hops, short enough to spread and to re-run. */
+  batchTargetMs: 4,
+  /** Estimated work a node may hold per worker, running and queued. */
+  nodeQueueMs: 12,
+  /** Items of the first batch of a function nobody has timed yet. */
+  probeItems: 8,
+  /** How long an invocation waits for any node at all. */
+  nodeWaitMs: 10_000,
+  /** Items queued or running over all clients; beyond it QUEUE_FULL. */
+  queueItemsMax: 4_000_000,
+  /** Payload bytes queued or running over all clients. */
+  queueMaxBytes: 1024 * MiB,
+  /** Unsettled input bytes one client may have at the gateway. */
+  sessionWindowBytes: 32 * MiB,
+  /** Unsettled items one client may have at the gateway. */
+  sessionWindowItems: 65_536,
+  /** Result bytes that may wait for one client before its maps are paused. */
+  sessionOutboxBytes: 16 * MiB,
+  /** Longest deadline; a longer one is clamped. Maps have none unless they ask. */
+  deadlineMaxMs: 900_000,
+
+  // --- membership
+  heartbeatMs: 1_000,
+  /** A node silent for this long is lost. */
+  leaseMs: 3_000,
+  /** HTTP/2 keepalive inside the fabric. */
+  keepaliveMs: 1_000,
+  keepaliveTimeoutMs: 1_000,
+  /** HTTP/2 keepalive of clients. */
+  clientKeepaliveMs: 10_000,
+  clientKeepaliveTimeoutMs: 5_000,
+  nodesMax: 10_000,
+
+  // --- nodes
+  /** Bytes of a batch's input or output in a worker's shared memory before it grows for a large item. */
+  workerBufferBytes: 1 * MiB,
+  /** Batches waiting on a node, all workers together. */
+  nodeBatchesMax: 256,
+  /** Bytes a node takes before it answers NODE_OVERLOADED. */
+  nodeQueueMaxBytes: 256 * MiB,
+  /** How often the watchdog looks at running workers. */
+  watchdogMs: 10,
+  /** How long a cancelled item may still run before its worker is ended. */
+  cancelGraceMs: 100,
+  /** Warm threads beyond the workers. */
+  spareWorkers: 1,
+  /** Compiled modules kept per node. */
+  moduleCacheEntries: 256,
+  /** Module bytes kept on a node's disk. */
+  moduleCacheMaxBytes: 1024 * MiB,
+
+  // --- lifecycle
+  /** How long a stopping process lets running work finish. */
+  stopGraceMs: 5_000,
+  /** First wait of a client, a node or a supervised child before it tries again; doubles. */
+  reconnectBaseMs: 50,
+  reconnectMaxMs: 2_000,
+  /** How long the SDK tries to come back to a lost gateway. */
+  reconnectWindowMs: 30_000,
+  /** First connection of a client. */
+  connectTimeoutMs: 5_000,
+  /** How long a deploy waits for nodes to have the module. */
+  deployWaitMs: 10_000,
+} as const;
+
+const relations: readonly (readonly [boolean, string])[] = [
+  [
+    limits.framePayloadMaxBytes + 12 * limits.frameItemsMax < limits.frameMaxBytes,
+    "a full frame fits its columns",
+  ],
+  [limits.inlinePayloadMaxBytes <= limits.framePayloadMaxBytes, "an inline item fits one frame"],
+  [limits.heartbeatMs * 2 < limits.leaseMs, "one lost heartbeat does not end a lease"],
+  [limits.batchTargetMs * 2 <= limits.nodeQueueMs, "a worker can hold the next batch while it runs one"],
+  [limits.timeLimitMs <= limits.timeLimitCapMs, "the default time limit is allowed"],
+  [limits.memoryDefaultMaxBytes <= limits.memoryCapBytes, "the default memory maximum is allowed"],
+  [limits.sessionWindowBytes <= limits.queueMaxBytes, "one client cannot fill the queue"],
+];
+for (const [holds, what] of relations) {
+  if (!holds) throw new Error(`base/limits.ts is inconsistent: ${what}`);
+}

@@ -1,0 +1,295 @@
+/**
+ * The stable reasons of errors. A reason says more than a gRPC code and, unlike the message, never changes its
+ * wording: programs may switch on it. It travels as `google.rpc.ErrorInfo.reason` in the domain `heddle`.
+ *
+ * For each reason the table says which code it goes out with (null: the kernel chose the code), whether an attempt
+ * that ended with it may be retried, and whether it speaks against the node the attempt ran on.
+ */
+import { Code } from "./code.ts";
+
+/**
+ * May the scheduler try again? `always`: the item cannot have started. `if-pure`: it may have started, so only a
+ * function without effects is tried again. `final`: the outcome would be the same, or is the caller's to judge.
+ */
+export type RetryRule = "always" | "if-pure" | "final";
+
+/** One row of the table of reasons. */
+export interface ReasonRow {
+  readonly code: Code | null;
+  readonly retry: RetryRule;
+  readonly countsAgainstNode: boolean;
+  /** One sentence for the documentation: when it happens and what to do. */
+  readonly about: string;
+}
+
+function row(code: Code | null, retry: RetryRule, countsAgainstNode: boolean, about: string): ReasonRow {
+  return { code, retry, countsAgainstNode, about };
+}
+
+/** Every reason Heddle gives, in the order of the documentation. */
+export const reasons = {
+  // What the caller asked for.
+  KERNEL_NOT_FOUND: row(
+    Code.NOT_FOUND,
+    "final",
+    false,
+    "No kernel of that name or digest is deployed; deploy it, or see `heddle kernels`.",
+  ),
+  FUNCTION_NOT_FOUND: row(
+    Code.NOT_FOUND,
+    "final",
+    false,
+    "The kernel is there but exports no such function; the message lists those it has.",
+  ),
+  BAD_REQUEST: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "A field of the request, an option or a flag has a value outside its documented range.",
+  ),
+  BAD_PAYLOAD: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The payload is not a valid request of the function: unknown field, wrong type, out of range, bad UTF-8, truncated or nested too deep.",
+  ),
+  PAYLOAD_TOO_LARGE: row(
+    Code.RESOURCE_EXHAUSTED,
+    "final",
+    false,
+    "The payload is larger than the limit named in the message.",
+  ),
+  DEADLINE: row(
+    Code.DEADLINE_EXCEEDED,
+    "final",
+    false,
+    "The caller's deadline passed before the invocation settled.",
+  ),
+  CANCELLED: row(Code.CANCELLED, "final", false, "The caller cancelled, or closed its stream."),
+  // What the kernel did.
+  KERNEL_FAILED: row(
+    null,
+    "final",
+    false,
+    "The kernel ended the invocation with `fail(code, message)`; the code is the kernel's.",
+  ),
+  KERNEL_TRAP: row(
+    Code.UNKNOWN,
+    "final",
+    false,
+    "The kernel trapped (unreachable, out of bounds, division by zero, stack overflow); the message names the function.",
+  ),
+  KERNEL_BAD_RESULT: row(
+    Code.UNKNOWN,
+    "final",
+    false,
+    "The kernel returned a pointer or a length outside its memory.",
+  ),
+  RESULT_TOO_LARGE: row(
+    Code.RESOURCE_EXHAUSTED,
+    "final",
+    false,
+    "The response is larger than the limit named in the message.",
+  ),
+  TIME_LIMIT: row(
+    Code.DEADLINE_EXCEEDED,
+    "final",
+    false,
+    "One invocation ran longer than the function's time limit and was ended.",
+  ),
+  MEMORY_LIMIT: row(
+    Code.RESOURCE_EXHAUSTED,
+    "final",
+    false,
+    "The kernel asked for more memory than its maximum.",
+  ),
+  // What a module must be.
+  BAD_MODULE: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The bytes are not a WebAssembly module that Heddle can run; the message says where.",
+  ),
+  BAD_IMPORT: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The module imports something the fabric does not offer, or calls an import from its start function.",
+  ),
+  BAD_EXPORT: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "An export the contract asks for is missing or has another type.",
+  ),
+  BAD_DESCRIPTOR: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The descriptor in the module cannot be read or does not fit its exports.",
+  ),
+  BAD_MANIFEST: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The manifest in the module has an unknown key or a value outside its range.",
+  ),
+  MEMORY_ABOVE_CAP: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The module declares more memory than the cap, or memory the fabric cannot bound (shared, 64-bit).",
+  ),
+  START_TIMEOUT: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The start function did not end within its time limit.",
+  ),
+  COMPILE_TIMEOUT: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The module could not be compiled within the time limit of the admission.",
+  ),
+  MODULE_TOO_LARGE: row(
+    Code.RESOURCE_EXHAUSTED,
+    "final",
+    false,
+    "The uploaded module is larger than the limit named in the message.",
+  ),
+  DIGEST_MISMATCH: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The uploaded bytes do not have the digest that was announced.",
+  ),
+  MODULE_CORRUPT: row(
+    Code.DATA_LOSS,
+    "final",
+    false,
+    "A stored module no longer has its digest; deploy it again.",
+  ),
+  RESERVED_NAME: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The kernel name is reserved or is not a protobuf identifier in lower snake case.",
+  ),
+  INCOMPATIBLE: row(
+    Code.FAILED_PRECONDITION,
+    "final",
+    false,
+    "The new descriptor is not wire-compatible with the deployed one.",
+  ),
+  BUILD_FAILED: row(
+    Code.INVALID_ARGUMENT,
+    "final",
+    false,
+    "The kernel source does not compile; the message gives file, line and what to use instead.",
+  ),
+  // What happened to an attempt.
+  NODE_LOST: row(
+    Code.UNAVAILABLE,
+    "if-pure",
+    true,
+    "The node died or fell silent while the attempt was on it.",
+  ),
+  NODE_DRAINING: row(
+    Code.UNAVAILABLE,
+    "always",
+    false,
+    "The node takes nothing new; the attempt had not started.",
+  ),
+  NODE_OVERLOADED: row(
+    Code.RESOURCE_EXHAUSTED,
+    "always",
+    false,
+    "The node's queue was full; the attempt had not started.",
+  ),
+  NOT_STARTED: row(
+    Code.UNAVAILABLE,
+    "always",
+    false,
+    "The attempt ended before the item started, for a cause outside the item.",
+  ),
+  WORKER_LOST: row(
+    Code.UNAVAILABLE,
+    "if-pure",
+    true,
+    "The worker thread ended while the item ran, for a cause outside the kernel's limits.",
+  ),
+  MODULE_UNAVAILABLE: row(
+    Code.UNAVAILABLE,
+    "always",
+    true,
+    "The node could not fetch or compile the module; the attempt had not started.",
+  ),
+  // What happened to the fabric.
+  NO_NODES: row(
+    Code.UNAVAILABLE,
+    "final",
+    false,
+    "No node could take the work within the waiting time; start nodes or look at `heddle nodes`.",
+  ),
+  QUEUE_FULL: row(
+    Code.RESOURCE_EXHAUSTED,
+    "final",
+    false,
+    "The scheduler's queue is full; try again after the pushback.",
+  ),
+  GATEWAY_STOPPING: row(
+    Code.UNAVAILABLE,
+    "final",
+    false,
+    "The gateway is shutting down; connect to another or try again.",
+  ),
+  CONNECTION_LOST: row(
+    Code.UNAVAILABLE,
+    "final",
+    false,
+    "The connection to the gateway was lost and could not be restored in time.",
+  ),
+  UNREACHABLE: row(
+    Code.UNAVAILABLE,
+    "final",
+    false,
+    "Nothing answers at the address; is `heddle up` running there?",
+  ),
+  VERSION_SKEW: row(
+    Code.FAILED_PRECONDITION,
+    "final",
+    false,
+    "The two sides differ by more than one minor version.",
+  ),
+  BAD_SECRET: row(Code.UNAUTHENTICATED, "final", false, "The fabric's secret is missing or wrong."),
+  DATA_LOCKED: row(Code.FAILED_PRECONDITION, "final", false, "Another process uses the data folder."),
+  ADDRESS_IN_USE: row(
+    Code.FAILED_PRECONDITION,
+    "final",
+    false,
+    "The port is taken; choose another, or 0 for any free one.",
+  ),
+  CONFLICT: row(
+    Code.ABORTED,
+    "final",
+    false,
+    "Somebody else changed the entry in between; read it again and repeat.",
+  ),
+  STORE_FULL: row(Code.RESOURCE_EXHAUSTED, "final", false, "The disk under the data folder is full."),
+  PROTOCOL: row(Code.INTERNAL, "final", false, "A frame broke the protocol; this is a defect of the sender."),
+  INTERNAL: row(
+    Code.INTERNAL,
+    "final",
+    false,
+    "Something that should not happen did; the cause is in the log.",
+  ),
+} as const satisfies Record<string, ReasonRow>;
+
+/** A stable reason, a key of the table. */
+export type Reason = keyof typeof reasons;
+
+/** The row of a reason that came over the wire; a reason of a newer version is final and blames nobody. */
+export function reasonRow(reason: string): ReasonRow {
+  return Object.hasOwn(reasons, reason) ? reasons[reason as Reason] : reasons.INTERNAL; // hasOwn proves the key
+}
