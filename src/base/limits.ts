@@ -21,6 +21,8 @@ export const limits = {
   payloadMaxBytes: 64 * MiB,
   /** One message of a unary RPC: the gRPC default. */
   unaryMessageMaxBytes: 4 * MiB,
+  /** Fields and list elements of one decoded payload: 64 MiB of empty messages must not become gigabytes of objects. */
+  payloadValuesMax: 16 * 1024 * 1024,
   /** A kernel's payload may take this share of its memory maximum: it is copied in and decoded beside itself. */
   payloadMemoryShare: 1 / 4,
 
@@ -45,6 +47,8 @@ export const limits = {
   functionsMax: 256,
   /** FileDescriptorSet in a module. */
   descriptorMaxBytes: 1 * MiB,
+  /** A name in a descriptor, also the full name of a type: names are repeated in tables and error messages. */
+  descriptorNameMaxChars: 512,
   /** Nesting of messages in payloads and of types in descriptors (protobuf's own default). */
   nestingMax: 100,
   /** Text of a `fail`, a `log` or any error message that leaves a process; the rest is cut. */
@@ -120,6 +124,12 @@ export const limits = {
   connectTimeoutMs: 5_000,
   /** How long a deploy waits for nodes to have the module. */
   deployWaitMs: 10_000,
+
+  // --- telemetry
+  /** Ended spans that wait for the exporter; beyond it they are dropped. */
+  telemetryQueueSpans: 32_768,
+  /** How long a stopping process waits for the exporter. */
+  telemetryFlushMs: 2_000,
 } as const;
 
 const relations: readonly (readonly [boolean, string])[] = [

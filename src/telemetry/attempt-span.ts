@@ -1,0 +1,180 @@
+/**
+ * `attempt`: one try of an invocation, or of a range of a map, on one node. The scheduler's process starts it when
+ * it dispatches the work and ends it when it knows the outcome; then it also draws the node's part.
+ */
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+  type Tracer,
+} from "@opentelemetry/api";
+import { Code, codeName } from "../base/code.ts";
+import { reasonRow } from "../base/reason.ts";
+import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
+import {
+  drawNodeSpans,
+  markFailed,
+  placeOnTimeline,
+  type NodeFailure,
+  type NodeTimings,
+} from "./node-spans.ts";
+import { activeTracer, isSampled } from "./sampling.ts";
+import { decodeSpanContext, encodeSpanContext } from "./span-context.ts";
+
+/** What is known of an attempt when it is dispatched. */
+export interface AttemptStart {
+  /** `kernel/function`. */
+  readonly functionName: string;
+  /** Digest of the module. */
+  readonly version?: string | undefined;
+  readonly node: string;
+  /** 1 for the first try of its items. */
+  readonly number: number;
+  /** The caller's id of the invocation. */
+  readonly invocation?: string | undefined;
+  /** Index of the first item in its batch or map. */
+  readonly first?: number | undefined;
+  /** Items in the range. */
+  readonly count?: number | undefined;
+  /** Why the try before this one did not settle. */
+  readonly retryReason?: string | undefined;
+  /** What `serverAttributes(address)` gave for the node. */
+  readonly server?: Attributes;
+}
+
+/** How an attempt ended. */
+export interface AttemptEnd {
+  /** When, in ms on the scale of `systemClock`. */
+  readonly at: number;
+  readonly outcome: "ok" | "failed" | "lost" | "cancelled";
+  /** Stable reason of the last failure; empty or absent when all went well. */
+  readonly reason?: string | undefined;
+  /** gRPC status; default: the one that belongs to the reason. */
+  readonly code?: number | undefined;
+  /** A sentence for people. */
+  readonly message?: string | undefined;
+  /** Items that are tried again. */
+  readonly retried?: number | undefined;
+  /** The wait before they are, in ms. */
+  readonly backoffMs?: number | undefined;
+  /** What the node said, unless `progress` was told all of it already. */
+  readonly timings?: NodeTimings | undefined;
+}
+
+/**
+ * Starts the span of an attempt at `at` (ms on the scale of `systemClock`) under the 25 bytes at `offset` of `parents`.
+ * Undefined when they are none or not sampled, or when tracing is off in this process. On a hot path ask
+ * `isSampled(parents, offset)` before building `start`.
+ */
+export function startAttemptSpan(
+  parents: Uint8Array | undefined,
+  at: number,
+  start: AttemptStart,
+  offset = 0,
+): AttemptSpan | undefined {
+  if (!isSampled(parents, offset)) return undefined;
+  const tracer = activeTracer();
+  if (tracer === undefined) return undefined;
+  const remote = decodeSpanContext(parents, offset);
+  if (remote === undefined) return undefined;
+  const shared: Attributes = {
+    [Attribute.faasName]: start.functionName,
+    [Attribute.faasVersion]: start.version,
+    [Attribute.faasInvocationId]: start.invocation,
+    [Attribute.nodeId]: start.node,
+    [Attribute.attempt]: start.number,
+    [Attribute.batchFirst]: start.first,
+    [Attribute.batchCount]: start.count,
+  };
+  const attributes: Attributes = {
+    ...start.server,
+    ...shared,
+    [Attribute.rpcSystem]: rpcSystemGrpc,
+    [Attribute.rpcMethod]: RpcMethod.execute,
+    [Attribute.retryReason]: start.retryReason,
+  };
+  const span = tracer.startSpan(
+    SpanName.attempt,
+    { kind: SpanKind.CLIENT, startTime: at, attributes },
+    trace.setSpanContext(ROOT_CONTEXT, remote),
+  );
+  return span.isRecording() ? new AttemptSpan(tracer, span, at, shared) : undefined;
+}
+
+/** A sampled attempt under way. */
+export class AttemptSpan {
+  readonly #tracer: Tracer;
+  readonly #span: Span;
+  readonly #startAt: number;
+  readonly #shared: Attributes;
+  #timings: NodeTimings | undefined;
+  #ended = false;
+
+  /** Made by `startAttemptSpan`. */
+  constructor(tracer: Tracer, span: Span, startAt: number, shared: Attributes) {
+    this.#tracer = tracer;
+    this.#span = span;
+    this.#startAt = startAt;
+    this.#shared = shared;
+  }
+
+  /** The 25 bytes for the frame to the node. */
+  context(): Uint8Array {
+    return encodeSpanContext(this.#span.spanContext());
+  }
+
+  /** What the node said of some of the items, when results come in several frames. Waits overlap, work adds up. */
+  progress(timings: NodeTimings): void {
+    const before = this.#timings;
+    this.#timings = {
+      queuedMs: Math.max(before?.queuedMs ?? 0, timings.queuedMs),
+      coldMs: (before?.coldMs ?? 0) + timings.coldMs,
+      runMs: (before?.runMs ?? 0) + timings.runMs,
+      worker: timings.worker,
+    };
+  }
+
+  /** Ends the span and draws the node's part. A second end is ignored: a node may be lost while its result comes in. */
+  end(end: AttemptEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (end.timings !== undefined) this.progress(end.timings);
+    const failure = failureOf(end);
+    const lost = end.outcome === "lost" ? { [Attribute.lost]: true } : undefined;
+    const endAt = Math.max(this.#startAt, end.at);
+    this.#drawNode(endAt, failure, lost);
+    this.#span.setAttributes({
+      ...lost,
+      [Attribute.outcome]: end.outcome,
+      [Attribute.rpcStatusCode]: failure?.codeName ?? codeName(Code.OK),
+      [Attribute.retryCount]: end.retried === 0 ? undefined : end.retried,
+      [Attribute.backoffMs]: end.retried === 0 ? undefined : end.backoffMs,
+    });
+    // Not wanted any more is not wrong: a cancelled attempt has a status code, but no error.
+    if (failure !== undefined && end.outcome !== "cancelled") {
+      markFailed(this.#span, failure.reason, end.message);
+    }
+    this.#span.end(endAt);
+  }
+
+  #drawNode(endAt: number, failure: NodeFailure | undefined, lost: Attributes | undefined): void {
+    const timings = this.#timings;
+    if (timings === undefined) return;
+    const parent: Context = trace.setSpan(ROOT_CONTEXT, this.#span);
+    const line = placeOnTimeline(this.#startAt, endAt, timings);
+    drawNodeSpans(this.#tracer, parent, line, timings, { ...this.#shared, ...lost }, failure);
+  }
+}
+
+/** What to write on spans of an attempt that did not end well; a reason is found where the caller gave none. */
+function failureOf(end: AttemptEnd): NodeFailure | undefined {
+  if (end.outcome === "ok") return undefined;
+  const reason = end.reason || defaultReasons[end.outcome];
+  const code = end.code ?? reasonRow(reason).code ?? Code.UNKNOWN;
+  return { reason, codeName: codeName(code) };
+}
+
+const defaultReasons = { failed: "INTERNAL", lost: "NODE_LOST", cancelled: "CANCELLED" } as const;

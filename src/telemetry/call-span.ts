@@ -1,0 +1,141 @@
+/**
+ * `invoke` and `map`: an invocation or a map as its caller sees it. The SDK starts them as children of whatever span
+ * is active in the application; the gateway starts an `invoke` of its own for callers that are not the SDK, under
+ * the context they sent, or as a new trace when they sent none that can be read.
+ */
+import {
+  context,
+  ROOT_CONTEXT,
+  SpanKind,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+} from "@opentelemetry/api";
+import { codeName } from "../base/code.ts";
+import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
+import { markFailed } from "./node-spans.ts";
+import { activeTracer } from "./sampling.ts";
+import { decodeSpanContext, encodeSpanContext } from "./span-context.ts";
+
+/** What is known of a call when it starts. */
+export interface CallStart {
+  /**
+   * `client` (default): a child of the active span of this process. `server`: the gateway's view of a call that came
+   * without the SDK, a child of `parent`.
+   */
+  readonly side?: "client" | "server";
+  /** With `server`: the 25 bytes the caller sent; absent or none starts a new trace. */
+  readonly parent?: Uint8Array | undefined;
+  /** The RPC that carries it; default `heddle.v1.Fabric/Session`. */
+  readonly method?: string;
+  /** What `serverAttributes(address)` gave for the connection. */
+  readonly server?: Attributes;
+  /** The caller's id of the invocation. */
+  readonly invocation?: string | undefined;
+  /** Items of a map, when they are known. */
+  readonly count?: number | undefined;
+}
+
+/** How a call ended. */
+export interface CallEnd {
+  /** When, in ms on the scale of `systemClock`. */
+  readonly at: number;
+  /** The error the caller gets; absent when all went well. */
+  readonly error?:
+    { readonly code: number; readonly reason: string; readonly rawMessage: string } | undefined;
+  /** How many tries it took. */
+  readonly attempts?: number | undefined;
+  /** The node of the last try. */
+  readonly node?: string | undefined;
+  /** Items of a map. */
+  readonly count?: number | undefined;
+  /** Items of a map that failed. */
+  readonly failed?: number | undefined;
+}
+
+/** A sampled invocation under way. */
+export type InvokeSpan = CallSpan;
+/** A sampled map under way. */
+export type MapSpan = CallSpan;
+
+/**
+ * Starts the span of one invocation of `kernel/function` at `at`, in ms on the scale of `systemClock`. Undefined when
+ * tracing is off or the trace is not sampled: then nothing is to be sent along either. On a hot path ask `isTracing()`
+ * before building `start`.
+ */
+export function startInvokeSpan(
+  functionName: string,
+  at: number,
+  start: CallStart = {},
+): InvokeSpan | undefined {
+  return startCall(SpanName.invoke, functionName, at, start);
+}
+
+/** Starts the span of a map; everything else is as in `startInvokeSpan`. */
+export function startMapSpan(functionName: string, at: number, start: CallStart = {}): MapSpan | undefined {
+  return startCall(SpanName.map, functionName, at, start);
+}
+
+class CallSpan {
+  readonly #span: Span;
+  #ended = false;
+
+  constructor(span: Span) {
+    this.#span = span;
+  }
+
+  /** The trace it belongs to, 32 hex digits; for errors and logs. */
+  get traceId(): string {
+    return this.#span.spanContext().traceId;
+  }
+
+  /** The 25 bytes that travel with the work. */
+  context(): Uint8Array {
+    return encodeSpanContext(this.#span.spanContext());
+  }
+
+  /** Ends the span. A second end is ignored: a call may be cancelled while its result comes in. */
+  end(end: CallEnd): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const { error } = end;
+    this.#span.setAttributes({
+      [Attribute.rpcStatusCode]: codeName(error?.code ?? 0),
+      [Attribute.attempts]: end.attempts,
+      [Attribute.nodeId]: end.node,
+      [Attribute.batchCount]: end.count,
+      [Attribute.batchFailed]: end.failed,
+    });
+    if (error !== undefined) markFailed(this.#span, error.reason, error.rawMessage);
+    this.#span.end(end.at);
+  }
+}
+
+function startCall(name: string, functionName: string, at: number, start: CallStart): CallSpan | undefined {
+  const tracer = activeTracer();
+  if (tracer === undefined) return undefined;
+  const server = start.side === "server";
+  const span = tracer.startSpan(
+    name,
+    {
+      kind: server ? SpanKind.SERVER : SpanKind.CLIENT,
+      startTime: at,
+      attributes: {
+        ...start.server,
+        [Attribute.rpcSystem]: rpcSystemGrpc,
+        [Attribute.rpcMethod]: start.method ?? RpcMethod.session,
+        [Attribute.faasInvokedName]: functionName,
+        [Attribute.faasInvocationId]: start.invocation,
+        [Attribute.batchCount]: start.count,
+      },
+    },
+    server ? remoteContext(start.parent) : context.active(),
+  );
+  return span.isRecording() ? new CallSpan(span) : undefined;
+}
+
+function remoteContext(parent: Uint8Array | undefined): Context {
+  const remote = parent === undefined ? undefined : decodeSpanContext(parent);
+  return remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote);
+}

@@ -1,0 +1,123 @@
+/**
+ * The node's part of an attempt, made after the fact. A node starts no spans: it sends three durations with its
+ * results, and the scheduler's process draws `execute` and its children from them.
+ *
+ * Durations instead of times, because the clocks of two machines never agree. Where on the scheduler's scale the
+ * node's time lies is not known, only that it lies inside the attempt; what remains of the attempt is the way there
+ * and back, so half of it is put before and half after, as NTP assumes. A node that claims more time than the attempt
+ * took (its clock runs fast) is cut at the attempt's end: children never leave their parent.
+ */
+import {
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  type Attributes,
+  type Context,
+  type Span,
+  type Tracer,
+} from "@opentelemetry/api";
+import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
+
+/** What a node says about the items of one attempt. All in ms. */
+export interface NodeTimings {
+  /** From their arrival on the node until the first of them started, less what `coldMs` counts. */
+  readonly queuedMs: number;
+  /** Making an instance; 0 when a warm one was there. */
+  readonly coldMs: number;
+  /** Running the function, over all items. */
+  readonly runMs: number;
+  /** The thread. */
+  readonly worker: number;
+}
+
+/** Where `execute` and its parts lie, on the scheduler's scale in ms. The parts share their ends. */
+export interface NodeTimeline {
+  readonly executeAt: number;
+  readonly instantiateAt: number;
+  readonly runAt: number;
+  readonly endAt: number;
+}
+
+/** How an attempt ended on the node, when it did not end well. */
+export interface NodeFailure {
+  readonly reason: string;
+  readonly codeName: string;
+}
+
+/** Places the node's durations within the attempt; see the head of the file. */
+export function placeOnTimeline(startAt: number, endAt: number, timings: NodeTimings): NodeTimeline {
+  const end = Math.max(startAt, endAt);
+  const queued = duration(timings.queuedMs);
+  const cold = duration(timings.coldMs);
+  const run = duration(timings.runMs);
+  const outsideMs = Math.max(0, end - startAt - (queued + cold + run));
+  const executeAt = startAt + outsideMs / 2;
+  const instantiateAt = Math.min(end, executeAt + queued);
+  const runAt = Math.min(end, instantiateAt + cold);
+  return { executeAt, instantiateAt, runAt, endAt: Math.min(end, runAt + run) };
+}
+
+/**
+ * Draws `execute` with `queue`, `instantiate` (only when cold) and `run` (unless it failed before it ran) as children of
+ * the attempt in `parent`.
+ */
+export function drawNodeSpans(
+  tracer: Tracer,
+  parent: Context,
+  line: NodeTimeline,
+  timings: NodeTimings,
+  shared: Attributes,
+  failure: NodeFailure | undefined,
+): void {
+  const cold = timings.coldMs > 0;
+  const execute = tracer.startSpan(
+    SpanName.execute,
+    {
+      kind: SpanKind.SERVER,
+      startTime: line.executeAt,
+      attributes: {
+        ...shared,
+        [Attribute.rpcSystem]: rpcSystemGrpc,
+        [Attribute.rpcMethod]: RpcMethod.execute,
+        [Attribute.rpcStatusCode]: failure?.codeName ?? "OK",
+        [Attribute.faasColdStart]: cold,
+        [Attribute.worker]: timings.worker,
+      },
+    },
+    parent,
+  );
+  const inside = trace.setSpan(parent, execute);
+  drawPart(tracer, inside, SpanName.queue, line.executeAt, line.instantiateAt, undefined);
+  if (cold) drawPart(tracer, inside, SpanName.instantiate, line.instantiateAt, line.runAt, undefined);
+  if (failure === undefined || timings.runMs > 0) {
+    drawPart(tracer, inside, SpanName.run, line.runAt, line.endAt, failure);
+  }
+  if (failure !== undefined) markFailed(execute, failure.reason);
+  execute.end(line.endAt);
+}
+
+/** Gives a span the status ERROR and the stable reason as `error.type`. */
+export function markFailed(span: Span, reason: string, message?: string): void {
+  span.setAttribute(Attribute.errorType, reason);
+  span.setStatus(
+    message === undefined ? { code: SpanStatusCode.ERROR } : { code: SpanStatusCode.ERROR, message },
+  );
+}
+
+function drawPart(
+  tracer: Tracer,
+  parent: Context,
+  name: string,
+  startAt: number,
+  endAt: number,
+  failure: NodeFailure | undefined,
+): void {
+  const span = tracer.startSpan(name, { startTime: startAt }, parent);
+  if (failure !== undefined) markFailed(span, failure.reason);
+  span.end(endAt);
+}
+
+/** A duration from the wire: anything that is none counts as 0. */
+function duration(ms: number): number {
+  return Number.isFinite(ms) && ms > 0 ? ms : 0;
+}

@@ -1,0 +1,152 @@
+/**
+ * Starts the OpenTelemetry SDK when the standard OTEL_* variables ask for it, and not otherwise: loading it takes
+ * longer than the rest of a command, so it is imported only then. One of the two places that may read the environment.
+ */
+import { limits } from "../base/limits.ts";
+import { HeddleError } from "../base/error.ts";
+import { Attribute } from "./attributes.ts";
+
+/** A set of environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a process says of itself. */
+export interface TelemetryOptions {
+  /** `service.name` unless OTEL_SERVICE_NAME or OTEL_RESOURCE_ATTRIBUTES name another; `heddle-gateway`, `heddle-cli`. */
+  readonly serviceName: string;
+  /** `service.version`. */
+  readonly version?: string;
+  /** The variables to read; default those of the process. */
+  readonly environment?: Environment;
+}
+
+/** The SDK under way, or nothing at all. */
+export interface Telemetry {
+  /** True when spans are exported. */
+  readonly enabled: boolean;
+  /** Why spans are not exported although the variables ask for it. To be shown; it is no reason to stop. */
+  readonly problem: HeddleError | undefined;
+  /**
+   * Sends what is left and stops. Waits `withinMs` at the most (default `telemetryFlushMs`): spans that a missing
+   * collector does not take by then are dropped. Never throws; may be called twice.
+   */
+  shutdown(withinMs?: number): Promise<void>;
+}
+
+/**
+ * Starts tracing for this process if OTEL_TRACES_EXPORTER or an OTLP endpoint is set and OTEL_SDK_DISABLED is not. A
+ * setting the SDK cannot use costs the traces, never the process: see `problem`.
+ */
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const environment = options.environment ?? process.env;
+  if (!wantsTraces(environment)) return createTelemetry(undefined, undefined);
+  try {
+    return createTelemetry(await startSdk(options, environment), undefined);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const problem = new HeddleError(
+      "BAD_REQUEST",
+      `traces are not exported: ${said}; look at the OTEL_* variables`,
+      {
+        cause: error,
+      },
+    );
+    return createTelemetry(undefined, problem);
+  }
+}
+
+/** Do these variables ask for traces? An empty one counts as not set, as the OpenTelemetry specification has it. */
+export function wantsTraces(environment: Environment): boolean {
+  if (environment["OTEL_SDK_DISABLED"]?.trim().toLowerCase() === "true") return false;
+  const exporters = (environment["OTEL_TRACES_EXPORTER"] ?? "").split(",").map((name) => name.trim());
+  if (exporters.some((name) => name !== "")) return !exporters.includes("none");
+  return endpointVariables.some((name) => (environment[name] ?? "").trim() !== "");
+}
+
+const endpointVariables = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+
+/**
+ * Settings where our defaults differ from the SDK's: a turn of a busy gateway ends more spans than its queue of 2,048
+ * takes, and the full command line of a process is nobody's business.
+ */
+const defaults: Environment = {
+  OTEL_BSP_MAX_QUEUE_SIZE: String(limits.telemetryQueueSpans),
+  OTEL_NODE_RESOURCE_DETECTORS: "env",
+};
+
+/** The part of the SDK that we hold on to. */
+interface Sdk {
+  shutdown(): Promise<void>;
+}
+
+async function startSdk(options: TelemetryOptions, environment: Environment): Promise<Sdk> {
+  const { NodeSDK, resources, api } = await import("@opentelemetry/sdk-node");
+  const resource = resources.defaultResource().merge(
+    resources.resourceFromAttributes({
+      [Attribute.serviceName]: options.serviceName,
+      [Attribute.serviceVersion]: options.version,
+      [Attribute.processId]: process.pid,
+    }),
+  );
+  const sdk = withVariables(environment, () => {
+    const made = new NodeSDK({ resource, metricReaders: [], logRecordProcessors: [] });
+    made.start();
+    return made;
+  });
+  return {
+    async shutdown() {
+      api.trace.disable();
+      api.context.disable();
+      api.propagation.disable();
+      await sdk.shutdown();
+    },
+  };
+}
+
+/**
+ * The SDK takes its settings from the environment of the process and from nowhere else, all of them while it starts.
+ * So the OTEL_* variables are what is given, with our defaults, for as long as `start` runs.
+ */
+function withVariables<T>(environment: Environment, start: () => T): T {
+  const before = otelVariables(process.env);
+  const wanted = { ...defaults, ...otelVariables(environment) };
+  for (const name of Object.keys(before)) delete process.env[name];
+  Object.assign(process.env, wanted);
+  try {
+    return start();
+  } finally {
+    for (const name of Object.keys(wanted)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
+
+function otelVariables(environment: Environment): Environment {
+  const set = Object.entries(environment).filter(
+    ([name, value]) => name.startsWith("OTEL_") && value !== undefined,
+  );
+  return Object.fromEntries(set);
+}
+
+function createTelemetry(sdk: Sdk | undefined, problem: HeddleError | undefined): Telemetry {
+  let stopped: Promise<void> | undefined;
+  return {
+    enabled: sdk !== undefined,
+    problem,
+    shutdown(withinMs = limits.telemetryFlushMs) {
+      stopped ??= sdk === undefined ? Promise.resolve() : settled(sdk.shutdown(), withinMs);
+      return stopped;
+    },
+  };
+}
+
+/** Waits for the promise to end, well or not, but no longer than `withinMs`. */
+function settled(promise: Promise<void>, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, withinMs);
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    // A collector that is down costs spans and nothing else; OTEL_LOG_LEVEL makes the SDK say so.
+    promise.then(end, end);
+  });
+}
