@@ -2,9 +2,11 @@
  * Starts the OpenTelemetry SDK when the standard OTEL_* variables ask for it, and not otherwise: loading it takes
  * longer than the rest of a command, so it is imported only then. One of the two places that may read the environment.
  */
+import type { DiagAPI } from "@opentelemetry/api";
 import { limits } from "../base/limits.ts";
 import { HeddleError } from "../base/error.ts";
 import { Attribute } from "./attributes.ts";
+import { isTracing } from "./sampling.ts";
 
 /** A set of environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,9 +23,9 @@ export interface TelemetryOptions {
 
 /** The SDK under way, or nothing at all. */
 export interface Telemetry {
-  /** True when spans are exported. */
+  /** True when this SDK exports spans. */
   readonly enabled: boolean;
-  /** Why spans are not exported although the variables ask for it. To be shown; it is no reason to stop. */
+  /** What the SDK did not like about the variables. To be shown to people; it is no reason to stop. */
   readonly problem: HeddleError | undefined;
   /**
    * Sends what is left and stops. Waits `withinMs` at the most (default `telemetryFlushMs`): spans that a missing
@@ -34,23 +36,18 @@ export interface Telemetry {
 
 /**
  * Starts tracing for this process if OTEL_TRACES_EXPORTER or an OTLP endpoint is set and OTEL_SDK_DISABLED is not. A
- * setting the SDK cannot use costs the traces, never the process: see `problem`.
+ * setting the SDK cannot use may cost the traces, never the process: see `problem`. An SDK that the application has
+ * already started stays in its place, and this one is not started.
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const environment = options.environment ?? process.env;
-  if (!wantsTraces(environment)) return createTelemetry(undefined, undefined);
+  if (!wantsTraces(environment) || isTracing()) return createTelemetry(undefined, []);
+  const complaints: string[] = [];
   try {
-    return createTelemetry(await startSdk(options, environment), undefined);
+    return createTelemetry(await startSdk(options, environment, complaints), complaints);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const problem = new HeddleError(
-      "BAD_REQUEST",
-      `traces are not exported: ${said}; look at the OTEL_* variables`,
-      {
-        cause: error,
-      },
-    );
-    return createTelemetry(undefined, problem);
+    complaints.push(error instanceof Error ? error.message : String(error));
+    return createTelemetry(undefined, complaints);
   }
 }
 
@@ -75,10 +72,15 @@ const defaults: Environment = {
 
 /** The part of the SDK that we hold on to. */
 interface Sdk {
+  readonly exports: boolean;
   shutdown(): Promise<void>;
 }
 
-async function startSdk(options: TelemetryOptions, environment: Environment): Promise<Sdk> {
+async function startSdk(
+  options: TelemetryOptions,
+  environment: Environment,
+  complaints: string[],
+): Promise<Sdk> {
   const { NodeSDK, resources, api } = await import("@opentelemetry/sdk-node");
   const resource = resources.defaultResource().merge(
     resources.resourceFromAttributes({
@@ -87,12 +89,17 @@ async function startSdk(options: TelemetryOptions, environment: Environment): Pr
       [Attribute.processId]: process.pid,
     }),
   );
-  const sdk = withVariables(environment, () => {
-    const made = new NodeSDK({ resource, metricReaders: [], logRecordProcessors: [] });
-    made.start();
-    return made;
-  });
+  // With OTEL_LOG_LEVEL the SDK brings a logger of its own.
+  const listens = (environment["OTEL_LOG_LEVEL"] ?? "") === "";
+  const sdk = collectComplaints(listens ? api.diag : undefined, complaints, () =>
+    withVariables(environment, () => {
+      const made = new NodeSDK({ resource, metricReaders: [], logRecordProcessors: [] });
+      made.start();
+      return made;
+    }),
+  );
   return {
+    exports: isTracing(),
     async shutdown() {
       api.trace.disable();
       api.context.disable();
@@ -100,6 +107,19 @@ async function startSdk(options: TelemetryOptions, environment: Environment): Pr
       await sdk.shutdown();
     },
   };
+}
+
+/** The SDK ignores what it cannot use and says so to a logger that is silent by default: listens to it during `start`. */
+function collectComplaints<T>(diag: DiagAPI | undefined, complaints: string[], start: () => T): T {
+  const complain = (message: string): number => complaints.push(message);
+  const ignore = (): void => {}; // the logger's interface asks for the levels below a warning too
+  const logger = { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore };
+  diag?.setLogger(logger, { suppressOverrideMessage: true });
+  try {
+    return start();
+  } finally {
+    diag?.disable();
+  }
 }
 
 /**
@@ -126,11 +146,12 @@ function otelVariables(environment: Environment): Environment {
   return Object.fromEntries(set);
 }
 
-function createTelemetry(sdk: Sdk | undefined, problem: HeddleError | undefined): Telemetry {
+function createTelemetry(sdk: Sdk | undefined, complaints: readonly string[]): Telemetry {
+  const said = complaints.join("; ");
   let stopped: Promise<void> | undefined;
   return {
-    enabled: sdk !== undefined,
-    problem,
+    enabled: sdk?.exports === true,
+    problem: said === "" ? undefined : new HeddleError("BAD_REQUEST", `check the OTEL_* variables: ${said}`),
     shutdown(withinMs = limits.telemetryFlushMs) {
       stopped ??= sdk === undefined ? Promise.resolve() : settled(sdk.shutdown(), withinMs);
       return stopped;
