@@ -1,0 +1,133 @@
+/**
+ * A buffer that is filled from its end towards its front. A protobuf message carries its length before its content;
+ * written backwards the content comes first, so that its length is known when it is due, and one pass over the value
+ * does both checking and writing, without measuring first and without moving bytes afterwards.
+ */
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import { varintLength } from "./varint.ts";
+
+const startBytes = 4 * 1024;
+/** Below this many characters a string is written by a loop of our own, which beats the call into the runtime. */
+const shortTextChars = 24;
+
+/** Writes protobuf bytes back to front. */
+export class BackwardWriter {
+  #buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(startBytes);
+  #view = new DataView(this.#buffer.buffer);
+  #pos = startBytes;
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#buffer.length - this.#pos;
+  }
+
+  /** Makes room for `count` more bytes in front and gives the index of the first. */
+  claim(count: number): number {
+    if (count > this.#pos) this.#grow(count);
+    return (this.#pos -= count);
+  }
+
+  /** The buffer as it is now, for writing at claimed indices; `claim` may replace it. */
+  get view(): DataView {
+    return this.#view;
+  }
+
+  #grow(count: number): void {
+    const used = this.length;
+    const needed = used + count;
+    if (needed > limits.payloadMaxBytes) {
+      const most = `the limit is ${limits.payloadMaxBytes} bytes`;
+      throw new HeddleError(
+        "PAYLOAD_TOO_LARGE",
+        `a payload of at least ${needed} bytes is too large; ${most}`,
+      );
+    }
+    const old = this.#buffer;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(old.length * 2, limits.payloadMaxBytes)));
+    grown.set(old.subarray(this.#pos), grown.length - used);
+    this.#buffer = grown;
+    this.#view = new DataView(grown.buffer);
+    this.#pos = grown.length - used;
+  }
+
+  /** An unsigned 32-bit integer as a varint. */
+  varint(value: number): void {
+    if (value < 0x80) {
+      this.#buffer[this.claim(1)] = value;
+      return;
+    }
+    let at = this.claim(varintLength(value));
+    let rest = value;
+    for (; rest >= 0x80; rest >>>= 7) this.#buffer[at++] = (rest & 0x7f) | 0x80;
+    this.#buffer[at] = rest;
+  }
+
+  /** A 64-bit integer, given as two unsigned halves, as a varint. */
+  varint64(low: number, high: number): void {
+    if (high === 0) return this.varint(low);
+    let length = 5;
+    for (let rest = (high >>> 3) >>> 0; rest !== 0; rest >>>= 7) length++;
+    let at = this.claim(length);
+    let lower = low;
+    let upper = high;
+    for (let left = length; left > 1; left--) {
+      this.#buffer[at++] = (lower & 0x7f) | 0x80;
+      lower = ((lower >>> 7) | (upper << 25)) >>> 0;
+      upper >>>= 7;
+    }
+    this.#buffer[at] = lower;
+  }
+
+  /** Bytes as they are. */
+  raw(bytes: Uint8Array): void {
+    const at = this.claim(bytes.length);
+    this.#buffer.set(bytes, at);
+  }
+
+  /** A string with its length; a lone surrogate is written as U+FFFD. */
+  string(text: string): void {
+    const chars = text.length;
+    if (chars < shortTextChars) {
+      const at = this.claim(chars);
+      let index = 0;
+      for (; index < chars; index++) {
+        const char = text.charCodeAt(index);
+        if (char >= 0x80) break;
+        this.#buffer[at + index] = char;
+      }
+      if (index === chars) return this.varint(chars);
+      this.#pos += chars;
+    }
+    const length = Buffer.byteLength(text);
+    const at = this.claim(length);
+    this.#buffer.write(text, at, length, "utf8");
+    this.varint(length);
+  }
+
+  /** Gives what was written and begins anew. A large result keeps the buffer, which spares a copy of it. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const { length } = this;
+    if (this.#buffer.length > limits.frameMaxBytes) {
+      const written = new Uint8Array(this.#buffer.buffer, this.#pos, length);
+      this.reset();
+      return written;
+    }
+    const out = new Uint8Array(length);
+    const buffer = this.#buffer;
+    const start = this.#pos;
+    if (length <= 64) for (let index = 0; index < length; index++) out[index] = buffer[start + index] ?? 0;
+    else out.set(buffer.subarray(start));
+    this.#pos = buffer.length;
+    return out;
+  }
+
+  /** Forgets what was written, and a buffer that has grown large with it. */
+  reset(): void {
+    if (this.#buffer.length > limits.frameMaxBytes) {
+      this.#buffer = Buffer.allocUnsafeSlow(startBytes);
+      this.#view = new DataView(this.#buffer.buffer);
+    }
+    this.#pos = this.#buffer.length;
+  }
+}
