@@ -1,3 +1,4 @@
+/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
 /**
  * Initial value problems from the literature, solved by DOP853 with steps of its own choosing, and a sweep over
  * predator and prey. Whoever calls compares the replies with published or exact solutions: what each function returns

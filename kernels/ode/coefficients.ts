@@ -1,3 +1,4 @@
+/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
 /**
  * Coefficients of DOP853, the explicit Runge-Kutta method of order 8 with embedded error estimates of order 5 and 3
  * by Dormand and Prince, as published by E. Hairer, S. P. Nørsett and G. Wanner, "Solving Ordinary Differential
