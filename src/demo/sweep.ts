@@ -7,36 +7,6 @@
  * index: the reply to another index, or one that went wrong, has another value.
  */
 
-/** Parameters of one trajectory: the request of `ode/lotkaVolterra`. */
-export interface SweepInput {
-  readonly prey: number;
-  readonly predators: number;
-  readonly growth: number;
-  readonly predation: number;
-  readonly decline: number;
-  readonly conversion: number;
-  readonly duration: number;
-  readonly tolerance: number;
-}
-
-/** The reply of `ode/lotkaVolterra`. */
-export interface Trajectory {
-  readonly prey: number;
-  readonly predators: number;
-  readonly invariantStart: number;
-  readonly invariantEnd: number;
-  readonly steps: number;
-}
-
-/** The function that computes one trajectory. */
-export const sweepFunction = "ode/lotkaVolterra";
-
-/** Steps every trajectory has at least. */
-export const sweepStepsMin = 200;
-
-/** Largest change of the constant of motion, relative to the sizes of its four terms. */
-export const sweepDriftMax = 1e-9;
-
 /** The parameters that belong to an index. */
 export function sweepInput(index: number): SweepInput {
   const growth = 0.8 + 0.8 * coordinate(index, 3);
@@ -76,6 +46,36 @@ export function checkTrajectory(index: number, reply: Trajectory): string | null
     }
   }
   return null;
+}
+
+/** The function that computes one trajectory. */
+export const sweepFunction = "ode/lotkaVolterra";
+
+/** Steps every trajectory has at least. */
+export const sweepStepsMin = 200;
+
+/** Largest change of the constant of motion, relative to the sizes of its four terms. */
+export const sweepDriftMax = 1e-9;
+
+/** Parameters of one trajectory: the request of `ode/lotkaVolterra`. */
+export interface SweepInput {
+  readonly prey: number;
+  readonly predators: number;
+  readonly growth: number;
+  readonly predation: number;
+  readonly decline: number;
+  readonly conversion: number;
+  readonly duration: number;
+  readonly tolerance: number;
+}
+
+/** The reply of `ode/lotkaVolterra`. */
+export interface Trajectory {
+  readonly prey: number;
+  readonly predators: number;
+  readonly invariantStart: number;
+  readonly invariantEnd: number;
+  readonly steps: number;
 }
 
 /** Volterra's constant of motion, and the sum of the sizes of its terms. */
