@@ -1,9 +1,10 @@
-/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
 /**
  * Initial value problems from the literature, solved by DOP853 with steps of its own choosing, and a sweep over
  * predator and prey. Whoever calls compares the replies with published or exact solutions: what each function returns
  * when all is well stands in its comment.
  */
+
+/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
 import { Code, fail } from "heddle";
 import { Arenstorf, Pleiades, TwoBody } from "./ode/celestial";
 import { Dopri853 } from "./ode/dopri853";

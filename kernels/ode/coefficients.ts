@@ -1,4 +1,3 @@
-/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
 /**
  * Coefficients of DOP853, the explicit Runge-Kutta method of order 8 with embedded error estimates of order 5 and 3
  * by Dormand and Prince, as published by E. Hairer, S. P. Nørsett and G. Wanner, "Solving Ordinary Differential
@@ -8,6 +7,8 @@
  * y + h (b1 k1 + b6 k6 + … + b12 k12). The error of order 5 is h (e1 k1 + e6 k6 + …); that of order 3 is the solution
  * minus y + h (bb1 k1 + bb9 k9 + bb12 k12). The tests check the order conditions to the last bit of a double.
  */
+
+/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
 
 export const c2 = 0.0526001519587677318785587544488;
 export const c3 = 0.0789002279381515978178381316732;

@@ -1,8 +1,9 @@
-/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
 /**
  * The six initial value problems of the demonstration: what to call, with which parameters, and the known solution
  * that the reply is compared with. Nothing is integrated here; every reference is published or exact.
  */
+
+/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
 
 const hairer = "E. Hairer, S. P. Nørsett, G. Wanner, Solving Ordinary Differential Equations I, 2nd edition";
 const detest =
