@@ -152,6 +152,7 @@ export class Dopri853<S extends System> {
    * Tries a step of length h: leaves its increment in `increment` and the candidate in `w`, and returns its error in
    * units of the tolerance. k2 and k3 are needed no more after stage 5 and hold stages 11 and 12.
    */
+  // prettier-ignore
   private attempt(t: f64, h: f64): f64 {
     const system = this.system;
     const y = this.y;
@@ -167,104 +168,36 @@ export class Dopri853<S extends System> {
     const k8 = this.k8;
     const k9 = this.k9;
     const k10 = this.k10;
-    for (let i = 0; i < n; i++) unchecked((w[i] = y[i] + h * (k.a21 * unchecked(k1[i]))));
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a21 * k1[i]));
     system.evaluate(t + k.c2 * h, w, k2);
-    for (let i = 0; i < n; i++)
-      unchecked((w[i] = y[i] + h * (k.a31 * unchecked(k1[i]) + k.a32 * unchecked(k2[i]))));
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a31 * k1[i] + k.a32 * k2[i]));
     system.evaluate(t + k.c3 * h, w, k3);
-    for (let i = 0; i < n; i++)
-      unchecked((w[i] = y[i] + h * (k.a41 * unchecked(k1[i]) + k.a43 * unchecked(k3[i]))));
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a41 * k1[i] + k.a43 * k3[i]));
     system.evaluate(t + k.c4 * h, w, k4);
-    for (let i = 0; i < n; i++)
-      unchecked(
-        (w[i] = y[i] + h * (k.a51 * unchecked(k1[i]) + k.a53 * unchecked(k3[i]) + k.a54 * unchecked(k4[i]))),
-      );
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a51 * k1[i] + k.a53 * k3[i] + k.a54 * k4[i]));
     system.evaluate(t + k.c5 * h, w, k5);
-    for (let i = 0; i < n; i++)
-      unchecked(
-        (w[i] = y[i] + h * (k.a61 * unchecked(k1[i]) + k.a64 * unchecked(k4[i]) + k.a65 * unchecked(k5[i]))),
-      );
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a61 * k1[i] + k.a64 * k4[i] + k.a65 * k5[i]));
     system.evaluate(t + k.c6 * h, w, k6);
-    for (let i = 0; i < n; i++)
-      unchecked(
-        (w[i] =
-          y[i] +
-          h *
-            (k.a71 * unchecked(k1[i]) +
-              k.a74 * unchecked(k4[i]) +
-              k.a75 * unchecked(k5[i]) +
-              k.a76 * unchecked(k6[i]))),
-      );
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
+      k.a71 * k1[i] + k.a74 * k4[i] + k.a75 * k5[i] + k.a76 * k6[i]));
     system.evaluate(t + k.c7 * h, w, k7);
-    for (let i = 0; i < n; i++)
-      unchecked(
-        (w[i] =
-          y[i] +
-          h *
-            (k.a81 * unchecked(k1[i]) +
-              k.a84 * unchecked(k4[i]) +
-              k.a85 * unchecked(k5[i]) +
-              k.a86 * unchecked(k6[i]) +
-              k.a87 * unchecked(k7[i]))),
-      );
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
+      k.a81 * k1[i] + k.a84 * k4[i] + k.a85 * k5[i] + k.a86 * k6[i] + k.a87 * k7[i]));
     system.evaluate(t + k.c8 * h, w, k8);
-    for (let i = 0; i < n; i++)
-      unchecked(
-        (w[i] =
-          y[i] +
-          h *
-            (k.a91 * unchecked(k1[i]) +
-              k.a94 * unchecked(k4[i]) +
-              k.a95 * unchecked(k5[i]) +
-              k.a96 * unchecked(k6[i]) +
-              k.a97 * unchecked(k7[i]) +
-              k.a98 * unchecked(k8[i]))),
-      );
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
+      k.a91 * k1[i] + k.a94 * k4[i] + k.a95 * k5[i] + k.a96 * k6[i] + k.a97 * k7[i] + k.a98 * k8[i]));
     system.evaluate(t + k.c9 * h, w, k9);
-    for (let i = 0; i < n; i++)
-      unchecked(
-        (w[i] =
-          y[i] +
-          h *
-            (k.a10_1 * unchecked(k1[i]) +
-              k.a10_4 * unchecked(k4[i]) +
-              k.a10_5 * unchecked(k5[i]) +
-              k.a10_6 * unchecked(k6[i]) +
-              k.a10_7 * unchecked(k7[i]) +
-              k.a10_8 * unchecked(k8[i]) +
-              k.a10_9 * unchecked(k9[i]))),
-      );
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
+      k.a10_1 * k1[i] + k.a10_4 * k4[i] + k.a10_5 * k5[i] + k.a10_6 * k6[i] + k.a10_7 * k7[i]
+      + k.a10_8 * k8[i] + k.a10_9 * k9[i]));
     system.evaluate(t + k.c10 * h, w, k10);
-    for (let i = 0; i < n; i++)
-      unchecked(
-        (w[i] =
-          y[i] +
-          h *
-            (k.a11_1 * unchecked(k1[i]) +
-              k.a11_4 * unchecked(k4[i]) +
-              k.a11_5 * unchecked(k5[i]) +
-              k.a11_6 * unchecked(k6[i]) +
-              k.a11_7 * unchecked(k7[i]) +
-              k.a11_8 * unchecked(k8[i]) +
-              k.a11_9 * unchecked(k9[i]) +
-              k.a11_10 * unchecked(k10[i]))),
-      );
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
+      k.a11_1 * k1[i] + k.a11_4 * k4[i] + k.a11_5 * k5[i] + k.a11_6 * k6[i] + k.a11_7 * k7[i]
+      + k.a11_8 * k8[i] + k.a11_9 * k9[i] + k.a11_10 * k10[i]));
     system.evaluate(t + k.c11 * h, w, k2);
-    for (let i = 0; i < n; i++)
-      unchecked(
-        (w[i] =
-          y[i] +
-          h *
-            (k.a12_1 * unchecked(k1[i]) +
-              k.a12_4 * unchecked(k4[i]) +
-              k.a12_5 * unchecked(k5[i]) +
-              k.a12_6 * unchecked(k6[i]) +
-              k.a12_7 * unchecked(k7[i]) +
-              k.a12_8 * unchecked(k8[i]) +
-              k.a12_9 * unchecked(k9[i]) +
-              k.a12_10 * unchecked(k10[i]) +
-              k.a12_11 * unchecked(k2[i]))),
-      );
+    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
+      k.a12_1 * k1[i] + k.a12_4 * k4[i] + k.a12_5 * k5[i] + k.a12_6 * k6[i] + k.a12_7 * k7[i]
+      + k.a12_8 * k8[i] + k.a12_9 * k9[i] + k.a12_10 * k10[i] + k.a12_11 * k2[i]));
     system.evaluate(t + h, w, k3);
     this.evaluations += 11;
     return this.measure(h);
