@@ -43,6 +43,8 @@ export const limits = {
   startTimeLimitMs: 1_000,
   /** The whole admission of a module. */
   admissionTimeLimitMs: 10_000,
+  /** The manifest in a module. */
+  manifestMaxBytes: 64 * KiB,
   /** Functions of one kernel. */
   functionsMax: 256,
   /** FileDescriptorSet in a module. */
@@ -57,6 +59,8 @@ export const limits = {
   // --- scheduler
   /** Tries of one invocation, the first included. */
   attemptsMax: 4,
+  /** Highest number of tries a caller may ask for. */
+  attemptsCap: 16,
   /** First back-off; doubles with each attempt, full jitter. */
   backoffBaseMs: 10,
   /** Longest back-off. */
@@ -79,8 +83,18 @@ export const limits = {
   sessionWindowItems: 65_536,
   /** Result bytes that may wait for one client before its maps are paused. */
   sessionOutboxBytes: 16 * MiB,
+  /** Functions one client may have numbered on a session. */
+  sessionFunctionsMax: 65_536,
   /** Longest deadline; a longer one is clamped. Maps have none unless they ask. */
   deadlineMaxMs: 900_000,
+
+  // --- SDK
+  /** Items of a map under way, from taken off the inputs to handed out. */
+  mapConcurrency: 16_384,
+  /** Bytes of inputs and of results a map holds. */
+  mapWindowBytes: 16 * MiB,
+  /** How often a map tells its progress. */
+  progressMs: 100,
 
   // --- membership
   heartbeatMs: 1_000,
@@ -93,6 +107,8 @@ export const limits = {
   clientKeepaliveMs: 10_000,
   clientKeepaliveTimeoutMs: 5_000,
   nodesMax: 10_000,
+  /** Messages that may wait for one who watches before the watch is ended. */
+  watchBacklogMax: 10_000,
 
   // --- nodes
   /** Bytes of a batch's input or output in a worker's shared memory before it grows for a large item. */

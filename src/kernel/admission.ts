@@ -1,0 +1,138 @@
+/**
+ * Decides whether a module may become a kernel. What can be read off the bytes is checked by `admitModule`; whether
+ * it starts, and without calling an import, is seen by starting it once (`rehearse`). Both run foreign work and belong
+ * into a thread that can be ended.
+ */
+import { createHash } from "node:crypto";
+import { HeddleError } from "../base/error.ts";
+import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
+import { readCodeFacts } from "./code-facts.ts";
+import { createInstance } from "./instance.ts";
+import type { Manifest } from "./manifest.ts";
+import { readModuleManifest } from "./module-manifest.ts";
+import { CustomSection, parseModule, type ModuleSections } from "./module.ts";
+import { normalizeModule, type NormalizedModule, type ResetPlan } from "./normalize.ts";
+import { checkExports, checkImports } from "./signature.ts";
+
+/** The version of the module contract. */
+export const abiVersion = 1;
+
+/** What the fabric knows of a kernel once its module is admitted. Plain data; it may be sent between threads. */
+export interface AdmittedKernel {
+  /** Of the uploaded bytes. */
+  readonly digest: KernelDigest;
+  readonly sizeBytes: number;
+  /** With the memory maximum that holds. */
+  readonly manifest: Manifest;
+  readonly schema: KernelSchema;
+  /** Names of the functions in the order of the descriptor. */
+  readonly functions: readonly string[];
+  /** `heddle.log`, … */
+  readonly imports: readonly string[];
+  /** It can do nothing but compute: it may be run again and twice. */
+  readonly pure: boolean;
+  /** Equal inputs give equal outputs on every machine: pure, and nothing that may differ between processors. */
+  readonly deterministic: boolean;
+  readonly plan: ResetPlan;
+}
+
+/** The facts of an admitted module and the form of it that nodes compile. */
+export interface Admission {
+  readonly kernel: AdmittedKernel;
+  readonly normalized: NormalizedModule;
+}
+
+/** sha-256 of a module's bytes. */
+export function digestOf(bytes: Uint8Array): KernelDigest {
+  const digest = toKernelDigest(createHash("sha256").update(bytes).digest("hex"));
+  if (digest === undefined)
+    throw new HeddleError("INTERNAL", "sha-256 gave something else than 64 hex digits");
+  return digest;
+}
+
+/**
+ * Checks a module as far as that goes without starting it. Throws MODULE_TOO_LARGE, BAD_MODULE, BAD_MANIFEST,
+ * RESERVED_NAME, MEMORY_ABOVE_CAP, BAD_IMPORT, BAD_DESCRIPTOR or BAD_EXPORT.
+ */
+export function admitModule(bytes: Uint8Array): Admission {
+  checkValid(bytes);
+  const sections = parseModule(bytes);
+  checkAbi(sections);
+  const manifest = readModuleManifest(sections);
+  const { imports, pure } = checkImports(sections.imports, manifest.capabilities);
+  const schema = readSchema(sections);
+  if (schema.package !== manifest.name) {
+    const said = `descriptor: its package "${schema.package}" must be the kernel's name "${manifest.name}"`;
+    throw new HeddleError("BAD_DESCRIPTOR", said);
+  }
+  const functions = checkExports(sections, schema);
+  const facts = readCodeFacts(sections);
+  const normalized = normalizeModule(sections, manifest, facts);
+  const kernel: AdmittedKernel = {
+    digest: digestOf(bytes),
+    sizeBytes: bytes.length,
+    manifest,
+    schema,
+    functions,
+    imports,
+    pure,
+    deterministic: pure && !facts.varies,
+    plan: normalized.plan,
+  };
+  return { kernel, normalized };
+}
+
+/**
+ * Starts a module once, as nodes will. Throws BAD_IMPORT when its start function calls an import and BAD_MODULE when
+ * it traps. An endless start function does not return: see the head of this file.
+ */
+export function rehearse(module: WebAssembly.Module, { kernel }: Admission): void {
+  createInstance({ module, plan: kernel.plan, functions: kernel.functions, sinks: { log: () => {} } });
+}
+
+/** Has V8 validate the bytes, so that its words and offsets are those of the uploaded form. */
+function checkValid(bytes: Uint8Array): void {
+  if (bytes.length > limits.moduleMaxBytes) {
+    const said = `module: it has ${bytes.length} bytes, the limit is ${limits.moduleMaxBytes}`;
+    throw new HeddleError("MODULE_TOO_LARGE", said);
+  }
+  if (bytes.length === 0) throw new HeddleError("BAD_MODULE", "module: it is empty");
+  if (WebAssembly.validate(bytes)) return;
+  let said = "it is not valid WebAssembly";
+  try {
+    new WebAssembly.Module(bytes); // only for the sentence in what it throws
+  } catch (error) {
+    if (error instanceof Error) said = error.message;
+  }
+  const sentence = said.replace(/^WebAssembly\.Module\(\): /, "").replace(/@\+(\d+)$/, "at byte $1");
+  throw new HeddleError("BAD_MODULE", `module: it is not valid WebAssembly: ${sentence}`);
+}
+
+function checkAbi(sections: ModuleSections): void {
+  const abi = sections.custom.get(CustomSection.ABI);
+  if (abi === undefined) {
+    const said = `module: it has no custom section "${CustomSection.ABI}"; build it with \`heddle build\``;
+    throw new HeddleError("BAD_MODULE", said);
+  }
+  const [version] = abi;
+  if (abi.length !== 1 || version !== abiVersion) {
+    const is = abi.length === 1 ? `version ${version}` : `${abi.length} bytes`;
+    const said = `module: the section "${CustomSection.ABI}" must say version ${abiVersion}, it says ${is}`;
+    throw new HeddleError("BAD_MODULE", `${said}; build it with the heddle that deploys it`);
+  }
+}
+
+function readSchema(sections: ModuleSections): KernelSchema {
+  const bytes = sections.custom.get(CustomSection.DESCRIPTOR);
+  if (bytes === undefined) {
+    const said = `module: the custom section "${CustomSection.DESCRIPTOR}" is missing`;
+    throw new HeddleError("BAD_DESCRIPTOR", said);
+  }
+  if (bytes.length > limits.descriptorMaxBytes) {
+    const said = `descriptor: it has ${bytes.length} bytes, the limit is ${limits.descriptorMaxBytes}`;
+    throw new HeddleError("BAD_DESCRIPTOR", said);
+  }
+  return readKernelSchema(bytes.slice());
+}
