@@ -2,24 +2,29 @@
  * A buffer that is filled from its end towards its front. A protobuf message carries its length before its content;
  * written backwards the content comes first, so that its length is known when it is due, and one pass over the value
  * does both checking and writing, without measuring first and without moving bytes afterwards.
+ *
+ * Results are views of a slab that is cut up from its end, as Node's own buffers are: an allocation above 64 bytes costs
+ * 250 ns outside the heap of V8, a view 25 ns.
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { varintLength } from "./varint.ts";
 
-const startBytes = 4 * 1024;
+/** Small results share slabs of this size; a message of more than half of it has a buffer of its own. */
+const slabBytes = 8 * 1024;
 /** Below this many characters a string is written by a loop of our own, which beats the call into the runtime. */
 const shortTextChars = 24;
 
 /** Writes protobuf bytes back to front. */
 export class BackwardWriter {
-  #buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(startBytes);
+  #buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(slabBytes);
   #view = new DataView(this.#buffer.buffer);
-  #pos = startBytes;
+  #end = slabBytes;
+  #pos = slabBytes;
 
   /** Bytes written so far. */
   get length(): number {
-    return this.#buffer.length - this.#pos;
+    return this.#end - this.#pos;
   }
 
   /** Makes room for `count` more bytes in front and gives the index of the first. */
@@ -43,12 +48,17 @@ export class BackwardWriter {
         `a payload of at least ${needed} bytes is too large; ${most}`,
       );
     }
-    const old = this.#buffer;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(old.length * 2, limits.payloadMaxBytes)));
-    grown.set(old.subarray(this.#pos), grown.length - used);
-    this.#buffer = grown;
-    this.#view = new DataView(grown.buffer);
-    this.#pos = grown.length - used;
+    const written = this.#buffer.subarray(this.#pos, this.#end);
+    this.#renew(needed <= slabBytes / 2 ? slabBytes : Math.min(needed * 2, limits.payloadMaxBytes));
+    this.#pos -= used;
+    this.#buffer.set(written, this.#pos);
+  }
+
+  #renew(capacity: number): void {
+    this.#buffer = Buffer.allocUnsafeSlow(capacity);
+    this.#view = new DataView(this.#buffer.buffer);
+    this.#end = capacity;
+    this.#pos = capacity;
   }
 
   /** An unsigned 32-bit integer as a varint. */
@@ -105,29 +115,19 @@ export class BackwardWriter {
     this.varint(length);
   }
 
-  /** Gives what was written and begins anew. A large result keeps the buffer, which spares a copy of it. */
+  /**
+   * Gives what was written and begins anew. The result shares its memory with others and is written to by nobody;
+   * who wants to transfer it to a thread must copy it first.
+   */
   finish(): Uint8Array<ArrayBuffer> {
-    const { length } = this;
-    if (this.#buffer.length > limits.frameMaxBytes) {
-      const written = new Uint8Array(this.#buffer.buffer, this.#pos, length);
-      this.reset();
-      return written;
-    }
-    const out = new Uint8Array(length);
-    const buffer = this.#buffer;
-    const start = this.#pos;
-    if (length <= 64) for (let index = 0; index < length; index++) out[index] = buffer[start + index] ?? 0;
-    else out.set(buffer.subarray(start));
-    this.#pos = buffer.length;
-    return out;
+    const written = new Uint8Array(this.#buffer.buffer, this.#pos, this.length);
+    this.#end = this.#pos;
+    return written;
   }
 
-  /** Forgets what was written, and a buffer that has grown large with it. */
+  /** Forgets what is unfinished. A large buffer is left to its result; so is a slab that somebody transferred. */
   reset(): void {
-    if (this.#buffer.length > limits.frameMaxBytes) {
-      this.#buffer = Buffer.allocUnsafeSlow(startBytes);
-      this.#view = new DataView(this.#buffer.buffer);
-    }
-    this.#pos = this.#buffer.length;
+    this.#pos = this.#end;
+    if (this.#buffer.length !== slabBytes) this.#renew(slabBytes);
   }
 }

@@ -20,6 +20,8 @@ export type BlockArray =
 export interface Block {
   readonly elementBytes: number;
   create(length: number): BlockArray;
+  /** The typed array of a list of values that are known to be of the type. */
+  from(list: readonly unknown[]): BlockArray;
   /** Writes `list` as one chunk without length when it is the typed array of this block; false when it is not. */
   write(writer: BackwardWriter, list: unknown): boolean;
   /** Reads `count` elements into `array` from `offset` on; they must be there. */
@@ -30,9 +32,23 @@ const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 /** Up to this many bytes are moved number by number. */
 const shortBytes = 256;
 
+// V8 makes a typed array of length 0 in 230 ns, a view of an empty buffer in 20 ns.
+let emptyBuffer = new ArrayBuffer(0);
+
+/** The empty buffer that all empty arrays and byte strings share. */
+export function noBytes(): ArrayBuffer {
+  if (emptyBuffer.detached) emptyBuffer = new ArrayBuffer(0); // somebody transferred it
+  return emptyBuffer;
+}
+
+function toBigint(value: unknown): bigint {
+  return typeof value === "bigint" ? value : 0n;
+}
+
 interface BlockTraits<A extends BlockArray> {
   readonly elementBytes: number;
   create(length: number): A;
+  from(list: readonly unknown[]): A;
   is(list: unknown): list is A;
   put(view: DataView, at: number, list: A): void;
   get(view: DataView, at: number, list: A, offset: number, count: number): void;
@@ -43,6 +59,7 @@ function createBlock<A extends BlockArray>(traits: BlockTraits<A>): Block {
   return {
     elementBytes,
     create,
+    from: traits.from,
     write(writer, list) {
       if (!is(list)) return false;
       const { byteLength } = list;
@@ -62,7 +79,7 @@ function createBlock<A extends BlockArray>(traits: BlockTraits<A>): Block {
         const target = new Uint8Array(array.buffer, array.byteOffset + offset * elementBytes, size);
         target.set(bytes.subarray(pos, pos + size));
       } else {
-        traits.get(new DataView(bytes.buffer, bytes.byteOffset), pos, array, offset, count);
+        traits.get(reader.view, pos, array, offset, count);
       }
       reader.pos = pos + size;
     },
@@ -71,7 +88,8 @@ function createBlock<A extends BlockArray>(traits: BlockTraits<A>): Block {
 
 const blockOfDouble = createBlock<Float64Array<ArrayBuffer>>({
   elementBytes: 8,
-  create: (length) => new Float64Array(length),
+  create: (length) => (length === 0 ? new Float64Array(noBytes()) : new Float64Array(length)),
+  from: (list) => Float64Array.from(list, Number),
   is: (list): list is Float64Array<ArrayBuffer> => list instanceof Float64Array,
   put(view, at, list) {
     for (let index = 0; index < list.length; index++) view.setFloat64(at + index * 8, list[index] ?? 0, true);
@@ -83,7 +101,8 @@ const blockOfDouble = createBlock<Float64Array<ArrayBuffer>>({
 
 const blockOfFloat = createBlock<Float32Array<ArrayBuffer>>({
   elementBytes: 4,
-  create: (length) => new Float32Array(length),
+  create: (length) => (length === 0 ? new Float32Array(noBytes()) : new Float32Array(length)),
+  from: (list) => Float32Array.from(list, Number),
   is: (list): list is Float32Array<ArrayBuffer> => list instanceof Float32Array,
   put(view, at, list) {
     for (let index = 0; index < list.length; index++) view.setFloat32(at + index * 4, list[index] ?? 0, true);
@@ -95,7 +114,8 @@ const blockOfFloat = createBlock<Float32Array<ArrayBuffer>>({
 
 const blockOfSfixed32 = createBlock<Int32Array<ArrayBuffer>>({
   elementBytes: 4,
-  create: (length) => new Int32Array(length),
+  create: (length) => (length === 0 ? new Int32Array(noBytes()) : new Int32Array(length)),
+  from: (list) => Int32Array.from(list, Number),
   is: (list): list is Int32Array<ArrayBuffer> => list instanceof Int32Array,
   put(view, at, list) {
     for (let index = 0; index < list.length; index++) view.setInt32(at + index * 4, list[index] ?? 0, true);
@@ -107,7 +127,8 @@ const blockOfSfixed32 = createBlock<Int32Array<ArrayBuffer>>({
 
 const blockOfFixed32 = createBlock<Uint32Array<ArrayBuffer>>({
   elementBytes: 4,
-  create: (length) => new Uint32Array(length),
+  create: (length) => (length === 0 ? new Uint32Array(noBytes()) : new Uint32Array(length)),
+  from: (list) => Uint32Array.from(list, Number),
   is: (list): list is Uint32Array<ArrayBuffer> => list instanceof Uint32Array,
   put(view, at, list) {
     for (let index = 0; index < list.length; index++) view.setUint32(at + index * 4, list[index] ?? 0, true);
@@ -119,7 +140,8 @@ const blockOfFixed32 = createBlock<Uint32Array<ArrayBuffer>>({
 
 const blockOfSfixed64 = createBlock<BigInt64Array<ArrayBuffer>>({
   elementBytes: 8,
-  create: (length) => new BigInt64Array(length),
+  create: (length) => (length === 0 ? new BigInt64Array(noBytes()) : new BigInt64Array(length)),
+  from: (list) => BigInt64Array.from(list, toBigint),
   is: (list): list is BigInt64Array<ArrayBuffer> => list instanceof BigInt64Array,
   put(view, at, list) {
     for (let index = 0; index < list.length; index++)
@@ -132,7 +154,8 @@ const blockOfSfixed64 = createBlock<BigInt64Array<ArrayBuffer>>({
 
 const blockOfFixed64 = createBlock<BigUint64Array<ArrayBuffer>>({
   elementBytes: 8,
-  create: (length) => new BigUint64Array(length),
+  create: (length) => (length === 0 ? new BigUint64Array(noBytes()) : new BigUint64Array(length)),
+  from: (list) => BigUint64Array.from(list, toBigint),
   is: (list): list is BigUint64Array<ArrayBuffer> => list instanceof BigUint64Array,
   put(view, at, list) {
     for (let index = 0; index < list.length; index++)

@@ -19,6 +19,7 @@ export class ByteReader {
   low = 0;
   /** Upper half of the last 64-bit value, unsigned. */
   high = 0;
+  #view: DataView | undefined;
   readonly #reason: Reason;
   readonly #what: string;
 
@@ -36,6 +37,11 @@ export class ByteReader {
     this.end = Math.min(end, bytes.length);
     this.#reason = reason;
     this.#what = what;
+  }
+
+  /** A view of all the bytes, with the same indices. */
+  get view(): DataView {
+    return (this.#view ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength));
   }
 
   /** What is being read, for errors. */

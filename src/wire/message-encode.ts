@@ -2,10 +2,7 @@
  * JavaScript values to protobuf bytes, by the plan of their type. One pass from the last field to the first, into a
  * buffer that is filled from its end (see backward-writer.ts), checks and writes at once.
  */
-import { HeddleError } from "../base/error.ts";
-import { limits } from "../base/limits.ts";
 import { BackwardWriter } from "./backward-writer.ts";
-import { describeValue, quote } from "./describe-value.ts";
 import {
   getOwn,
   planOf,
@@ -14,11 +11,10 @@ import {
   type NestedPlan,
   type ScalarPlan,
 } from "./message-plan.ts";
-import type { MessageType } from "./schema.ts";
+import { conflict, mismatch, tooDeep, unknownField } from "./payload-error.ts";
+import { isList } from "./scalar-codec.ts";
+import type { Field, MessageType } from "./schema.ts";
 import { ValuePath } from "./value-path.ts";
-
-/** Names of fields that an error lists. */
-const listedFields = 12;
 
 /** What one encoding needs: the bytes so far, and where in the value it stands. */
 interface Run {
@@ -26,8 +22,8 @@ interface Run {
   readonly path: ValuePath;
 }
 
-/** The writer of the last encoding, for the next one; a getter in a value may encode meanwhile, and takes a new one. */
-let idleWriter: BackwardWriter | undefined;
+/** What the last encoding needed, for the next one; a getter in a value may encode meanwhile, and finds nothing. */
+let idleRun: Run | undefined;
 
 /**
  * Encodes a value as a message of the type. Keys are JSON names, proto names are accepted; `undefined`, `null` and
@@ -35,19 +31,20 @@ let idleWriter: BackwardWriter | undefined;
  * of range, two members of one oneof, or a value that is cyclic or nested too deep; PAYLOAD_TOO_LARGE beyond the limit.
  */
 export function encodeMessage(type: MessageType, value: unknown): Uint8Array<ArrayBuffer> {
-  const writer = idleWriter ?? new BackwardWriter();
-  idleWriter = undefined;
+  const run = idleRun ?? { writer: new BackwardWriter(), path: new ValuePath(type) };
+  idleRun = undefined;
   try {
-    writeMessage({ writer, path: new ValuePath(type) }, planOf(type), value);
-    return writer.finish();
+    run.path.restart(type);
+    writeMessage(run, planOf(type), value);
+    return run.writer.finish();
   } finally {
-    writer.reset();
-    idleWriter = writer;
+    run.writer.reset();
+    idleRun = run;
   }
 }
 
 function writeMessage(run: Run, plan: MessagePlan, value: unknown): void {
-  if (!isObject(value)) throw mismatch(run, "an object", value);
+  if (!isObject(value)) throw mismatch(run.path, "an object", value);
   const { fields } = plan;
   let present = 0;
   for (let index = fields.length - 1; index >= 0; index--) {
@@ -63,16 +60,19 @@ function writeMessage(run: Run, plan: MessagePlan, value: unknown): void {
   }
   let keys = 0;
   for (const _key in value) keys++;
-  if (keys !== present) checkKeys(run, plan, value);
+  if (keys !== present || !isPlain(value)) checkKeys(run, plan, value);
   if (plan.hasOneofs) checkOneofs(run, plan, value);
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Plain objects and instances of classes; lists, maps, promises and the like are mistakes. */
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return true;
-  return Object.prototype.toString.call(value) === "[object Object]";
+  return isPlain(value) || Object.prototype.toString.call(value) === "[object Object]";
 }
 
 function valueOf(field: FieldPlan, value: Readonly<Record<string, unknown>>): unknown {
@@ -85,7 +85,7 @@ function valueOf(field: FieldPlan, value: Readonly<Record<string, unknown>>): un
 function writeScalar({ writer, path }: Run, field: ScalarPlan, item: unknown): void {
   const { codec } = field;
   if (!field.presence && codec.isZero(item)) return;
-  if (!codec.write(writer, item)) throw mismatch({ writer, path }, codec.expected, item, field);
+  if (!codec.write(writer, item)) throw mismatch(path, codec.expected, item, field.field);
   writer.varint(field.tag);
 }
 
@@ -94,9 +94,10 @@ function writeList(run: Run, field: ScalarPlan, list: unknown): void {
   const { codec, packed, tag } = field;
   const end = writer.length;
   if (!packed || field.block === undefined || !field.block.write(writer, list)) {
-    if (!isList(list)) throw mismatch(run, "an array", list, field);
+    if (!isList(list)) throw mismatch(run.path, "an array", list, field.field);
     for (let index = list.length - 1; index >= 0; index--) {
-      if (!codec.write(writer, list[index])) throw mismatch(run, codec.expected, list[index], field, index);
+      if (!codec.write(writer, list[index]))
+        throw mismatch(run.path, codec.expected, list[index], field.field, index);
       if (!packed) writer.varint(tag);
     }
   }
@@ -105,21 +106,17 @@ function writeList(run: Run, field: ScalarPlan, list: unknown): void {
   writer.varint(tag);
 }
 
-function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-}
-
 function writeNested(run: Run, field: NestedPlan, item: unknown): void {
   const plan = planOf(field.message);
   if (!field.repeated) return writeElement(run, field, plan, item, -1);
-  if (!isList(item)) throw mismatch(run, "an array", item, field);
+  if (!isList(item)) throw mismatch(run.path, "an array", item, field.field);
   for (let index = item.length - 1; index >= 0; index--) writeElement(run, field, plan, item[index], index);
 }
 
 function writeElement(run: Run, field: NestedPlan, plan: MessagePlan, item: unknown, index: number): void {
   const { writer, path } = run;
   if (!path.enter(field.field, index)) {
-    throw bad(run, `nested deeper than ${limits.nestingMax} messages; does the value contain itself?`);
+    throw tooDeep(path);
   }
   const end = writer.length;
   writeMessage(run, plan, item);
@@ -128,45 +125,24 @@ function writeElement(run: Run, field: NestedPlan, plan: MessagePlan, item: unkn
   path.leave();
 }
 
-/** Called when the number of keys is not that of the values found: there is a key too many, or one that is undefined. */
+/** Called when keys and values found differ in number: a key is too many or undefined, or a value is inherited. */
 function checkKeys(run: Run, plan: MessagePlan, value: Readonly<Record<string, unknown>>): void {
   const { type } = plan;
   for (const key of Object.keys(value)) {
     const field = type.fieldsByName.get(key);
-    if (field === undefined) {
-      const names = type.fields.slice(0, listedFields).map(({ jsonName }) => quote(jsonName).slice(1, -1));
-      if (type.fields.length > listedFields) names.push("…");
-      const has = names.length === 0 ? "it has no fields" : `it has: ${names.join(", ")}`;
-      throw bad(run, `unknown field ${quote(key)}; ${has}`);
-    }
-    const twice = field.name !== field.jsonName && value[field.name] != null && value[field.jsonName] != null;
-    if (twice && Object.hasOwn(value, field.name) && Object.hasOwn(value, field.jsonName)) {
-      throw bad(run, `the field ${quote(field.jsonName)} is given twice, also as ${quote(field.name)}`);
-    }
+    if (field === undefined) throw unknownField(run.path, type, key);
+    const twice = key === field.name && key !== field.jsonName && getOwn(value, field.jsonName) != null;
+    if (twice && value[key] != null) throw conflict(run.path, field, field);
   }
 }
 
 function checkOneofs(run: Run, plan: MessagePlan, value: Readonly<Record<string, unknown>>): void {
-  const taken = new Map<string, FieldPlan>();
-  for (const field of plan.fields) {
-    const { oneof, jsonName } = field.field;
-    if (oneof === "" || valueOf(field, value) == null) continue;
-    const other = taken.get(oneof);
-    if (other !== undefined) {
-      throw bad(
-        run,
-        `only one member of the oneof ${oneof} may be set, not ${quote(other.key)} and ${quote(jsonName)}`,
-      );
-    }
-    taken.set(oneof, field);
+  const taken = new Map<string, Field>();
+  for (const member of plan.fields) {
+    const { field } = member;
+    if (field.oneof === "" || valueOf(member, value) == null) continue;
+    const other = taken.get(field.oneof);
+    if (other !== undefined) throw conflict(run.path, other, field);
+    taken.set(field.oneof, field);
   }
-}
-
-function mismatch(run: Run, expected: string, value: unknown, field?: FieldPlan, index = -1): HeddleError {
-  const where = run.path.describe(field?.field, index);
-  return new HeddleError("BAD_PAYLOAD", `${where}: expected ${expected}, got ${describeValue(value)}`);
-}
-
-function bad(run: Run, said: string): HeddleError {
-  return new HeddleError("BAD_PAYLOAD", `${run.path.describe()}: ${said}`);
 }

@@ -7,13 +7,19 @@ const shownSteps = 8;
 
 /** Where in a value encoding, decoding or conversion stands; kept as two lists, and put into words only for an error. */
 export class ValuePath {
-  readonly #root: MessageType;
+  #root: MessageType;
   readonly #fields: Field[] = [];
   readonly #indices: number[] = [];
   #depth = 0;
 
   constructor(root: MessageType) {
     this.#root = root;
+  }
+
+  /** Begins again at the root of another value. */
+  restart(root: MessageType): void {
+    this.#root = root;
+    this.#depth = 0;
   }
 
   /** Steps into a message field, or into an element of it; -1 is no index. False when that is too deep. */
