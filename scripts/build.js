@@ -1,0 +1,52 @@
+/**
+ * `npm run build`: writes the package that is published to dist/package: JavaScript and declarations of src/, the
+ * command, the .proto files, the library that kernels link, and a package.json of its own.
+ */
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { prepare, root, runNode } from "./bootstrap.js";
+
+const target = join(root, "dist", "package");
+const copied = ["bin", "proto", "kernels/lib", "README.md", "CHANGELOG.md", "LICENSE"];
+
+/** Public entries: the key of package.json's exports, and the file below src/ and dist/. */
+const entries = { ".": "index", "./server": "server", "./testing": "testing" };
+
+const node = await prepare();
+process.exitCode = await build();
+
+async function build() {
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  const code = await runNode(node, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  if (code !== 0) return code;
+  for (const path of copied.filter((path) => existsSync(join(root, path)))) {
+    cpSync(join(root, path), join(target, path), { recursive: true });
+  }
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  writeFileSync(join(target, "package.json"), `${JSON.stringify(published(manifest), undefined, 2)}\n`);
+  process.stdout.write("build: dist/package\n");
+  return 0;
+}
+
+/**
+ * The published package.json. Left out is what only a clone needs: the scripts, the tools, and the pinned Node, which
+ * is no business of the programs that depend on Heddle.
+ */
+function published(manifest) {
+  const { scripts, devDependencies, optionalDependencies, private: isPrivate, ...kept } = manifest;
+  const isPinnedNode = ([name]) => /^node-(bin-)?(linux|darwin)-/.test(name);
+  const optional = Object.entries(optionalDependencies ?? {}).filter((entry) => !isPinnedNode(entry));
+  return {
+    ...kept,
+    // The SDK runs on Node 22; bin/heddle.js says so itself when a command needs a newer one.
+    engines: { node: ">=22" },
+    exports: Object.fromEntries(
+      Object.entries(entries)
+        .filter(([, file]) => existsSync(join(target, "dist", `${file}.js`)))
+        .map(([key, file]) => [key, { types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` }]),
+    ),
+    files: ["bin", "dist", "proto", "kernels/lib", "CHANGELOG.md"],
+    ...(optional.length > 0 ? { optionalDependencies: Object.fromEntries(optional) } : {}),
+  };
+}
