@@ -64,7 +64,8 @@ export class BackwardWriter {
   /** An unsigned 32-bit integer as a varint. */
   varint(value: number): void {
     if (value < 0x80) {
-      this.#buffer[this.claim(1)] = value;
+      const at = this.claim(1); // first, since it may replace the buffer
+      this.#buffer[at] = value;
       return;
     }
     let at = this.claim(varintLength(value));
