@@ -126,7 +126,7 @@ export class BackwardWriter {
     return written;
   }
 
-  /** Forgets what is unfinished. A large buffer is left to its result; so is a slab that somebody transferred. */
+  /** Forgets what is unfinished; a large buffer is left to its result, and a slab that was transferred to the thread. */
   reset(): void {
     this.#pos = this.#end;
     if (this.#buffer.length !== slabBytes) this.#renew(slabBytes);

@@ -35,6 +35,7 @@ export function encodeMessage(type: MessageType, value: unknown): Uint8Array<Arr
   idleRun = undefined;
   try {
     run.path.restart(type);
+    run.writer.reset(); // somebody may have transferred its memory with an earlier result
     writeMessage(run, planOf(type), value);
     return run.writer.finish();
   } finally {

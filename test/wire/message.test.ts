@@ -7,6 +7,7 @@ import { createSeededRandom } from "../../src/base/random.ts";
 import type { FileDescriptorSet } from "../../src/wire/descriptor.ts";
 import { writeDescriptorSet } from "../../src/wire/descriptor-write.ts";
 import { decodeMessage, encodeMessage } from "../../src/wire/message.ts";
+import type { MessageType } from "../../src/wire/schema.ts";
 import { linkedType } from "../support/descriptor-builder.ts";
 import { randomSet, randomValue } from "../support/random-schema.ts";
 import { testSeed } from "../support/seed.ts";
@@ -86,6 +87,31 @@ describe("decodeMessage", () => {
     );
   });
 
+  it("reads packed lists where the type has them unpacked, and the other way round", () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const { set, type, value } = setup(seed);
+        const bytes = encodeMessage(type, value);
+        expect(decodeMessage(linkedType(withPackingFlipped(set)), bytes)).toEqual(decodeMessage(type, bytes));
+      }),
+      runs,
+    );
+  });
+
+  it("merges two messages that follow one another", () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const { random, type, value } = setup(seed);
+        const parts = [value, randomValue(random, type), randomValue(random, type)].map((one) =>
+          encodeMessage(type, one),
+        );
+        const merged = parts.map((part) => decodeMessage(type, part)).reduce((a, b) => merge(type, a, b));
+        expect(plain(decodeMessage(type, Buffer.concat(parts)))).toEqual(plain(merged));
+      }),
+      runs,
+    );
+  });
+
   it("gives a value or BAD_PAYLOAD for bytes that were tampered with, and the value can be encoded again", () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
@@ -102,6 +128,46 @@ describe("decodeMessage", () => {
     );
   });
 });
+
+type Value = Readonly<Record<string, unknown>>;
+
+/** What protobuf calls merging, on decoded values: the slow and obvious way. */
+function merge(type: MessageType, first: Value, second: Value): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...first };
+  for (const field of type.fields) {
+    const { jsonName: key, oneof } = field;
+    const [before, after] = [first[key], second[key]];
+    if (after === undefined) continue;
+    if (oneof !== "") {
+      for (const other of type.fields)
+        if (other !== field && other.oneof === oneof) delete merged[other.jsonName];
+    }
+    if (field.repeated) merged[key] = [...(before as Iterable<unknown>), ...(after as Iterable<unknown>)];
+    else if (field.kind === "message") {
+      merged[key] = before === undefined ? after : merge(field.message, before as Value, after as Value);
+    } else if (field.presence || !isDefault(after)) merged[key] = after;
+  }
+  return merged;
+}
+
+/** A default is not written, so it does not win over what came before. */
+function isDefault(value: unknown): boolean {
+  if (value instanceof Uint8Array) return value.length === 0;
+  return Object.is(value, 0) || [0n, "", false, "COLOR_NONE"].some((one) => one === value);
+}
+
+function withPackingFlipped(set: FileDescriptorSet): FileDescriptorSet {
+  const files = set.files.map((file) => ({
+    ...file,
+    messages: file.messages.map((message) => ({
+      ...message,
+      fields: message.fields.map((field) =>
+        field.label === "repeated" ? { ...field, packed: field.packed === false } : field,
+      ),
+    })),
+  }));
+  return { files };
+}
 
 /** Changes a few bytes, cuts the end off or doubles a part. */
 function tampered(bytes: Uint8Array, chance: () => number): Uint8Array {
