@@ -1,0 +1,141 @@
+/**
+ * UTF-8 for kernels. AssemblyScript keeps strings as UTF-16, the wire has UTF-8: what comes in is validated (no
+ * overlong forms, no surrogates, nothing above U+10FFFF), what goes out has U+FFFD for a lone surrogate.
+ * Plain ASCII, the usual case, goes eight or sixteen characters at a time.
+ */
+
+/** Bytes a text takes in UTF-8. */
+export function utf8Size(text: string): i32 {
+  let p = changetype<usize>(text);
+  const end = p + (<usize>text.length << 1);
+  let size = 0;
+  while (p + 16 <= end && !v128.any_true(v128.and(v128.load(p), i16x8.splat(-128)))) {
+    p += 16;
+    size += 8;
+  }
+  while (p < end) {
+    const unit = <u32>load<u16>(p);
+    p += 2;
+    if (unit < 0x80) size += 1;
+    else if (unit < 0x800) size += 2;
+    else if (isPair(unit, p, end)) {
+      p += 2;
+      size += 4;
+    } else size += 3;
+  }
+  return size;
+}
+
+/** Writes a text as UTF-8 and gives the address after it. */
+export function utf8Write(text: string, to: usize): usize {
+  let p = changetype<usize>(text);
+  const end = p + (<usize>text.length << 1);
+  while (p + 16 <= end) {
+    const units = v128.load(p);
+    if (v128.any_true(v128.and(units, i16x8.splat(-128)))) break;
+    v128.store64_lane(to, v128.narrow<i16>(units, units), 0);
+    p += 16;
+    to += 8;
+  }
+  while (p < end) {
+    let unit = <u32>load<u16>(p);
+    p += 2;
+    if (unit < 0x80) {
+      store<u8>(to++, unit);
+    } else if (unit < 0x800) {
+      store<u8>(to, 0xc0 | (unit >> 6));
+      store<u8>(to, 0x80 | (unit & 0x3f), 1);
+      to += 2;
+    } else if (isPair(unit, p, end)) {
+      const point = 0x10000 + ((unit & 0x3ff) << 10) + (<u32>load<u16>(p) & 0x3ff);
+      p += 2;
+      store<u8>(to, 0xf0 | (point >> 18));
+      store<u8>(to, 0x80 | ((point >> 12) & 0x3f), 1);
+      store<u8>(to, 0x80 | ((point >> 6) & 0x3f), 2);
+      store<u8>(to, 0x80 | (point & 0x3f), 3);
+      to += 4;
+    } else {
+      if ((unit & 0xf800) == 0xd800) unit = 0xfffd;
+      store<u8>(to, 0xe0 | (unit >> 12));
+      store<u8>(to, 0x80 | ((unit >> 6) & 0x3f), 1);
+      store<u8>(to, 0x80 | (unit & 0x3f), 2);
+      to += 3;
+    }
+  }
+  return to;
+}
+
+// @ts-ignore: decorator
+@inline
+function isPair(unit: u32, next: usize, end: usize): bool {
+  return (unit & 0xfc00) == 0xd800 && next < end && (<u32>load<u16>(next) & 0xfc00) == 0xdc00;
+}
+
+/** Reads UTF-8 into a new string; null when the bytes are not valid UTF-8. */
+export function utf8Read(p: usize, length: usize): string | null {
+  if (!length) return "";
+  const start = __new(length << 1, idof<string>());
+  const end = p + length;
+  let to = start;
+  while (p + 16 <= end) {
+    const bytes = v128.load(p);
+    if (i8x16.bitmask(bytes)) break;
+    v128.store(to, i16x8.extend_low_i8x16_u(bytes));
+    v128.store(to, i16x8.extend_high_i8x16_u(bytes), 16);
+    p += 16;
+    to += 32;
+  }
+  while (p < end) {
+    const first = <u32>load<u8>(p);
+    if (first < 0x80) {
+      store<u16>(to, first);
+      p += 1;
+      to += 2;
+      continue;
+    }
+    const point = pointAt(p, end, first);
+    if (point < 0) return null;
+    p += point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    if (point < 0x10000) {
+      store<u16>(to, point);
+      to += 2;
+    } else {
+      store<u16>(to, 0xd7c0 + (point >> 10));
+      store<u16>(to, 0xdc00 | (point & 0x3ff), 2);
+      to += 4;
+    }
+  }
+  return changetype<string>(__renew(start, to - start));
+}
+
+/** The code point of a sequence of two to four bytes, or -1 when the sequence is not valid. */
+function pointAt(p: usize, end: usize, first: u32): i32 {
+  const size: usize = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (first < 0xc2 || first > 0xf4 || end - p < size) return -1;
+  const second = <u32>load<u8>(p, 1);
+  if ((second & 0xc0) != 0x80) return -1;
+  if (size == 2) return <i32>(((first & 0x1f) << 6) | (second & 0x3f));
+  const third = <u32>load<u8>(p, 2);
+  if ((third & 0xc0) != 0x80) return -1;
+  if (size == 3) {
+    const point = <i32>(((first & 0x0f) << 12) | ((second & 0x3f) << 6) | (third & 0x3f));
+    return point < 0x800 || (point & 0xf800) == 0xd800 ? -1 : point;
+  }
+  const fourth = <u32>load<u8>(p, 3);
+  if ((fourth & 0xc0) != 0x80) return -1;
+  const point = <i32>(
+    (((first & 0x07) << 18) | ((second & 0x3f) << 12) | ((third & 0x3f) << 6) | (fourth & 0x3f))
+  );
+  return point < 0x10000 || point > 0x10ffff ? -1 : point;
+}
+
+/** A whole number in decimal. Smaller than `toString`, which brings tables that every reset would have to restore. */
+export function decimal(value: i64): string {
+  let text = "";
+  let rest = value < 0 ? 0 - <u64>value : <u64>value;
+  do {
+    text = String.fromCharCode(48 + <i32>(rest % 10)) + text;
+    rest /= 10;
+  } while (rest);
+  return value < 0 ? "-" + text : text;
+}

@@ -1,0 +1,131 @@
+/**
+ * From a source file to a self-describing module: parse, derive the interface, generate the entry, compile, append the
+ * sections. The same input gives the same bytes: paths are relative to the kernel's folder, and no time goes in.
+ */
+import { basename, dirname } from "node:path";
+import * as assemblyscript from "assemblyscript";
+import binaryen from "assemblyscript/binaryen";
+import { HeddleError } from "../base/error.ts";
+import type { Manifest, ManifestInput } from "../kernel/manifest.ts";
+import { writeDescriptorSet } from "../wire/descriptor-write.ts";
+import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
+import { Diagnostics } from "./diagnostics.ts";
+import { entryPath, generateEntry } from "./entry.ts";
+import { checkImports, checkStart } from "./host-use.ts";
+import { deriveInterface } from "./interface.ts";
+import { readManifest } from "./kernel-manifest.ts";
+import { parseImports, parseKernel, takeDiagnostics, type KernelProgram } from "./program.ts";
+import { describeInterface } from "./proto.ts";
+import { withSections } from "./sections.ts";
+import type { KernelInterface } from "./shapes.ts";
+
+/** What to build and how. */
+export interface BuildOptions {
+  /** Path of the kernel's `.ts` file. */
+  readonly file: string;
+  /** Keys of the manifest that override `heddle.json` and the comment in the source. */
+  readonly manifest?: ManifestInput;
+  /** Optimise; default true. Off builds faster, for a look at the generated code. */
+  readonly optimize?: boolean;
+  /** Also give the module in the text format; default false. */
+  readonly text?: boolean;
+}
+
+/** A built kernel. */
+export interface BuiltKernel {
+  readonly name: string;
+  /** The module with its sections. */
+  readonly wasm: Uint8Array;
+  readonly manifest: Manifest;
+  readonly schema: KernelSchema;
+  /** Warnings of the AssemblyScript compiler about the kernel's own sources. */
+  readonly warnings: readonly string[];
+  /** The module in the text format, when asked for; otherwise "". */
+  readonly text: string;
+  readonly buildMs: number;
+}
+
+/**
+ * Builds a kernel. Throws BUILD_FAILED with a line `file:line:column  what; what to do instead` for each problem,
+ * BAD_MANIFEST or RESERVED_NAME.
+ */
+export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
+  const started = performance.now();
+  const folder = dirname(options.file);
+  const fileName = basename(options.file);
+  const optimize = options.optimize ?? true;
+  const parsed = await parseKernel({ folder, fileName, optimize });
+  const given = options.manifest ?? {};
+  const manifest = await readManifest({ folder, fileName, given, comments: parsed.entryComments });
+  const diagnostics = new Diagnostics();
+  const kernel = deriveInterface(parsed, manifest.name, diagnostics);
+  diagnostics.throwIfAny();
+  const { program, entry } = parsed;
+  assemblyscript.parse(program, generateEntry(kernel, entry.internalPath), entryPath, true);
+  await parseImports(program, folder);
+  const compiled = compileProgram(parsed, kernel, manifest, { optimize, text: options.text ?? false });
+  const descriptor = writeDescriptorSet(describeInterface(kernel));
+  return {
+    name: manifest.name,
+    wasm: withSections(compiled.wasm, { descriptor, manifest: JSON.stringify(manifest) }),
+    manifest,
+    schema: readKernelSchema(descriptor),
+    warnings: compiled.warnings,
+    text: compiled.text,
+    buildMs: performance.now() - started,
+  };
+}
+
+interface CompiledProgram {
+  readonly wasm: Uint8Array;
+  readonly text: string;
+  readonly warnings: readonly string[];
+}
+
+const pageBytes = 64 * 1024;
+
+/** Compiles what was parsed. Synchronous: Binaryen keeps its settings in globals. */
+function compileProgram(
+  { program, sources, entry }: KernelProgram,
+  { functions }: KernelInterface,
+  { memoryMaxBytes }: Manifest,
+  { optimize, text }: { readonly optimize: boolean; readonly text: boolean },
+): CompiledProgram {
+  const diagnostics = new Diagnostics();
+  assemblyscript.setMaximumMemory(program.options, memoryMaxBytes / pageBytes);
+  const module = compileOrThrow(program);
+  try {
+    const warnings = takeDiagnostics(program, diagnostics);
+    diagnostics.throwIfAny();
+    const before = module.toText();
+    checkImports(before, sources, diagnostics);
+    checkStart(before, sources, diagnostics);
+    diagnostics.throwIfAny();
+    keepNames(
+      module,
+      functions.map(({ name }) => `${entry.internalPath}/${name}`),
+    );
+    assemblyscript.optimize(module, optimize ? 3 : 0, 0, true);
+    const wasm = Uint8Array.from(module.toBinary(null).output);
+    return { wasm, text: text ? module.toText() : "", warnings };
+  } finally {
+    module.dispose();
+  }
+}
+
+function compileOrThrow(program: assemblyscript.Program): assemblyscript.Module {
+  try {
+    return assemblyscript.compile(program);
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new HeddleError("BUILD_FAILED", `the AssemblyScript compiler crashed: ${said}`, { cause });
+  }
+}
+
+/** Keeps exported functions from being inlined into the entry, so that a trap names them. */
+function keepNames(module: assemblyscript.Module, names: readonly string[]): void {
+  for (const name of names) {
+    binaryen.setPassArgument("no-inline", name);
+    module.runPasses(["no-inline"]);
+  }
+}

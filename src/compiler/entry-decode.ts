@@ -1,0 +1,185 @@
+/**
+ * Generates the reading half of the entry: for a list of slots, the loop over the fields of a message.
+ *
+ * A repeated field counts its elements in the rest of the message when its first one comes, and is then filled through
+ * a cursor (`d1`). A message that comes in several pieces is put together before it is read, so that every object is
+ * read from one run of bytes: the meaning protobuf gives to merging, at linear cost.
+ */
+import {
+  bytesStorage,
+  className,
+  codecOf,
+  dataOf,
+  elementType,
+  isObject,
+  newContainer,
+  tagOf,
+  typeName,
+  widthOf,
+  wire,
+  wireTypeOf,
+  type Slot,
+} from "./entry-types.ts";
+import type { ElementShape } from "./shapes.ts";
+import type { BulkRow, Storage } from "./type-table.ts";
+
+/** The statements that read a message from `p` to `end` into its slots. */
+export function decodeFields(message: string, slots: readonly Slot[]): string[] {
+  const numbers = slots.map(({ field }) => `number == ${field.number}`);
+  const known = numbers.length === 0 ? "" : `const number = tag >> 3; if (${numbers.join(" || ")})`;
+  const refusal = known === "" ? "" : `${known} w.wrongType("${message}", tag);`;
+  return [
+    ...slots.flatMap(cursorOf),
+    "while (p < end) {",
+    "let t = w.tagAt(p, end);",
+    "const tag = w.low(t);",
+    "p = w.pos(t);",
+    "switch (tag) {",
+    ...slots.flatMap((slot) => decodeField(slot)),
+    `default: { ${refusal} p = w.skip(p, end, tag); }`,
+    "}",
+    "}",
+  ];
+}
+
+/** What remembers, between the occurrences of a field, that there was one. */
+function cursorOf({ field: { type, number } }: Slot): string[] {
+  if (type.kind !== "one") return [`let d${number}: usize = 0;`];
+  return type.element.kind === "message" ? [`let s${number} = false;`] : [];
+}
+
+function decodeField(slot: Slot): string[] {
+  const { field, value, label } = slot;
+  const { type, number } = field;
+  const cases = `case ${tagOf(field, wireTypeOf(field))}: {`;
+  if (type.kind === "bulk") return decodeBulk(slot, type.row);
+  if (type.kind === "list") {
+    if (isObject(type.element))
+      return [cases, ...decodeObjects(slot, type.element, type.storage), "break; }"];
+    return decodeNumbers(slot, type.element, type.storage);
+  }
+  const { element } = type;
+  if (element.kind === "message") {
+    const pick = `${value} = decode_${element.name}(w.pos(t), w.pos(t) + w.low(t), depth + 1);`;
+    const whole = `t = w.whole(t, p, end, tag);`;
+    return [cases, ...readLength, `if (!s${number}) { s${number} = true; ${whole} ${pick} }`, "break; }"];
+  }
+  if (isObject(element)) return [cases, ...readLength, `${value} = ${objectAt(element)};`, "break; }"];
+  return [cases, ...readNumber(element, "p", "end", label, (read) => `${value} = ${read};`), "break; }"];
+}
+
+const readLength = ["t = w.lengthAt(p, end);", "p = w.pos(t) + w.low(t);"];
+
+/** The object whose content lies where `t` says. */
+function objectAt(element: ElementShape): string {
+  if (element.kind === "message") return `decode_${element.name}(w.pos(t), p, depth + 1)`;
+  if (element.kind === "enum" || element.row.codec === "text") return "w.stringAt(w.pos(t), w.low(t))";
+  const storage = bytesStorage(element.row);
+  return `w.${storage}Of<${element.row.as}>(w.pos(t), w.low(t))`;
+}
+
+/** Statements that read one number at a position, move the position and hand the number on. */
+function readNumber(
+  element: ElementShape,
+  at: string,
+  end: string,
+  label: string,
+  use: (read: string) => string,
+): string[] {
+  const as = elementType(element);
+  switch (codecOf(element)) {
+    case "fixed": {
+      const width = widthOf(element);
+      return [`w.need(${at}, ${end}, ${width});`, use(`load<${as}>(${at})`), `${at} += ${width};`];
+    }
+    case "int64":
+      return [use(`<${as}>w.varintAt(${at}, ${end})`), `${at} = w.after();`];
+    case "bool":
+      return [`t = w.boolAt(${at}, ${end});`, `${at} = w.pos(t);`, use("w.low(t) != 0")];
+    case "narrow":
+      return [
+        `t = w.intAt(${at}, ${end});`,
+        `${at} = w.pos(t);`,
+        use(`w.narrow<${as}>(w.low(t), "${label}")`),
+      ];
+    default:
+      return [`t = w.intAt(${at}, ${end});`, `${at} = w.pos(t);`, use(`<${as}>w.low(t)`)];
+  }
+}
+
+/** Makes the container of a repeated field and its cursor, once. */
+function begin({ field, value }: Slot, storage: Storage, width: number, bytes: string): string {
+  const list = newContainer(typeName(field.type), storage, width, "bytes");
+  const data = dataOf(storage, "changetype<usize>(list)");
+  return (
+    `if (!d${field.number}) { const bytes: usize = ${bytes}; const list = ${list}; ` +
+    `${value} = list; d${field.number} = ${data}; }`
+  );
+}
+
+function decodeObjects(slot: Slot, element: ElementShape, storage: Storage): string[] {
+  const cursor = `d${slot.field.number}`;
+  return [
+    ...readLength,
+    begin(slot, storage, 4, "<usize>(1 + w.countFields(p, end, tag)) << 2"),
+    `store<usize>(${cursor}, changetype<usize>(${objectAt(element)}));`,
+    `${cursor} += 4;`,
+  ];
+}
+
+function decodeNumbers(slot: Slot, element: ElementShape, storage: Storage): string[] {
+  const { field, label } = slot;
+  const cursor = `d${field.number}`;
+  const width = widthOf(element);
+  const shift = Math.log2(width);
+  const put = (read: string): string =>
+    `store<${elementType(element)}>(${cursor}, ${read}); ${cursor} += ${width};`;
+  const rest = `w.countElements(p, end, ${field.number})`;
+  return [
+    `case ${tagOf(field, wire.length)}: {`,
+    ...readLength,
+    "let from = w.pos(t);",
+    begin(slot, storage, width, `<usize>(w.countVarints(from, w.low(t)) + ${rest}) << ${shift}`),
+    "while (from < p) {",
+    ...readNumber(element, "from", "p", label, put),
+    "}",
+    "break; }",
+    `case ${tagOf(field, wire.varint)}: {`,
+    begin(
+      slot,
+      storage,
+      width,
+      `<usize>(w.countVarint(p, end) + w.countElements(w.after(), end, ${field.number})) << ${shift}`,
+    ),
+    ...readNumber(element, "p", "end", label, put),
+    "break; }",
+  ];
+}
+
+function decodeBulk(slot: Slot, { width, storage }: BulkRow): string[] {
+  const { field } = slot;
+  const cursor = `d${field.number}`;
+  const packed = tagOf(field, wire.length);
+  const single = tagOf(field, width === 8 ? wire.fixed64 : wire.fixed32);
+  return [
+    `case ${packed}: case ${single}: {`,
+    `t = tag == ${packed} ? w.chunkAt(p, end, ${width}) : w.singleAt(p, end, ${width});`,
+    "p = w.pos(t) + w.low(t);",
+    begin(slot, storage, width, `<usize>w.low(t) + w.countFixed(p, end, ${packed}, ${single})`),
+    `memory.copy(${cursor}, w.pos(t), w.low(t));`,
+    `${cursor} += w.low(t);`,
+    "break; }",
+  ];
+}
+
+/** The function that reads a class. */
+export function decodeFunction(kernel: string, name: string, slots: readonly Slot[]): string[] {
+  return [
+    `function decode_${name}(p: usize, end: usize, depth: i32): ${className(name)} {`,
+    "w.checkDepth(depth);",
+    `const o = new ${className(name)}();`,
+    ...decodeFields(`${kernel}.${name}`, slots),
+    "return o;",
+    "}",
+  ];
+}

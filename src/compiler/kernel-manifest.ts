@@ -1,0 +1,73 @@
+/**
+ * Where a manifest comes from: what the caller gives, over `heddle.json` beside the source, over a comment in the
+ * source, `/* heddle { "timeLimitMs": 60000 } *\/`, over the defaults. Each is a JSON object of some of the keys.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { version } from "assemblyscript/asc";
+import { HeddleError } from "../base/error.ts";
+import { resolveManifest, type Manifest, type ManifestInput } from "../kernel/manifest.ts";
+import type { RawComment } from "./doc-comment.ts";
+
+/** The sources of a manifest that do not lie in the kernel's own text. */
+export interface ManifestSources {
+  readonly folder: string;
+  readonly fileName: string;
+  readonly given: ManifestInput;
+  /** All comments of the kernel's file. */
+  readonly comments: readonly RawComment[];
+}
+
+/** Puts a manifest together. Throws BAD_MANIFEST or RESERVED_NAME. */
+export async function readManifest({
+  folder,
+  fileName,
+  given,
+  comments,
+}: ManifestSources): Promise<Manifest> {
+  const sidecar = await readSidecar(folder);
+  const input = {
+    ...readComment(fileName, comments),
+    ...sidecar,
+    ...given,
+    compiler: `assemblyscript ${version}`,
+  };
+  return resolveManifest(input, { name: fileName.replace(/\.ts$/, "") });
+}
+
+async function readSidecar(folder: string): Promise<object> {
+  try {
+    return parseObject("heddle.json", await readFile(join(folder, "heddle.json"), "utf8"));
+  } catch (error) {
+    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    if (isMissing) return {};
+    throw error;
+  }
+}
+
+function readComment(fileName: string, comments: readonly RawComment[]): object {
+  const found = comments.flatMap(({ text }) => {
+    const json = /^\/\*+\s*heddle\s*(\{[\s\S]*\})\s*\*+\/$/.exec(text)?.[1];
+    return json === undefined ? [] : [json];
+  });
+  if (found.length > 1) {
+    throw new HeddleError(
+      "BAD_MANIFEST",
+      `${fileName}: there are ${found.length} manifest comments; keep one`,
+    );
+  }
+  const [json] = found;
+  return json === undefined ? {} : parseObject(`${fileName}, manifest comment`, json);
+}
+
+function parseObject(where: string, json: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    throw new HeddleError("BAD_MANIFEST", `${where}: not JSON: ${said}`, { cause });
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new HeddleError("BAD_MANIFEST", `${where}: must be a JSON object`);
+}

@@ -1,0 +1,172 @@
+/**
+ * A kernel's sources, parsed: the file, what it imports, and the library that is linked into every kernel.
+ *
+ * The compiler is driven through its API rather than through `asc`: parsing once is enough to derive the interface and
+ * to compile, and a defect in the compiler is an exception instead of the end of the process.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as assemblyscript from "assemblyscript";
+import type { DiagnosticMessage, Program, Source } from "assemblyscript";
+import { libraryFiles } from "assemblyscript/asc";
+import { HeddleError } from "../base/error.ts";
+import { Diagnostics } from "./diagnostics.ts";
+import { DocComments, type RawComment } from "./doc-comment.ts";
+
+/** Parsed sources, ready for the entry to be added. */
+export interface KernelProgram {
+  readonly program: Program;
+  /** The kernel's own file. */
+  readonly entry: Source;
+  /** The kernel's file and everything of the author's that it imports. */
+  readonly sources: readonly Source[];
+  /** Doc comments by internal path. */
+  readonly comments: ReadonlyMap<string, DocComments>;
+  /** Every comment of the kernel's own file. */
+  readonly entryComments: readonly RawComment[];
+}
+
+/** What the compilation needs to know before parsing. */
+export interface ProgramOptions {
+  /** Folder that paths are relative to. */
+  readonly folder: string;
+  /** The kernel's file in it. */
+  readonly fileName: string;
+  readonly optimize: boolean;
+}
+
+const libraryPrefix = "~lib/";
+const kernelLibrary = "heddle";
+const libraryFolder = new URL("../../kernels/lib/", import.meta.url);
+
+/** Parses a kernel. Throws BUILD_FAILED for a file that is missing or does not parse. */
+export async function parseKernel({ folder, fileName, optimize }: ProgramOptions): Promise<KernelProgram> {
+  const text = await readOptional(join(folder, fileName));
+  if (text === null) {
+    throw new HeddleError(
+      "BUILD_FAILED",
+      `${join(folder, fileName)}  cannot be read; give the path of a .ts file`,
+    );
+  }
+  const program = assemblyscript.newProgram(compilerOptions(optimize));
+  const comments = listenForComments(program);
+  for (const [name, source] of Object.entries(libraryFiles)) {
+    if (!name.includes("/")) assemblyscript.parse(program, source, `${libraryPrefix}${name}.ts`, false);
+  }
+  assemblyscript.parse(program, text, fileName, false);
+  await parseImports(program, folder);
+  const diagnostics = new Diagnostics();
+  takeDiagnostics(program, diagnostics);
+  diagnostics.throwIfAny();
+  const sources = program.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith(libraryPrefix));
+  const [entry] = sources;
+  if (entry === undefined) throw new HeddleError("INTERNAL", `the compiler kept no source of ${fileName}`);
+  const commentsOf = (source: Source): RawComment[] => [...(comments.get(source)?.values() ?? [])];
+  return {
+    program,
+    entry,
+    sources,
+    comments: new Map(
+      sources.map((source) => [source.internalPath, new DocComments(source.text, commentsOf(source))]),
+    ),
+    entryComments: commentsOf(entry),
+  };
+}
+
+/** Parses what is imported and not parsed yet; also called after the entry was added. */
+export async function parseImports(program: Program, folder: string): Promise<void> {
+  for (let path = assemblyscript.nextFile(program); path !== null; path = assemblyscript.nextFile(program)) {
+    const found = path.startsWith(libraryPrefix)
+      ? await readLibrary(path.slice(libraryPrefix.length))
+      : await readSource(folder, path);
+    assemblyscript.parse(program, found?.text ?? null, found?.path ?? `${path}.ts`, false);
+  }
+}
+
+/** Moves the compiler's errors into our list; gives its warnings as lines. */
+export function takeDiagnostics(program: Program, diagnostics: Diagnostics): string[] {
+  const warnings: string[] = [];
+  for (;;) {
+    const message = assemblyscript.nextDiagnostic(program);
+    if (message === null) return warnings;
+    if (assemblyscript.isError(message)) addMessage(message, diagnostics);
+    else if (!isFromLibrary(message)) warnings.push(assemblyscript.formatDiagnostic(message, false, false));
+  }
+}
+
+const adviceByCode: ReadonlyMap<number, string> = new Map([
+  [100, "AssemblyScript lacks it; for a closure, pass what it captures as parameters of a function"],
+  [6054, "use an import that is relative or from the standard library"],
+]);
+
+function addMessage(message: DiagnosticMessage, diagnostics: Diagnostics): void {
+  const { range, relatedRange, code } = message;
+  const own = isFromLibrary(message) && relatedRange !== null ? relatedRange : range;
+  const advice = adviceByCode.get(code) ?? "";
+  if (own === null) diagnostics.addAt("the kernel", 0, 0, message.message, advice);
+  else diagnostics.add(own, message.message, advice);
+}
+
+function isFromLibrary({ range }: DiagnosticMessage): boolean {
+  return range !== null && range.source.normalizedPath.startsWith(libraryPrefix);
+}
+
+function compilerOptions(optimize: boolean): assemblyscript.Options {
+  const options = assemblyscript.newOptions();
+  const stubRuntime = 0;
+  assemblyscript.setRuntime(options, stubRuntime);
+  assemblyscript.setFeature(options, assemblyscript.FEATURE_SIMD, true);
+  assemblyscript.setOptimizeLevelHints(options, optimize ? 3 : 0, 0);
+  assemblyscript.addGlobalAlias(options, "abort", `${libraryPrefix}${kernelLibrary}/host/abortKernel`);
+  assemblyscript.addGlobalAlias(options, "trace", `${libraryPrefix}${kernelLibrary}/host/traceKernel`);
+  return options;
+}
+
+/** Collects comments by source. The tokenizer looks ahead and reports some more than once: the start is the key. */
+function listenForComments(program: Program): Map<Source, Map<number, RawComment>> {
+  const bySource = new Map<Source, Map<number, RawComment>>();
+  program.parser.onComment = (_kind, text, { source, start, end }) => {
+    if (source.normalizedPath.startsWith(libraryPrefix)) return;
+    const comments = bySource.get(source) ?? new Map<number, RawComment>();
+    comments.set(start, { start, end, text });
+    bySource.set(source, comments);
+  };
+  return bySource;
+}
+
+interface FoundSource {
+  readonly path: string;
+  readonly text: string;
+}
+
+async function readLibrary(name: string): Promise<FoundSource | null> {
+  if (name === kernelLibrary || name.startsWith(`${kernelLibrary}/`)) {
+    const file = name === kernelLibrary ? kernelLibrary : name.slice(kernelLibrary.length + 1);
+    const text = /^[a-z]+$/.test(file) ? await readOptional(new URL(`${file}.ts`, libraryFolder)) : null;
+    const path = `${libraryPrefix}${kernelLibrary}/${name === kernelLibrary ? "index" : file}.ts`;
+    return text === null ? null : { path, text };
+  }
+  for (const path of [name, `${name}/index`]) {
+    const text = Object.hasOwn(libraryFiles, path) ? libraryFiles[path] : undefined;
+    if (text !== undefined) return { path: `${libraryPrefix}${path}.ts`, text };
+  }
+  return null;
+}
+
+async function readSource(folder: string, internalPath: string): Promise<FoundSource | null> {
+  for (const path of [`${internalPath}.ts`, `${internalPath}/index.ts`]) {
+    const text = await readOptional(join(folder, path));
+    if (text !== null) return { path, text };
+  }
+  return null;
+}
+
+async function readOptional(path: string | URL): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return null;
+    throw error;
+  }
+}
