@@ -93,6 +93,8 @@ export const limits = {
   mapConcurrency: 16_384,
   /** Bytes of inputs and of results a map holds. */
   mapWindowBytes: 16 * MiB,
+  /** Inputs a map takes in one turn of the event loop. */
+  mapInputsPerTurn: 4_096,
   /** How often a map tells its progress. */
   progressMs: 100,
 
@@ -121,12 +123,38 @@ export const limits = {
   watchdogMs: 10,
   /** How long a cancelled item may still run before its worker is ended. */
   cancelGraceMs: 100,
+  /** How long past its deadline an item may run before its worker is ended: ending one costs more than that. */
+  deadlineGraceMs: 10,
+  /** Kernels a worker keeps instances of. */
+  workerKernelsMax: 64,
+  /** JavaScript heap of a worker; kernels live outside of it but for garbage-collected ones. */
+  workerHeapMaxBytes: 128 * MiB,
+  /** Stack of a worker, which kernels share. */
+  workerStackMaxBytes: 4 * MiB,
+  /** Lines of log that one batch may send; the rest is counted. */
+  logLinesMax: 256,
   /** Warm threads beyond the workers. */
   spareWorkers: 1,
   /** Compiled modules kept per node. */
   moduleCacheEntries: 256,
   /** Module bytes kept on a node's disk. */
   moduleCacheMaxBytes: 1024 * MiB,
+
+  // --- store
+  /** A key of the store, in characters. */
+  storeKeyMaxChars: 200,
+  /** A value of the store: what a NATS server takes in one message by default. */
+  storeValueMaxBytes: 1 * MiB,
+  /** What a call of the store counts beside its value, against the next two bounds. */
+  storeCallBytes: 1 * KiB,
+  /** Calls that are committed together. */
+  storeBatchMaxBytes: 4 * MiB,
+  /** Calls that wait for the database; beyond it QUEUE_FULL. */
+  storeQueueMaxBytes: 64 * MiB,
+  /** Changed keys that may wait for the reader of a watch before the watch is ended. */
+  storeWatchKeysMax: 65_536,
+  /** A half-written file of this age was left by a process that died. */
+  temporaryFileMaxAgeMs: 3_600_000,
 
   // --- lifecycle
   /** How long a stopping process lets running work finish. */
@@ -158,6 +186,11 @@ const relations: readonly (readonly [boolean, string])[] = [
   [limits.batchTargetMs * 2 <= limits.nodeQueueMs, "a worker can hold the next batch while it runs one"],
   [limits.timeLimitMs <= limits.timeLimitCapMs, "the default time limit is allowed"],
   [limits.memoryDefaultMaxBytes <= limits.memoryCapBytes, "the default memory maximum is allowed"],
+  [
+    limits.storeValueMaxBytes + limits.storeCallBytes <= limits.storeBatchMaxBytes,
+    "the largest value fits a batch of the store",
+  ],
+  [limits.storeBatchMaxBytes <= limits.storeQueueMaxBytes, "a batch of the store fits its queue"],
   [limits.sessionWindowBytes <= limits.queueMaxBytes, "one client cannot fill the queue"],
 ];
 for (const [holds, what] of relations) {
