@@ -4,7 +4,7 @@
  * when all is well stands in its comment.
  */
 
-/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
+/* heddle { "timeLimitMs": 60000 } */
 import { Code, fail } from "heddle";
 import { Arenstorf, Pleiades, TwoBody } from "./ode/celestial";
 import { Dopri853 } from "./ode/dopri853";

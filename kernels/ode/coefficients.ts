@@ -8,8 +8,6 @@
  * minus y + h (bb1 k1 + bb9 k9 + bb12 k12). The tests check the order conditions to the last bit of a double.
  */
 
-/* oxlint-disable no-loss-of-precision -- numbers are quoted with all the digits of their publication */
-
 export const c2 = 0.0526001519587677318785587544488;
 export const c3 = 0.0789002279381515978178381316732;
 export const c4 = 0.11835034190722739672675719751;

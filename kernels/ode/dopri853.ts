@@ -96,7 +96,7 @@ export class Dopri853<S extends System> {
         this.rejected++;
         retried = true;
         step = h / (shrink < SHRINK_MAX ? shrink : SHRINK_MAX);
-        if (step < stepMin) return false;
+        if (!(step >= stepMin)) return false;
         continue;
       }
       this.take(t + done, h);
