@@ -7,7 +7,7 @@ export function quote(text: string): string {
   return `${JSON.stringify(text.slice(0, quotedChars))}… (${text.length} characters)`;
 }
 
-/** Says in a few words what a foreign value is: `"x"`, `3.5`, `12n`, `null`, `an array`, `a Date`. Never throws. */
+/** Says in a few words what a foreign value is: `"x"`, `3.5`, `12n`, `null`, `an array`, `a Date`. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -31,11 +31,7 @@ export function describeValue(value: unknown): string {
 function describeObject(value: object): string {
   if (Array.isArray(value)) return "an array";
   const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (tag === "Object") return "an object";
-  return `${/^[AEIOU]/.test(tag) ? "an" : "a"} ${quotedTag(tag)}`;
-}
-
-/** A class may call itself anything through `Symbol.toStringTag`. */
-function quotedTag(tag: string): string {
-  return /^[A-Za-z0-9 ]{1,40}$/.test(tag) ? tag : "object";
+  // A class may call itself anything through Symbol.toStringTag.
+  if (tag === "Object" || !/^[A-Za-z0-9 ]{1,40}$/.test(tag)) return "an object";
+  return `${/^[AEIOU]/.test(tag) ? "an" : "a"} ${tag}`;
 }

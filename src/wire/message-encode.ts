@@ -29,6 +29,7 @@ let idleRun: Run | undefined;
  * Encodes a value as a message of the type. Keys are JSON names, proto names are accepted; `undefined`, `null` and
  * what is missing is the default. Throws BAD_PAYLOAD, naming the path, for an unknown field, a wrong type, a number out
  * of range, two members of one oneof, or a value that is cyclic or nested too deep; PAYLOAD_TOO_LARGE beyond the limit.
+ * Small results are views of memory they share with others, as small Buffers are: copy one before transferring it.
  */
 export function encodeMessage(type: MessageType, value: unknown): Uint8Array<ArrayBuffer> {
   const run = idleRun ?? { writer: new BackwardWriter(), path: new ValuePath(type) };
@@ -116,9 +117,7 @@ function writeNested(run: Run, field: NestedPlan, item: unknown): void {
 
 function writeElement(run: Run, field: NestedPlan, plan: MessagePlan, item: unknown, index: number): void {
   const { writer, path } = run;
-  if (!path.enter(field.field, index)) {
-    throw tooDeep(path);
-  }
+  if (!path.enter(field.field, index)) throw tooDeep(path);
   const end = writer.length;
   writeMessage(run, plan, item);
   writer.varint(writer.length - end);

@@ -103,7 +103,11 @@ describe("encodeMessage", () => {
       'Request.a: unknown field "rowz"; it has: rows, cols, data',
     ],
     ["a wrong element", { a: { data: [1, "2"] } }, 'Request.a.data[1]: expected a number, got "2"'],
-    ["a hole in a list", { a: { data: [1, , 2] } }, "Request.a.data[1]: expected a number, got undefined"],
+    [
+      "a hole in a list",
+      { a: { data: Object.assign([], { 0: 1, 2: 2 }) } },
+      "Request.a.data[1]: expected a number, got undefined",
+    ],
     ["an object for a list", { a: { data: {} } }, "Request.a.data: expected an array, got an object"],
     ["text for a list of texts", { names: "abc" }, 'Request.names: expected an array, got "abc"'],
     [
