@@ -117,6 +117,8 @@ export const limits = {
   workerBufferBytes: 1 * MiB,
   /** Batches waiting on a node, all workers together. */
   nodeBatchesMax: 256,
+  /** Attempts a node announces to hold per worker. */
+  attemptsPerWorker: 16,
   /** Bytes a node takes before it answers NODE_OVERLOADED. */
   nodeQueueMaxBytes: 256 * MiB,
   /** How often the watchdog looks at running workers. */
@@ -155,8 +157,18 @@ export const limits = {
   storeWatchKeysMax: 65_536,
   /** A half-written file of this age was left by a process that died. */
   temporaryFileMaxAgeMs: 3_600_000,
+  /** A process that finds the data folder locked looks this often, this far apart, for the holder to say who it is. */
+  dataLockTries: 5,
+  dataLockRetryMs: 20,
 
   // --- lifecycle
+  /** First wait before a crashed node is started again; doubles with each crash in a row. */
+  restartBaseMs: 100,
+  restartMaxMs: 10_000,
+  /** A node that ran this long has not crashed in a row. */
+  crashForgetMs: 30_000,
+  /** How long `heddle up` waits for its nodes to join. */
+  joinWaitMs: 20_000,
   /** How long a stopping process lets running work finish. */
   stopGraceMs: 5_000,
   /** First wait of a client, a node or a supervised child before it tries again; doubles. */

@@ -1,0 +1,44 @@
+/** Options of connections, in one place for every client of the fabric. */
+import { Client, credentials, Metadata, type ChannelOptions } from "@grpc/grpc-js";
+import { limits } from "../base/limits.ts";
+
+/** Metadata key of the fabric's secret. */
+export const secretKey = "heddle-secret";
+
+/** Inside the fabric: quick to notice a dead peer. From a client: gentler. */
+export type ChannelKind = "fabric" | "client";
+
+/**
+ * Channel options. The library's own retry and channelz are off (ours sits above; both cost on every call), and each
+ * channel has connections of its own, so that bulk never shares one with small frames.
+ */
+export function channelOptions(kind: ChannelKind): ChannelOptions {
+  const inside = kind === "fabric";
+  return {
+    "grpc.enable_retries": 0,
+    "grpc.enable_channelz": 0,
+    "grpc.use_local_subchannel_pool": 1,
+    "grpc.enable_http_proxy": 0,
+    "grpc.service_config_disable_resolution": 1,
+    "grpc.keepalive_time_ms": inside ? limits.keepaliveMs : limits.clientKeepaliveMs,
+    "grpc.keepalive_timeout_ms": inside ? limits.keepaliveTimeoutMs : limits.clientKeepaliveTimeoutMs,
+    "grpc.keepalive_permit_without_calls": 1,
+    "grpc.initial_reconnect_backoff_ms": limits.reconnectBaseMs,
+    "grpc.max_reconnect_backoff_ms": limits.reconnectMaxMs,
+    "grpc.max_receive_message_length": limits.unaryMessageMaxBytes,
+    "grpc.max_send_message_length": limits.unaryMessageMaxBytes,
+    "grpc-node.flow_control_window": 4 * 1024 * 1024,
+  };
+}
+
+/** A channel of its own to `host:port` or `unix:/path`. */
+export function openChannel(address: string, kind: ChannelKind): Client {
+  return new Client(address, credentials.createInsecure(), channelOptions(kind));
+}
+
+/** Metadata that carries the fabric's secret. */
+export function secretMetadata(secret: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set(secretKey, secret);
+  return metadata;
+}

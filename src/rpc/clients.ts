@@ -1,0 +1,164 @@
+/**
+ * The calls Heddle's own processes make, typed and as promises or async iterables. Errors are HeddleErrors.
+ */
+import type { Client, ClientReadableStream, Metadata, MethodDefinition } from "@grpc/grpc-js";
+import { fromStatus } from "./status.ts";
+import { heddle } from "./services.ts";
+import type { DeployRequest } from "./generated/heddle/v1/DeployRequest.ts";
+import type { DeployResponse__Output as DeployResponse } from "./generated/heddle/v1/DeployResponse.ts";
+import type { FetchModuleRequest } from "./generated/heddle/v1/FetchModuleRequest.ts";
+import type { FetchModuleResponse__Output as FetchModuleResponse } from "./generated/heddle/v1/FetchModuleResponse.ts";
+import type { GetRequest } from "./generated/heddle/v1/GetRequest.ts";
+import type { GetResponse__Output as GetResponse } from "./generated/heddle/v1/GetResponse.ts";
+import type { ListNodesResponse__Output as ListNodesResponse } from "./generated/heddle/v1/ListNodesResponse.ts";
+import type { ListResponse__Output as ListResponse } from "./generated/heddle/v1/ListResponse.ts";
+import type { WatchRequest } from "./generated/heddle/v1/WatchRequest.ts";
+import type { WatchResponse__Output as WatchResponse } from "./generated/heddle/v1/WatchResponse.ts";
+
+/** Bounds of one call. */
+export interface CallOptions {
+  /** Time for the whole call, in ms. Default: none. */
+  readonly deadlineMs?: number;
+  /** Cancels the call. */
+  readonly signal?: AbortSignal;
+}
+
+function unary<Request, Response>(
+  client: Client,
+  method: MethodDefinition<Request, Response>,
+  request: Request,
+  options: CallOptions,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const deadline = options.deadlineMs === undefined ? {} : { deadline: Date.now() + options.deadlineMs };
+    const call = client.makeUnaryRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      deadline,
+      (error, response) => {
+        options.signal?.removeEventListener("abort", cancel);
+        if (error !== null) reject(fromStatus(error));
+        else if (response === undefined)
+          reject(fromStatus(new Error(`${method.path} answered without a message`)));
+        else resolve(response);
+      },
+    );
+    const cancel = (): void => call.cancel();
+    if (options.signal?.aborted === true) cancel();
+    else options.signal?.addEventListener("abort", cancel);
+  });
+}
+
+async function* stream<Response>(
+  call: ClientReadableStream<Response>,
+  signal?: AbortSignal,
+): AsyncGenerator<Response> {
+  const cancel = (): void => call.cancel();
+  signal?.addEventListener("abort", cancel);
+  if (signal?.aborted === true) cancel();
+  try {
+    for await (const message of call) yield message as Response; // the stream's own deserializer made it
+  } catch (error) {
+    if (signal?.aborted !== true) throw fromStatus(error);
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    call.cancel();
+  }
+}
+
+const kernels = heddle.Kernels.service;
+const cluster = heddle.Cluster.service;
+
+/** `Kernels.Get`. */
+export function getKernel(
+  client: Client,
+  request: GetRequest,
+  options: CallOptions = {},
+): Promise<GetResponse> {
+  return unary(client, kernels.Get, request, options);
+}
+
+/** `Kernels.List`. */
+export function listKernels(client: Client, options: CallOptions = {}): Promise<ListResponse> {
+  return unary(client, kernels.List, {}, options);
+}
+
+/** `Cluster.ListNodes`. */
+export function listNodes(client: Client, options: CallOptions = {}): Promise<ListNodesResponse> {
+  return unary(client, cluster.ListNodes, {}, options);
+}
+
+/** `Cluster.Watch`; ends without an error when the signal aborts. */
+export function watchCluster(
+  client: Client,
+  request: WatchRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<WatchResponse> {
+  const method = cluster.Watch;
+  const call = client.makeServerStreamRequest(
+    method.path,
+    method.requestSerialize,
+    method.responseDeserialize,
+    request,
+  );
+  return stream(call, signal);
+}
+
+/** `Kernels.FetchModule`. */
+export function fetchModuleStream(
+  client: Client,
+  request: FetchModuleRequest,
+  metadata: Metadata,
+): AsyncGenerator<FetchModuleResponse> {
+  const method = kernels.FetchModule;
+  const { path, requestSerialize, responseDeserialize } = method;
+  return stream(
+    client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata),
+  );
+}
+
+/** `Kernels.Deploy`: the messages are written as fast as the connection takes them. */
+export function deployKernel(
+  client: Client,
+  messages: Iterable<DeployRequest>,
+  options: CallOptions = {},
+): Promise<DeployResponse> {
+  const method = kernels.Deploy;
+  return new Promise((resolve, reject) => {
+    const deadline = options.deadlineMs === undefined ? {} : { deadline: Date.now() + options.deadlineMs };
+    let answered = false;
+    const call = client.makeClientStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      deadline,
+      (error, response) => {
+        answered = true;
+        options.signal?.removeEventListener("abort", cancel);
+        if (error !== null) reject(fromStatus(error));
+        else if (response === undefined)
+          reject(fromStatus(new Error(`${method.path} answered without a message`)));
+        else resolve(response);
+      },
+    );
+    const cancel = (): void => call.cancel();
+    options.signal?.addEventListener("abort", cancel);
+    const iterator = messages[Symbol.iterator]();
+    const send = (): void => {
+      while (!answered) {
+        const next = iterator.next();
+        if (next.done === true) {
+          call.end();
+          return;
+        }
+        if (!call.write(next.value)) {
+          call.once("drain", send);
+          return;
+        }
+      }
+    };
+    send();
+  });
+}

@@ -1,0 +1,148 @@
+/**
+ * One long-lived frame stream, seen alike from the side that opened it and from the side that answers. What is written
+ * during a turn of the event loop leaves at its end in as few messages as possible; what HTTP/2 does not take waits
+ * here and is counted, so that whoever produces can stop.
+ */
+import type { ClientDuplexStream, ServerDuplexStream } from "@grpc/grpc-js";
+import type { HeddleError } from "../base/error.ts";
+import { FrameWriter } from "../wire/frame-writer.ts";
+import { fromStatus, toStatus } from "./status.ts";
+
+/** Either end of a raw stream. */
+export type RawStream = ClientDuplexStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
+
+/** What a stream tells its owner. */
+export interface DuplexEvents {
+  /** A message came. An error thrown here closes the stream with it. */
+  message(message: Buffer): void;
+  /** All that waited has been taken; more may be written. */
+  drained(): void;
+  /** The stream is over, once; undefined when the peer ended it in order. */
+  closed(error: HeddleError | undefined): void;
+}
+
+/** A stream with a turn-end flush. */
+export class Duplex {
+  readonly writer = new FrameWriter();
+  readonly #stream: RawStream;
+  readonly #events: DuplexEvents;
+  readonly #end: (error: HeddleError | undefined) => void;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #state: "open" | "blocked" | "closed" = "open";
+  #flushDue = false;
+
+  constructor(stream: RawStream, events: DuplexEvents, end: (error: HeddleError | undefined) => void) {
+    this.#stream = stream;
+    this.#events = events;
+    this.#end = end;
+    stream.on("data", (message: Buffer) => {
+      this.#receive(message);
+    });
+    stream.on("drain", () => {
+      this.#unblock();
+    });
+    stream.on("end", () => {
+      this.#finish(undefined);
+    });
+    stream.on("error", (error: unknown) => {
+      this.#finish(fromStatus(error));
+    });
+    stream.on("cancelled", () => {
+      this.#finish(undefined);
+    });
+    stream.on("close", () => {
+      this.#finish(undefined);
+    });
+  }
+
+  /** Bytes that the connection has not taken yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** False when writing more only fills memory; `drained` tells when that ends. */
+  get writable(): boolean {
+    return this.#state === "open";
+  }
+
+  /** Sends what is in the writer at the end of this turn. */
+  flush(): void {
+    if (this.#flushDue || this.#state === "closed") return;
+    this.#flushDue = true;
+    setImmediate(this.flushNow);
+  }
+
+  /** Ends the stream: in order, or with an error that the peer sees. */
+  close(error: HeddleError | undefined): void {
+    if (this.#state === "closed") return;
+    this.flushNow();
+    this.#end(error);
+    this.#finish(error);
+  }
+
+  /** Sends what is in the writer, for a caller that knows that its turn is at its end. */
+  readonly flushNow = (): void => {
+    this.#flushDue = false;
+    if (this.#state === "closed" || this.writer.empty) return;
+    for (const message of this.writer.take()) {
+      if (this.#state === "open") this.#write(message);
+      else this.#wait(message);
+    }
+  };
+
+  #write(message: Buffer): void {
+    if (!this.#stream.write(message)) this.#state = "blocked";
+  }
+
+  #wait(message: Buffer): void {
+    this.#waiting.push(message);
+    this.#waitingBytes += message.length;
+  }
+
+  #unblock(): void {
+    if (this.#state !== "blocked") return;
+    this.#state = "open";
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    for (const message of waiting) {
+      if (this.#state === "open") this.#write(message);
+      else this.#wait(message);
+    }
+    if (this.#state === "open") this.#events.drained();
+  }
+
+  #receive(message: Buffer): void {
+    if (this.#state === "closed") return;
+    try {
+      this.#events.message(message);
+    } catch (error) {
+      this.close(fromStatus(error));
+    }
+  }
+
+  #finish(error: HeddleError | undefined): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#events.closed(error);
+  }
+}
+
+/** The end that opened the stream. */
+export function openerDuplex(stream: ClientDuplexStream<Buffer, Buffer>, events: DuplexEvents): Duplex {
+  return new Duplex(stream, events, (error) => {
+    if (error === undefined) stream.end();
+    else stream.cancel();
+  });
+}
+
+/** The end that answers. */
+export function answererDuplex(stream: ServerDuplexStream<Buffer, Buffer>, events: DuplexEvents): Duplex {
+  return new Duplex(stream, events, (error) => {
+    if (error === undefined) stream.end();
+    else stream.emit("error", toStatus(error));
+  });
+}

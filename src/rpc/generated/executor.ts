@@ -1,0 +1,44 @@
+import type * as grpc from '@grpc/grpc-js';
+import type { MessageTypeDefinition } from '@grpc/proto-loader';
+
+import type { Batch as _heddle_v1_Batch, Batch__Output as _heddle_v1_Batch__Output } from './heddle/v1/Batch.ts';
+import type { Cancel as _heddle_v1_Cancel, Cancel__Output as _heddle_v1_Cancel__Output } from './heddle/v1/Cancel.ts';
+import type { Chunk as _heddle_v1_Chunk, Chunk__Output as _heddle_v1_Chunk__Output } from './heddle/v1/Chunk.ts';
+import type { Credit as _heddle_v1_Credit, Credit__Output as _heddle_v1_Credit__Output } from './heddle/v1/Credit.ts';
+import type { EarlierAttempt as _heddle_v1_EarlierAttempt, EarlierAttempt__Output as _heddle_v1_EarlierAttempt__Output } from './heddle/v1/EarlierAttempt.ts';
+import type { ExecuteRequest as _heddle_v1_ExecuteRequest, ExecuteRequest__Output as _heddle_v1_ExecuteRequest__Output } from './heddle/v1/ExecuteRequest.ts';
+import type { ExecuteResponse as _heddle_v1_ExecuteResponse, ExecuteResponse__Output as _heddle_v1_ExecuteResponse__Output } from './heddle/v1/ExecuteResponse.ts';
+import type { ExecutorClient as _heddle_v1_ExecutorClient, ExecutorDefinition as _heddle_v1_ExecutorDefinition } from './heddle/v1/Executor.ts';
+import type { FunctionEntry as _heddle_v1_FunctionEntry, FunctionEntry__Output as _heddle_v1_FunctionEntry__Output } from './heddle/v1/FunctionEntry.ts';
+import type { Hello as _heddle_v1_Hello, Hello__Output as _heddle_v1_Hello__Output } from './heddle/v1/Hello.ts';
+import type { ItemError as _heddle_v1_ItemError, ItemError__Output as _heddle_v1_ItemError__Output } from './heddle/v1/ItemError.ts';
+import type { Result as _heddle_v1_Result, Result__Output as _heddle_v1_Result__Output } from './heddle/v1/Result.ts';
+import type { Welcome as _heddle_v1_Welcome, Welcome__Output as _heddle_v1_Welcome__Output } from './heddle/v1/Welcome.ts';
+
+type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
+  new(...args: ConstructorParameters<Constructor>): Subtype;
+};
+
+export interface ProtoGrpcType {
+  heddle: {
+    v1: {
+      Batch: MessageTypeDefinition<_heddle_v1_Batch, _heddle_v1_Batch__Output>
+      Cancel: MessageTypeDefinition<_heddle_v1_Cancel, _heddle_v1_Cancel__Output>
+      Chunk: MessageTypeDefinition<_heddle_v1_Chunk, _heddle_v1_Chunk__Output>
+      Credit: MessageTypeDefinition<_heddle_v1_Credit, _heddle_v1_Credit__Output>
+      EarlierAttempt: MessageTypeDefinition<_heddle_v1_EarlierAttempt, _heddle_v1_EarlierAttempt__Output>
+      ExecuteRequest: MessageTypeDefinition<_heddle_v1_ExecuteRequest, _heddle_v1_ExecuteRequest__Output>
+      ExecuteResponse: MessageTypeDefinition<_heddle_v1_ExecuteResponse, _heddle_v1_ExecuteResponse__Output>
+      /**
+       * Runs batches on the workers of a node.
+       */
+      Executor: SubtypeConstructor<typeof grpc.Client, _heddle_v1_ExecutorClient> & { service: _heddle_v1_ExecutorDefinition }
+      FunctionEntry: MessageTypeDefinition<_heddle_v1_FunctionEntry, _heddle_v1_FunctionEntry__Output>
+      Hello: MessageTypeDefinition<_heddle_v1_Hello, _heddle_v1_Hello__Output>
+      ItemError: MessageTypeDefinition<_heddle_v1_ItemError, _heddle_v1_ItemError__Output>
+      Result: MessageTypeDefinition<_heddle_v1_Result, _heddle_v1_Result__Output>
+      Welcome: MessageTypeDefinition<_heddle_v1_Welcome, _heddle_v1_Welcome__Output>
+    }
+  }
+}
+

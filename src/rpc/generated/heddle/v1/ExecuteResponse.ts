@@ -1,0 +1,50 @@
+// Original file: proto/heddle/v1/executor.proto
+
+import type { Welcome as _heddle_v1_Welcome, Welcome__Output as _heddle_v1_Welcome__Output } from '../../heddle/v1/Welcome.ts';
+import type { Chunk as _heddle_v1_Chunk, Chunk__Output as _heddle_v1_Chunk__Output } from '../../heddle/v1/Chunk.ts';
+import type { Result as _heddle_v1_Result, Result__Output as _heddle_v1_Result__Output } from '../../heddle/v1/Result.ts';
+import type { Credit as _heddle_v1_Credit, Credit__Output as _heddle_v1_Credit__Output } from '../../heddle/v1/Credit.ts';
+
+/**
+ * Frames of a node.
+ */
+export interface ExecuteResponse {
+  /**
+   * First message only.
+   */
+  'welcome'?: (_heddle_v1_Welcome | null);
+  /**
+   * Parts of large results, on the bulk stream.
+   */
+  'chunks'?: (_heddle_v1_Chunk)[];
+  /**
+   * Outcomes; a long attempt reports its finished items in several.
+   */
+  'results'?: (_heddle_v1_Result)[];
+  /**
+   * What the node will take.
+   */
+  'credits'?: (_heddle_v1_Credit)[];
+}
+
+/**
+ * Frames of a node.
+ */
+export interface ExecuteResponse__Output {
+  /**
+   * First message only.
+   */
+  'welcome': (_heddle_v1_Welcome__Output | null);
+  /**
+   * Parts of large results, on the bulk stream.
+   */
+  'chunks': (_heddle_v1_Chunk__Output)[];
+  /**
+   * Outcomes; a long attempt reports its finished items in several.
+   */
+  'results': (_heddle_v1_Result__Output)[];
+  /**
+   * What the node will take.
+   */
+  'credits': (_heddle_v1_Credit__Output)[];
+}

@@ -1,0 +1,46 @@
+// Original file: proto/heddle/v1/kernels.proto
+
+
+/**
+ * An exported function of a kernel.
+ */
+export interface Function {
+  /**
+   * Its name, for example `matmul`.
+   */
+  'name'?: (string);
+  /**
+   * Full name of its request message.
+   */
+  'requestType'?: (string);
+  /**
+   * Full name of its response message.
+   */
+  'responseType'?: (string);
+  /**
+   * What its author wrote about it.
+   */
+  'comment'?: (string);
+}
+
+/**
+ * An exported function of a kernel.
+ */
+export interface Function__Output {
+  /**
+   * Its name, for example `matmul`.
+   */
+  'name': (string);
+  /**
+   * Full name of its request message.
+   */
+  'requestType': (string);
+  /**
+   * Full name of its response message.
+   */
+  'responseType': (string);
+  /**
+   * What its author wrote about it.
+   */
+  'comment': (string);
+}

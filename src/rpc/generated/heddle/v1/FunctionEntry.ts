@@ -1,0 +1,71 @@
+// Original file: proto/heddle/v1/invocation.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * Gives a function a number on this stream and its sibling. A number is never given twice.
+ */
+export interface FunctionEntry {
+  /**
+   * The number that batches use; starts at 1.
+   */
+  'number'?: (number);
+  /**
+   * Name of the kernel.
+   */
+  'kernel'?: (string);
+  /**
+   * Name of the function.
+   */
+  'function'?: (string);
+  /**
+   * sha-256 of the uploaded module, 32 bytes. From a client: empty for whatever version the name points to.
+   */
+  'digest'?: (Buffer | Uint8Array | string);
+  /**
+   * Time limit of one invocation in ms (Execute).
+   */
+  'timeLimitMs'?: (number);
+  /**
+   * Memory maximum of an instance in bytes (Execute).
+   */
+  'memoryMaxBytes'?: (number | string | Long);
+  /**
+   * Namespace of the kernel; empty means `default`.
+   */
+  'namespace'?: (string);
+}
+
+/**
+ * Gives a function a number on this stream and its sibling. A number is never given twice.
+ */
+export interface FunctionEntry__Output {
+  /**
+   * The number that batches use; starts at 1.
+   */
+  'number': (number);
+  /**
+   * Name of the kernel.
+   */
+  'kernel': (string);
+  /**
+   * Name of the function.
+   */
+  'function': (string);
+  /**
+   * sha-256 of the uploaded module, 32 bytes. From a client: empty for whatever version the name points to.
+   */
+  'digest': (Buffer);
+  /**
+   * Time limit of one invocation in ms (Execute).
+   */
+  'timeLimitMs': (number);
+  /**
+   * Memory maximum of an instance in bytes (Execute).
+   */
+  'memoryMaxBytes': (number);
+  /**
+   * Namespace of the kernel; empty means `default`.
+   */
+  'namespace': (string);
+}

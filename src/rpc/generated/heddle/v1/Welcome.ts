@@ -1,0 +1,63 @@
+// Original file: proto/heddle/v1/invocation.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+/**
+ * Answer to Hello.
+ */
+export interface Welcome {
+  /**
+   * Version of the sender.
+   */
+  'version'?: (string);
+  /**
+   * Name of the sender: a node's id (Execute) or a gateway's (Session).
+   */
+  'id'?: (string);
+  /**
+   * Boot of the sender.
+   */
+  'incarnation'?: (number | string | Long);
+  /**
+   * Input bytes the client may have unsettled on this connection.
+   */
+  'windowBytes'?: (number | string | Long);
+  /**
+   * Items the client may have unsettled on this connection.
+   */
+  'windowItems'?: (number);
+  /**
+   * Threads that run kernels (Execute).
+   */
+  'workers'?: (number);
+}
+
+/**
+ * Answer to Hello.
+ */
+export interface Welcome__Output {
+  /**
+   * Version of the sender.
+   */
+  'version': (string);
+  /**
+   * Name of the sender: a node's id (Execute) or a gateway's (Session).
+   */
+  'id': (string);
+  /**
+   * Boot of the sender.
+   */
+  'incarnation': (number);
+  /**
+   * Input bytes the client may have unsettled on this connection.
+   */
+  'windowBytes': (number);
+  /**
+   * Items the client may have unsettled on this connection.
+   */
+  'windowItems': (number);
+  /**
+   * Threads that run kernels (Execute).
+   */
+  'workers': (number);
+}

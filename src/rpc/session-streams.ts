@@ -1,0 +1,71 @@
+/** The client's pair of Session streams: the small one at once, the bulk one after the gateway's welcome. */
+import type { Client } from "@grpc/grpc-js";
+import { HeddleError } from "../base/error.ts";
+import type { FrameSink, HelloFrame, ResultFrame, WelcomeFrame } from "../wire/frame.ts";
+import { openChannel } from "./channel.ts";
+import { openerDuplex } from "./duplex.ts";
+import { FrameLink } from "./frame-link.ts";
+import { sessionMethod } from "./services.ts";
+
+/** What the streams tell. `closed` comes once and last. */
+export interface SessionEvents {
+  welcome(frame: WelcomeFrame): void;
+  result(frame: ResultFrame): void;
+  closed(error: HeddleError): void;
+}
+
+export interface SessionStreams {
+  readonly link: FrameLink;
+  /** Ends both streams; `closed` is still told. */
+  close(): void;
+}
+
+/** Opens a session at an address; `hello.bulk` is set here for each stream. */
+export function openSession(address: string, hello: HelloFrame, events: SessionEvents): SessionStreams {
+  const channels: Client[] = [];
+  let state: "open" | "closed" = "open";
+  const unexpected = (what: string): never => {
+    throw new HeddleError("PROTOCOL", `the gateway sent a ${what}`);
+  };
+  const sink: FrameSink = {
+    welcome: (frame) => {
+      if (channels.length === 1) open(true);
+      events.welcome(frame);
+    },
+    result: (frame) => events.result(frame),
+    credit: () => {},
+    hello: () => unexpected("Hello"),
+    function: () => unexpected("FunctionEntry"),
+    batch: () => unexpected("Batch"),
+    chunk: () => unexpected("Chunk on the small stream"),
+    cancel: () => unexpected("Cancel"),
+  };
+  const link = new FrameLink(sink);
+
+  function over(error: HeddleError | undefined): void {
+    if (state === "closed") return;
+    state = "closed";
+    link.close(undefined);
+    for (const channel of channels) channel.close();
+    events.closed(error ?? new HeddleError("CONNECTION_LOST", `the gateway at ${address} ended the session`));
+  }
+
+  function open(bulk: boolean): void {
+    const channel = openChannel(address, "client");
+    channels.push(channel);
+    const { path, requestSerialize, responseDeserialize } = sessionMethod;
+    const stream = channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    const duplex = openerDuplex(stream, {
+      message: (message) => link.receive(message, bulk, "answerer"),
+      drained: () => link.pump(),
+      closed: over,
+    });
+    duplex.writer.hello({ ...hello, bulk });
+    duplex.writer.seal();
+    link.attach(duplex, bulk);
+    duplex.flush();
+  }
+
+  open(false);
+  return { link, close: () => over(undefined) };
+}

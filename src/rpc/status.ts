@@ -1,0 +1,54 @@
+/**
+ * HeddleError ⇄ gRPC status. The stable reason travels as google.rpc.ErrorInfo in `grpc-status-details-bin`, the
+ * advice to wait as google.rpc.RetryInfo, as richer error models of other gRPC libraries expect them.
+ */
+import { Metadata, type ServiceError } from "@grpc/grpc-js";
+import { Code, toCode } from "../base/code.ts";
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import type { Reason } from "../base/reason.ts";
+import { decodeFailure, encodeFailure } from "../wire/failure.ts";
+
+const detailsKey = "grpc-status-details-bin";
+
+/** What a server gives to its callback or emits on its stream. */
+export function toStatus(error: unknown): { code: number; details: string; metadata: Metadata } {
+  const known = HeddleError.from(error);
+  const metadata = new Metadata();
+  metadata.set(detailsKey, Buffer.from(encodeFailure(known)));
+  return { code: known.code, details: known.rawMessage.slice(0, limits.messageMaxBytes), metadata };
+}
+
+/** What a client got from the library, or any other thing that was thrown. */
+export function fromStatus(error: unknown): HeddleError {
+  if (!isServiceError(error)) return HeddleError.from(error);
+  const details = error.metadata?.get(detailsKey)[0];
+  if (details instanceof Buffer) {
+    const failure = decodeFailure(details);
+    if (failure !== undefined) return failure;
+  }
+  const code = toCode(error.code);
+  return new HeddleError(reasonOfCode(code), error.details, { code, cause: error });
+}
+
+function isServiceError(error: unknown): error is ServiceError & { metadata?: Metadata } {
+  return error instanceof Error && "code" in error && typeof error.code === "number" && "details" in error;
+}
+
+/** A status without ErrorInfo comes from the library or from a stranger; these are its likely causes. */
+function reasonOfCode(code: Code): Reason {
+  switch (code) {
+    case Code.CANCELLED:
+      return "CANCELLED";
+    case Code.DEADLINE_EXCEEDED:
+      return "DEADLINE";
+    case Code.UNAVAILABLE:
+      return "CONNECTION_LOST";
+    case Code.RESOURCE_EXHAUSTED:
+      return "PAYLOAD_TOO_LARGE";
+    case Code.INVALID_ARGUMENT:
+      return "BAD_REQUEST";
+    default:
+      return "INTERNAL";
+  }
+}

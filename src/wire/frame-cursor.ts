@@ -1,0 +1,113 @@
+import { HeddleError } from "../base/error.ts";
+
+/** The error of a message that breaks the encoding. */
+export function broken(message: string): HeddleError {
+  return new HeddleError("PROTOCOL", message);
+}
+
+/** Walks over the bytes of one message. Every read is bounded by the message and throws PROTOCOL beyond it. */
+export class FrameCursor {
+  at = 0;
+  readonly #message: Buffer;
+
+  constructor(message: Buffer) {
+    this.#message = message;
+  }
+
+  /** An unsigned varint of at most 2^53 - 1. */
+  varint(): number {
+    const message = this.#message;
+    let byte = message[this.at++];
+    if (byte === undefined) throw broken("a message ends inside a number");
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    let scale = 128;
+    for (let index = 1; index < 10; index++) {
+      byte = message[this.at++];
+      if (byte === undefined) throw broken("a message ends inside a number");
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        if (value > Number.MAX_SAFE_INTEGER) throw broken("a number is above 2^53 - 1");
+        return value;
+      }
+      scale *= 128;
+    }
+    throw broken("a number has more than ten bytes");
+  }
+
+  zigzag(): number {
+    const value = this.varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** Reads a length and gives where the field ends. */
+  end(): number {
+    const end = this.varint() + this.at;
+    if (end > this.#message.length)
+      throw broken(`a field of the message ends at byte ${end} of ${this.#message.length}`);
+    return end;
+  }
+
+  bytes(): Buffer {
+    const end = this.end();
+    const value = this.#message.subarray(this.at, end);
+    this.at = end;
+    return value;
+  }
+
+  string(): string {
+    const end = this.end();
+    const value = this.#message.toString("utf8", this.at, end);
+    this.at = end;
+    return value;
+  }
+
+  float(): number {
+    this.#need(4);
+    const value = this.#message.readFloatLE(this.at);
+    this.at += 4;
+    return value;
+  }
+
+  sizes(): Uint32Array {
+    const column = this.#column();
+    return new Uint32Array(column.buffer);
+  }
+
+  times(): Float32Array {
+    const column = this.#column();
+    return new Float32Array(column.buffer);
+  }
+
+  #column(): Uint8Array<ArrayBuffer> {
+    const bytes = this.bytes();
+    if (bytes.length % 4 !== 0) throw broken(`a column of four-byte numbers has ${bytes.length} bytes`);
+    const copy = new Uint8Array(bytes.length);
+    copy.set(bytes);
+    return copy;
+  }
+
+  skip(type: number): void {
+    if (type === 0) {
+      this.varint();
+    } else if (type === 1) {
+      this.#need(8);
+      this.at += 8;
+    } else if (type === 2) {
+      this.at = this.end();
+    } else if (type === 5) {
+      this.#need(4);
+      this.at += 4;
+    } else {
+      throw broken(`wire type ${type} at byte ${this.at}`);
+    }
+  }
+
+  expectEnd(end: number, what: string): void {
+    if (this.at !== end) throw broken(`${what} ends at byte ${this.at}, its length says ${end}`);
+  }
+
+  #need(bytes: number): void {
+    if (this.at + bytes > this.#message.length) throw broken("a message ends inside a number");
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The frames of Session and Execute as values. `frame-writer.ts` and `frame-reader.ts` turn them into the protobuf
+ * messages of `heddle/v1/invocation.proto` and back by hand: the columns of a frame stay typed arrays and its payloads
+ * stay one slice of the message that brought them, which no generic protobuf library offers. All four stream messages
+ * use the same field numbers.
+ */
+
+/** Field numbers of SessionRequest, SessionResponse, ExecuteRequest and ExecuteResponse. */
+export const frameField = {
+  hello: 1,
+  welcome: 1,
+  function: 2,
+  batch: 3,
+  chunk: 4,
+  cancel: 5,
+  result: 6,
+  credit: 7,
+} as const;
+
+/** Bytes of a parent span on the wire: trace id, span id, flags. */
+export const traceBytes = 25;
+
+export const noBytes = new Uint8Array(0);
+export const noSizes = new Uint32Array(0);
+export const noTimes = new Float32Array(0);
+
+export interface HelloFrame {
+  readonly version: string;
+  readonly clientId: string;
+  readonly bulk: boolean;
+  readonly namespace: string;
+  readonly principal: string;
+  readonly epoch: number;
+}
+
+export interface WelcomeFrame {
+  readonly version: string;
+  readonly id: string;
+  readonly incarnation: number;
+  readonly windowBytes: number;
+  readonly windowItems: number;
+  readonly workers: number;
+}
+
+export interface FunctionFrame {
+  readonly number: number;
+  readonly kernel: string;
+  readonly function: string;
+  /** 32 bytes, or empty for whatever the name points to. */
+  readonly digest: Uint8Array;
+  readonly timeLimitMs: number;
+  readonly memoryMaxBytes: number;
+  readonly namespace: string;
+}
+
+/** Items [first, first + count) of a batch or map. `sizes` has `count` elements that add up to `payloads.length`. */
+export interface BatchFrame {
+  readonly id: number;
+  readonly function: number;
+  readonly first: number;
+  readonly count: number;
+  readonly sizes: Uint32Array;
+  readonly payloads: Uint8Array;
+  readonly bulkBytes: number;
+  readonly open: boolean;
+  /** Time left in ms; 0 is none. */
+  readonly deadlineMs: number;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly incarnation: number;
+  readonly affinity: string;
+  readonly idempotencyKey: string;
+  readonly trace: Uint8Array;
+  readonly traces: Uint8Array;
+  readonly deadlinesMs: Uint32Array;
+  readonly attemptsMax: number;
+  readonly epoch: number;
+  readonly principal: string;
+}
+
+/** A batch frame with nothing in it, to spread over. */
+export const emptyBatch: BatchFrame = {
+  id: 0,
+  function: 0,
+  first: 0,
+  count: 0,
+  sizes: noSizes,
+  payloads: noBytes,
+  bulkBytes: 0,
+  open: false,
+  deadlineMs: 0,
+  priority: 0,
+  attempt: 0,
+  incarnation: 0,
+  affinity: "",
+  idempotencyKey: "",
+  trace: noBytes,
+  traces: noBytes,
+  deadlinesMs: noSizes,
+  attemptsMax: 0,
+  epoch: 0,
+  principal: "",
+};
+
+export interface CancelFrame {
+  readonly id: number;
+  readonly first: number;
+  /** 0 is all from `first` on. */
+  readonly count: number;
+}
+
+export interface ItemErrorFrame {
+  readonly index: number;
+  readonly code: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly details: Uint8Array;
+  readonly attempts: number;
+  readonly node: string;
+  readonly retryAfterMs: number;
+  /** How many items from `index` on failed alike; 0 is one. */
+  readonly count: number;
+}
+
+export interface EarlierAttemptFrame {
+  readonly number: number;
+  readonly node: string;
+  readonly reason: string;
+}
+
+/** Outcomes of items [first, first + count). `sizes` and `runMs` have `count` elements or none. */
+export interface ResultFrame {
+  readonly id: number;
+  readonly first: number;
+  readonly count: number;
+  readonly sizes: Uint32Array;
+  readonly payloads: Uint8Array;
+  readonly bulkBytes: number;
+  readonly errors: readonly ItemErrorFrame[];
+  readonly done: boolean;
+  readonly rest: ItemErrorFrame | undefined;
+  readonly runMs: Float32Array;
+  readonly queuedMs: number;
+  readonly coldMs: number;
+  readonly worker: number;
+  readonly node: string;
+  readonly attempt: number;
+  readonly incarnation: number;
+  readonly memoryBytes: number;
+  readonly earlier: readonly EarlierAttemptFrame[];
+}
+
+/** A result frame with nothing in it, to spread over. */
+export const emptyResult: ResultFrame = {
+  id: 0,
+  first: 0,
+  count: 0,
+  sizes: noSizes,
+  payloads: noBytes,
+  bulkBytes: 0,
+  errors: [],
+  done: false,
+  rest: undefined,
+  runMs: noTimes,
+  queuedMs: 0,
+  coldMs: 0,
+  worker: 0,
+  node: "",
+  attempt: 0,
+  incarnation: 0,
+  memoryBytes: 0,
+  earlier: [],
+};
+
+export interface CreditFrame {
+  readonly queueMs: number;
+  readonly queueBytes: number;
+  readonly attempts: number;
+  readonly draining: boolean;
+}
+
+/** Who takes frames off a message, in the order they stand in it. */
+export interface FrameSink {
+  /** The first field of a message, for the side that expects a Hello. */
+  hello(frame: HelloFrame): void;
+  welcome(frame: WelcomeFrame): void;
+  function(frame: FunctionFrame): void;
+  batch(frame: BatchFrame): void;
+  chunk(id: number, data: Uint8Array): void;
+  cancel(frame: CancelFrame): void;
+  result(frame: ResultFrame): void;
+  credit(frame: CreditFrame): void;
+}
