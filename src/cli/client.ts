@@ -1,0 +1,31 @@
+/** How client commands reach a fabric. */
+import { connect } from "../sdk/connect.ts";
+import type { Fabric } from "../sdk/fabric.ts";
+import type { CommandContext, OptionSpec } from "./command.ts";
+
+/** Address of a fabric on this machine that was started without options. */
+export const defaultAddress = "127.0.0.1:7070";
+
+/** The option of every client command. */
+export const addressOption: Readonly<Record<string, OptionSpec>> = {
+  address: {
+    type: "text",
+    value: "HOST:PORT",
+    about: "gRPC address of the fabric; also HEDDLE_ADDRESS",
+    default: defaultAddress,
+  },
+};
+
+/** Connects, runs, closes. */
+export async function withFabric<T>(
+  context: CommandContext,
+  use: (fabric: Fabric) => Promise<T>,
+): Promise<T> {
+  const address = context.args.text("address") ?? context.env["HEDDLE_ADDRESS"] ?? defaultAddress;
+  const fabric = await connect(address);
+  try {
+    return await use(fabric);
+  } finally {
+    fabric.close();
+  }
+}

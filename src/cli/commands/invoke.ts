@@ -1,0 +1,50 @@
+import { messageFromJson, messageToJson } from "../../wire/json.ts";
+import { addressOption, withFabric } from "../client.ts";
+import type { Command, CommandContext } from "../command.ts";
+import { ExitCode, UsageError } from "../exit-code.ts";
+import { readAll } from "../read-input.ts";
+
+/** `heddle invoke` */
+export const invoke: Command = {
+  name: "invoke",
+  about: "call a function with a JSON request, print its JSON response",
+  args: "KERNEL/FUNCTION [JSON|-]",
+  options: {
+    ...addressOption,
+    deadline: { type: "number", value: "MS", about: "time for the whole call", default: "none" },
+    stats: { type: "flag", about: "also print node, attempts and times, on stderr" },
+  },
+  example: `heddle invoke ode/lotkaVolterra '{"periods": 1}'`,
+  async run(context) {
+    const { args, output } = context;
+    const name = args.need(0, "the function");
+    args.atMost(2);
+    const json = parseJson(await inputText(context));
+    const deadlineMs = args.whole("deadline", 0, 1, 900_000);
+    return withFabric(context, async (fabric) => {
+      const { schema } = await fabric.describe(name);
+      const input = messageFromJson(schema.request, json);
+      const options = { signal: context.signal, ...(deadlineMs === 0 ? {} : { deadlineMs }) };
+      const { value, stats } = await fabric.invokeWithStats(name, input, options);
+      output.value(messageToJson(schema.response, value === undefined ? {} : { value }));
+      if (args.flag("stats")) output.note(JSON.stringify(stats));
+      return ExitCode.OK;
+    });
+  },
+};
+
+async function inputText({ args }: CommandContext): Promise<string> {
+  const given = args.positionals[1];
+  if (given === undefined) return "{}";
+  return given === "-" ? readAll(process.stdin) : given;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(
+      `the request is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

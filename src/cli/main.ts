@@ -1,0 +1,98 @@
+/** The command line: finds the command, runs it, and turns what goes wrong into one line and an exit code. */
+import { HeddleError } from "../base/error.ts";
+import { version } from "../base/version.ts";
+import { helpOf, parseCommandLine, type Command } from "./command.ts";
+import { build } from "./commands/build.ts";
+import { deploy } from "./commands/deploy.ts";
+import { invoke } from "./commands/invoke.ts";
+import { kernels } from "./commands/kernels.ts";
+import { map } from "./commands/map.ts";
+import { node } from "./commands/node.ts";
+import { nodes } from "./commands/nodes.ts";
+import { scheduler } from "./commands/scheduler.ts";
+import { up } from "./commands/up.ts";
+import { versionCommand } from "./commands/version.ts";
+import { ExitCode, exitCodeOf, UsageError } from "./exit-code.ts";
+import { createOutput, type Output } from "./output.ts";
+import { interruptible } from "./signals.ts";
+
+const commands: readonly Command[] = [
+  up,
+  scheduler,
+  node,
+  build,
+  deploy,
+  kernels,
+  invoke,
+  map,
+  nodes,
+  versionCommand,
+];
+
+/** Runs a command line; gives the exit code. Never rejects. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(overview());
+    return name === undefined ? ExitCode.USAGE : ExitCode.OK;
+  }
+  if (name === "--version") {
+    process.stdout.write(`${version}\n`);
+    return ExitCode.OK;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    process.stderr.write(`heddle: no command "${name}"; see heddle --help\n`);
+    return ExitCode.USAGE;
+  }
+  return runCommand(command, rest);
+}
+
+async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(helpOf(command));
+    return ExitCode.OK;
+  }
+  const output = createOutput(argv.includes("--json"));
+  const { signal, release } = interruptible();
+  try {
+    const args = parseCommandLine(command, argv);
+    const code = await command.run({ args, output, env: process.env, signal });
+    await output.flushed();
+    return code;
+  } catch (error) {
+    if (signal.aborted) return ExitCode.INTERRUPTED;
+    report(command, error, output);
+    return exitCodeOf(error);
+  } finally {
+    release();
+  }
+}
+
+function report(command: Command, error: unknown, output: Output): void {
+  if (error instanceof UsageError) {
+    process.stderr.write(`heddle ${command.name}: ${error.message}; see heddle ${command.name} --help\n`);
+    return;
+  }
+  const known = HeddleError.from(error);
+  if (output.json) {
+    const { code, reason, rawMessage: message } = known;
+    process.stderr.write(`${JSON.stringify({ error: { code, reason, message } })}\n`);
+  } else {
+    process.stderr.write(`heddle ${command.name}: ${known.message}\n`);
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length));
+  const rows = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.about}`).join("\n");
+  return `Heddle ${version}: deploy typed WASM kernels, call them from any gRPC client.
+
+usage: heddle COMMAND [options]
+
+commands:
+${rows}
+
+heddle COMMAND --help shows options and an example. HEDDLE_ADDRESS or --address names the fabric to talk to.
+`;
+}

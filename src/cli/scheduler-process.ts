@@ -1,0 +1,70 @@
+/** The scheduler process as `up` and `scheduler` run it: data folder, store, telemetry, gateway. */
+import { join } from "node:path";
+import { HeddleError } from "../base/error.ts";
+import { version } from "../base/version.ts";
+import { createGateway, type Gateway, type GatewayAddresses } from "../gateway/gateway.ts";
+import { openDataFolder, type DataFolder } from "../store/data-folder.ts";
+import { createModuleStore } from "../store/module-store.ts";
+import { createSqliteStore } from "../store/sqlite-store.ts";
+import type { Store } from "../store/store.ts";
+import { startTelemetry, type Telemetry } from "../telemetry/setup.ts";
+import type { CommandContext } from "./command.ts";
+import { bindFrom } from "./server-options.ts";
+
+export interface SchedulerProcess {
+  readonly gateway: Gateway;
+  readonly addresses: GatewayAddresses;
+  readonly folder: DataFolder;
+  stop(): Promise<void>;
+}
+
+/** Starts it from the options in `gatewayOptions`. What was started is stopped again when a later part fails. */
+export async function startSchedulerProcess({
+  args,
+  env,
+  output,
+}: CommandContext): Promise<SchedulerProcess> {
+  const folder = await openDataFolder(args.text("data") ?? ".heddle");
+  const stops: (() => Promise<void>)[] = [() => folder.close()];
+  const stop = async (): Promise<void> => {
+    for (const stopPart of stops.splice(0).toReversed()) await stopPart();
+  };
+  try {
+    const telemetry = await telemetryOf("heddle-gateway", env, (text) => output.note(text));
+    stops.push(() => telemetry.shutdown());
+    const store = await startStore(folder, stops);
+    const gateway = createGateway({
+      id: folder.nodeId,
+      store,
+      modules: await createModuleStore({ folder: join(folder.path, "modules") }),
+      secret: folder.secret,
+      grpc: bindFrom(args, "port", 7070),
+      http: bindFrom(args, "http-port", 7071),
+      damaged: (kernel, error) => output.note(`heddle: kernel ${kernel} is not served: ${error.rawMessage}`),
+    });
+    stops.push(() => gateway.stop());
+    const addresses = await gateway.start();
+    return { gateway, addresses, folder, stop };
+  } catch (error) {
+    await stop();
+    throw HeddleError.from(error);
+  }
+}
+
+async function startStore(folder: DataFolder, stops: (() => Promise<void>)[]): Promise<Store> {
+  const store = createSqliteStore({ path: join(folder.path, "store.sqlite") });
+  await store.start();
+  stops.push(() => store.stop());
+  return store;
+}
+
+/** Tracing as the OTEL_* variables ask for it; what is wrong with them is said and does not stop anybody. */
+export async function telemetryOf(
+  serviceName: string,
+  environment: CommandContext["env"],
+  note: (text: string) => void,
+): Promise<Telemetry> {
+  const telemetry = await startTelemetry({ serviceName, version, environment });
+  if (telemetry.problem !== undefined) note(`heddle: ${telemetry.problem.rawMessage}`);
+  return telemetry;
+}

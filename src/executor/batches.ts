@@ -1,0 +1,142 @@
+/**
+ * The attempts that are on this node, whichever scheduler they came from: admits them within the node's bounds, hands
+ * them to the workers and sends what comes back to the session they belong to.
+ */
+import type { Clock } from "../base/clock.ts";
+import { limits } from "../base/limits.ts";
+import type { BatchFrame, FunctionFrame } from "../wire/frame.ts";
+import type { BatchPart, KernelModule, WorkerBatch } from "../worker/pool.ts";
+
+/** Who gets the outcome of an attempt. */
+export interface BatchOwner {
+  report(frame: BatchFrame, part: BatchPart): void;
+}
+
+/** The part of the pool that is used here. */
+export interface BatchWorkers {
+  submit(batch: WorkerBatch): void;
+  cancel(id: number, first: number, count: number): void;
+}
+
+interface Held {
+  readonly owner: BatchOwner;
+  readonly frame: BatchFrame;
+}
+
+/** Why an attempt is not taken. */
+export interface Refusal {
+  readonly reason: "NODE_DRAINING" | "NODE_OVERLOADED";
+  readonly message: string;
+}
+
+export class Batches {
+  readonly #clock: Clock;
+  readonly #nodeId: string;
+  readonly #held = new Map<number, Held>();
+  readonly #workers: () => BatchWorkers;
+  #nextId = 1;
+  #bytes = 0;
+  #executed = 0;
+  #state: "open" | "draining" = "open";
+  #whenEmpty: (() => void)[] = [];
+
+  constructor(nodeId: string, clock: Clock, workers: () => BatchWorkers) {
+    this.#nodeId = nodeId;
+    this.#clock = clock;
+    this.#workers = workers;
+  }
+
+  /** Attempts on the node. */
+  get count(): number {
+    return this.#held.size;
+  }
+
+  /** Invocations that ended here since the boot, failed ones included. */
+  get executed(): number {
+    return this.#executed;
+  }
+
+  get draining(): boolean {
+    return this.#state === "draining";
+  }
+
+  /** Takes nothing new from now on. */
+  drain(): void {
+    this.#state = "draining";
+  }
+
+  /** Resolves when no attempt is left. */
+  empty(): Promise<void> {
+    if (this.#held.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  submit(
+    owner: BatchOwner,
+    frame: BatchFrame,
+    kernel: KernelModule,
+    entry: FunctionFrame,
+  ): Refusal | undefined {
+    if (this.#state === "draining") {
+      return { reason: "NODE_DRAINING", message: `node ${this.#nodeId} is draining` };
+    }
+    const full =
+      this.#held.size >= limits.nodeBatchesMax ||
+      this.#bytes + frame.payloads.length > limits.nodeQueueMaxBytes;
+    if (full) {
+      const held = `${this.#held.size} attempts with ${this.#bytes} bytes`;
+      return { reason: "NODE_OVERLOADED", message: `node ${this.#nodeId} already holds ${held}` };
+    }
+    const id = this.#nextId++;
+    this.#held.set(id, { owner, frame });
+    this.#bytes += frame.payloads.length;
+    this.#workers().submit({
+      id,
+      kernel,
+      function: entry.function,
+      count: frame.count,
+      sizes: frame.sizes,
+      payloads: frame.payloads,
+      deadlineAt: frame.deadlineMs === 0 ? Infinity : this.#clock.now() + frame.deadlineMs,
+    });
+    return undefined;
+  }
+
+  /** Takes what the pool reports. */
+  part(part: BatchPart): void {
+    const held = this.#held.get(part.id);
+    if (held === undefined) return; // its scheduler has gone
+    this.#executed += part.count;
+    if (part.done) this.#release(part.id, held);
+    held.owner.report(held.frame, part);
+  }
+
+  /** Items are counted as in the frame, not from its first. */
+  cancel(owner: BatchOwner, attempt: number, first: number, count: number): void {
+    for (const [id, held] of this.#held) {
+      if (held.owner !== owner || held.frame.id !== attempt) continue;
+      const from = Math.max(0, first - held.frame.first);
+      const to = Math.min(held.frame.count, first + count - held.frame.first);
+      if (to > from) this.#workers().cancel(id, from, to - from);
+      return;
+    }
+  }
+
+  /** Cancels all of an owner that has gone; their outcomes interest nobody. */
+  dropAll(owner: BatchOwner): void {
+    for (const [id, held] of [...this.#held]) {
+      if (held.owner !== owner) continue;
+      this.#workers().cancel(id, 0, held.frame.count);
+      this.#release(id, held);
+    }
+  }
+
+  #release(id: number, held: Held): void {
+    this.#held.delete(id);
+    this.#bytes -= held.frame.payloads.length;
+    if (this.#held.size > 0) return;
+    const waiting = this.#whenEmpty;
+    this.#whenEmpty = [];
+    for (const resolve of waiting) resolve();
+  }
+}

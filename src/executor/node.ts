@@ -1,0 +1,175 @@
+/** Composition of a node: workers, module cache, the Executor service, and a registration at each scheduler. */
+import { setTimeout as wait } from "node:timers/promises";
+import type { Client, Server } from "@grpc/grpc-js";
+import { systemClock } from "../base/clock.ts";
+import { HeddleError } from "../base/error.ts";
+import type { KernelDigest } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import { systemRandom } from "../base/random.ts";
+import { version } from "../base/version.ts";
+import { openChannel } from "../rpc/channel.ts";
+import { HealthService } from "../rpc/health.ts";
+import { bind, bindUnix, createRpcServer, stopServer, type BindOptions } from "../rpc/server.ts";
+import type { Heartbeat } from "../rpc/generated/heddle/v1/Heartbeat.ts";
+import type { NodeFacts } from "../rpc/generated/heddle/v1/NodeFacts.ts";
+import type { ModuleStore } from "../store/module-store.ts";
+import { createWorkerPool, type LogEntry, type WorkerPool } from "../worker/pool.ts";
+import { Batches } from "./batches.ts";
+import { creditOf } from "./credits.ts";
+import { Executor } from "./executor.ts";
+import { fetchModule } from "./module-fetch.ts";
+import { ModuleCache } from "./module-cache.ts";
+import { Registration } from "./register.ts";
+
+export interface NodeOptions {
+  readonly id: string;
+  /** Addresses of schedulers, `host:port`. */
+  readonly schedulers: readonly string[];
+  readonly secret: string;
+  readonly bind: BindOptions;
+  /** Unix socket to listen on as well, for schedulers on this machine; empty for none. */
+  readonly unixPath: string;
+  readonly workers: number;
+  readonly zone: string;
+  readonly modules: ModuleStore;
+  readonly events: NodeEvents;
+}
+
+/** What a node tells its process. */
+export interface NodeEvents {
+  accepted(scheduler: string): void;
+  /** A scheduler is out of reach; `final` when it refused the node for good. */
+  lost(scheduler: string, error: HeddleError, final: boolean): void;
+  /** A kernel logged. */
+  log(entry: LogEntry): void;
+}
+
+export class Node {
+  readonly incarnation = Date.now();
+  readonly #options: NodeOptions;
+  readonly #pool: WorkerPool;
+  readonly #batches: Batches;
+  readonly #executor: Executor;
+  readonly #server: Server = createRpcServer("fabric");
+  readonly #health = new HealthService(["heddle.v1.Executor"]);
+  readonly #registrations: readonly Registration[];
+  readonly #peers = new Map<string, Client>();
+  #address = "";
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: NodeOptions) {
+    const { id, secret, workers } = options;
+    this.#options = options;
+    this.#pool = createWorkerPool({
+      workers,
+      spares: limits.spareWorkers,
+      clock: systemClock,
+      onPart: (part) => this.#batches.part(part),
+      onLog: (entry) => options.events.log(entry),
+    });
+    this.#batches = new Batches(id, systemClock, () => this.#pool);
+    const modules = new ModuleCache(
+      options.modules,
+      (digest) => this.#fetch(digest),
+      (kernel) => this.#pool.prepare(kernel),
+    );
+    const credit = () => creditOf(workers, this.#batches.draining);
+    const node = { id, incarnation: this.incarnation, workers, modules, batches: this.#batches, credit };
+    this.#executor = new Executor(node, secret);
+    this.#executor.addTo(this.#server);
+    this.#health.addTo(this.#server);
+    this.#registrations = options.schedulers.map(
+      (scheduler) =>
+        new Registration({
+          scheduler,
+          secret,
+          random: systemRandom,
+          facts: () => this.#facts(),
+          load: () => this.#load(),
+          accepted: (name) => options.events.accepted(name),
+          drain: () => this.drain(),
+          lost: (name, error, final) => options.events.lost(name, error, final),
+        }),
+    );
+  }
+
+  /** Listens and registers; gives the address of the executor. Throws ADDRESS_IN_USE, BAD_REQUEST. */
+  async start(): Promise<string> {
+    await this.#pool.start();
+    const port = await bind(this.#server, this.#options.bind);
+    this.#address = `${this.#options.bind.host}:${port}`;
+    if (this.#options.unixPath !== "") await bindUnix(this.#server, this.#options.unixPath);
+    for (const registration of this.#registrations) registration.start();
+    return this.#address;
+  }
+
+  /** Finishes what it has and takes nothing new. */
+  drain(): void {
+    this.#batches.drain();
+    this.#health.set("NOT_SERVING");
+    this.#executor.announceCredit();
+  }
+
+  /** Drains for a bounded time, leaves, and ends everything. May be called twice. */
+  stop(why: string): Promise<void> {
+    this.#stopping ??= this.#stop(why);
+    return this.#stopping;
+  }
+
+  async #stop(why: string): Promise<void> {
+    for (const registration of this.#registrations) registration.announceLeaving(why);
+    this.drain();
+    const late = new AbortController();
+    await Promise.race([
+      this.#batches.empty(),
+      wait(limits.stopGraceMs, undefined, { signal: late.signal }).catch(() => {}), // aborted: all ended in time
+    ]);
+    late.abort();
+    for (const registration of this.#registrations) registration.stop(why);
+    this.#executor.close();
+    this.#health.close();
+    for (const peer of this.#peers.values()) peer.close();
+    await this.#pool.stop();
+    await stopServer(this.#server, limits.stopGraceMs);
+  }
+
+  #facts(): NodeFacts {
+    const { id, unixPath, workers, zone } = this.#options;
+    return {
+      id,
+      incarnation: this.incarnation,
+      address: this.#address,
+      unixAddress: unixPath,
+      pid: process.pid,
+      workers,
+      version,
+      zone,
+    };
+  }
+
+  #load(): Heartbeat {
+    const { busy, restarts } = this.#pool.stats();
+    return {
+      attempts: this.#batches.count,
+      executed: this.#batches.executed,
+      memoryBytes: process.memoryUsage.rss(),
+      busyWorkers: busy,
+      workerRestarts: restarts,
+    };
+  }
+
+  /** Asks the schedulers in turn. */
+  async #fetch(digest: KernelDigest): Promise<Uint8Array> {
+    let last = new HeddleError("MODULE_UNAVAILABLE", `no scheduler to fetch module ${digest} from`);
+    for (const scheduler of this.#options.schedulers) {
+      const peer = this.#peers.get(scheduler) ?? openChannel(scheduler, "fabric");
+      this.#peers.set(scheduler, peer);
+      try {
+        return await fetchModule(peer, this.#options.secret, digest);
+      } catch (error) {
+        last = HeddleError.from(error);
+      }
+    }
+    throw last;
+  }
+}

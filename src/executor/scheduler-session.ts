@@ -1,0 +1,221 @@
+/**
+ * One scheduler's pair of Execute streams: the table of functions it uses, its attempts on this node, and the way
+ * back for their results.
+ */
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import { FrameLink } from "../rpc/frame-link.ts";
+import { checkPeerVersion, version } from "../base/version.ts";
+import {
+  emptyResult,
+  noBytes,
+  type BatchFrame,
+  type CancelFrame,
+  type FrameSink,
+  type FunctionFrame,
+  type HelloFrame,
+  type ItemErrorFrame,
+  type ResultFrame,
+} from "../wire/frame.ts";
+import type { BatchPart, KernelModule } from "../worker/pool.ts";
+import type { Batches } from "./batches.ts";
+import type { ModuleCache } from "./module-cache.ts";
+
+type FunctionState =
+  | { readonly kind: "loading"; readonly entry: FunctionFrame; readonly waiting: BatchFrame[] }
+  | { readonly kind: "ready"; readonly entry: FunctionFrame; readonly kernel: KernelModule }
+  | { readonly kind: "broken"; readonly entry: FunctionFrame; readonly error: HeddleError };
+
+/** What a session needs of its node. */
+export interface SessionNode {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly workers: number;
+  readonly modules: ModuleCache;
+  readonly batches: Batches;
+  credit(): {
+    readonly queueMs: number;
+    readonly queueBytes: number;
+    readonly attempts: number;
+    readonly draining: boolean;
+  };
+}
+
+/** Serves one scheduler until its small stream closes. */
+export class SchedulerSession implements FrameSink {
+  readonly link: FrameLink;
+  readonly #node: SessionNode;
+  readonly #functions = new Map<number, FunctionState>();
+  #closed = false;
+
+  constructor(node: SessionNode) {
+    this.#node = node;
+    this.link = new FrameLink(this);
+  }
+
+  /** Answers the hello of either stream and, on the small one, says what the node takes. */
+  greet(hello: HelloFrame): void {
+    checkPeerVersion(hello.version, `scheduler ${hello.clientId}`);
+    if (hello.bulk) return;
+    this.link.writer?.welcome({
+      version,
+      id: this.#node.id,
+      incarnation: this.#node.incarnation,
+      windowBytes: limits.nodeQueueMaxBytes,
+      windowItems: limits.frameItemsMax,
+      workers: this.#node.workers,
+    });
+    this.sendCredit();
+  }
+
+  sendCredit(): void {
+    this.link.writer?.credit(this.#node.credit());
+    this.link.flush();
+  }
+
+  /** The small stream is gone: its work is not wanted any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#functions.clear();
+    this.#node.batches.dropAll(this);
+  }
+
+  hello(): void {
+    throw new HeddleError("PROTOCOL", "a second Hello on the same stream");
+  }
+  welcome(): void {
+    throw new HeddleError("PROTOCOL", "a Welcome from the side that opened the stream");
+  }
+  result(): void {
+    throw new HeddleError("PROTOCOL", "a Result from a scheduler");
+  }
+  credit(): void {
+    throw new HeddleError("PROTOCOL", "a Credit from a scheduler");
+  }
+  chunk(): void {
+    throw new HeddleError("PROTOCOL", "a Chunk on the small stream");
+  }
+
+  function(entry: FunctionFrame): void {
+    if (this.#functions.has(entry.number))
+      throw new HeddleError("PROTOCOL", `function ${entry.number} is named twice`);
+    const known = this.#node.modules.ready(entry);
+    if (known !== undefined) {
+      this.#functions.set(entry.number, { kind: "ready", entry, kernel: known });
+      this.#announce(entry);
+      return;
+    }
+    const waiting: BatchFrame[] = [];
+    this.#functions.set(entry.number, { kind: "loading", entry, waiting });
+    this.#node.modules.load(entry).then(
+      (kernel) => this.#loaded(entry, { kind: "ready", entry, kernel }, waiting),
+      (error: unknown) =>
+        this.#loaded(entry, { kind: "broken", entry, error: HeddleError.from(error) }, waiting),
+    );
+  }
+
+  #announce(entry: FunctionFrame): void {
+    this.link.writer?.function({ ...entry, kernel: "", function: "", digest: noBytes, namespace: "" });
+    this.link.flush();
+  }
+
+  #loaded(entry: FunctionFrame, state: FunctionState, waiting: readonly BatchFrame[]): void {
+    if (this.#closed) return;
+    this.#functions.set(entry.number, state);
+    if (state.kind === "ready") this.#announce(entry);
+    for (const frame of waiting) this.batch(frame);
+  }
+
+  batch(frame: BatchFrame): void {
+    const state = this.#functions.get(frame.function);
+    if (state === undefined)
+      throw new HeddleError("PROTOCOL", `batch ${frame.id} uses the unknown function ${frame.function}`);
+    if (frame.incarnation !== this.#node.incarnation) {
+      this.refuse(
+        frame,
+        "NODE_LOST",
+        `batch ${frame.id} is meant for an earlier life of node ${this.#node.id}`,
+      );
+      return;
+    }
+    switch (state.kind) {
+      case "loading":
+        state.waiting.push(frame);
+        return;
+      case "broken":
+        // A scheduler that asks again later finds the module loading anew, not this answer for ever.
+        this.#functions.delete(frame.function);
+        this.function(state.entry);
+        this.refuse(frame, "MODULE_UNAVAILABLE", `node ${this.#node.id}: ${state.error.rawMessage}`);
+        return;
+      case "ready": {
+        const refusal = this.#node.batches.submit(this, frame, state.kernel, state.entry);
+        if (refusal !== undefined) this.refuse(frame, refusal.reason, refusal.message);
+      }
+    }
+  }
+
+  cancel(frame: CancelFrame): void {
+    for (const state of this.#functions.values()) {
+      if (state.kind !== "loading") continue;
+      const at = state.waiting.findIndex((waiting) => waiting.id === frame.id);
+      const waiting = state.waiting[at];
+      if (waiting === undefined) continue;
+      state.waiting.splice(at, 1);
+      this.refuse(waiting, "CANCELLED", "cancelled before it started");
+      return;
+    }
+    this.#node.batches.cancel(this, frame.id, frame.first, frame.count === 0 ? Infinity : frame.count);
+  }
+
+  /** Reports finished items of an attempt. */
+  report(frame: BatchFrame, part: BatchPart): void {
+    const result: ResultFrame = {
+      ...emptyResult,
+      id: frame.id,
+      first: frame.first + part.first,
+      count: part.count,
+      sizes: part.sizes,
+      payloads: part.payloads,
+      errors: part.failures.map((failure) => itemError(frame.first + failure.index, failure)),
+      done: part.done,
+      rest: part.rest === undefined ? undefined : itemError(0, part.rest),
+      runMs: part.runMs,
+      queuedMs: part.queuedMs,
+      coldMs: part.coldMs,
+      worker: part.worker,
+      incarnation: this.#node.incarnation,
+    };
+    this.#send(result);
+  }
+
+  /** Ends an attempt of which nothing has started. */
+  refuse(
+    frame: BatchFrame,
+    reason: "NODE_LOST" | "NODE_DRAINING" | "NODE_OVERLOADED" | "MODULE_UNAVAILABLE" | "CANCELLED",
+    message: string,
+  ): void {
+    const { code } = new HeddleError(reason, message);
+    this.#send({
+      ...emptyResult,
+      id: frame.id,
+      first: frame.first,
+      done: true,
+      rest: itemError(0, { code, reason, message }),
+      incarnation: this.#node.incarnation,
+    });
+  }
+
+  #send(result: ResultFrame): void {
+    if (!this.#closed) this.link.sendResult(result);
+  }
+}
+
+function itemError(
+  index: number,
+  failure: { readonly code: number; readonly reason: string; readonly message: string },
+): ItemErrorFrame {
+  const { code, reason, message } = failure;
+  return { index, code, reason, message, details: noBytes, attempts: 0, node: "", retryAfterMs: 0, count: 0 };
+}

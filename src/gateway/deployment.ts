@@ -1,0 +1,59 @@
+/** Warming a deployed kernel: every live node fetches and compiles it, for a bounded time. */
+import { limits } from "../base/limits.ts";
+import type { NodeLink } from "./node-link.ts";
+import type { FunctionRecord } from "./records.ts";
+import type { KernelRecord } from "./registry.ts";
+
+interface Waiting {
+  readonly fn: FunctionRecord;
+  readonly nodes: Set<string>;
+  readonly done: () => void;
+}
+
+export class Deployment {
+  readonly #links: () => readonly NodeLink[];
+  readonly #waiting = new Set<Waiting>();
+
+  /** `links` gives the links that take work now. */
+  constructor(links: () => readonly NodeLink[]) {
+    this.#links = links;
+  }
+
+  /** Resolves when every node that is live now has the kernel, or after `limits.deployWaitMs`. */
+  async prepare(kernel: KernelRecord): Promise<{ ready: string[]; pending: string[] }> {
+    // One function stands for all: they share the module.
+    const [fn] = kernel.functions.values();
+    const links = this.#links();
+    if (fn === undefined || links.length === 0) return { ready: [], pending: [] };
+    const nodes = new Set<string>(links.map((link) => link.node));
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(finish, limits.deployWaitMs);
+      const waiting: Waiting = { fn, nodes, done: finish };
+      const waitingSet = this.#waiting;
+      function finish(): void {
+        clearTimeout(timer);
+        waitingSet.delete(waiting);
+        resolve();
+      }
+      waitingSet.add(waiting);
+      for (const link of links) if (link.prepare(fn) === "ready") this.prepared(link.node, fn);
+    });
+    const pending = [...nodes];
+    return { ready: links.map((link) => link.node as string).filter((node) => !nodes.has(node)), pending };
+  }
+
+  /** A node has it. */
+  prepared(node: string, fn: FunctionRecord): void {
+    for (const waiting of this.#waiting) {
+      if (waiting.fn !== fn || !waiting.nodes.delete(node)) continue;
+      if (waiting.nodes.size === 0) waiting.done();
+    }
+  }
+
+  /** A node has gone; nobody waits for it. */
+  gone(node: string): void {
+    for (const waiting of this.#waiting) {
+      if (waiting.nodes.delete(node) && waiting.nodes.size === 0) waiting.done();
+    }
+  }
+}

@@ -1,0 +1,359 @@
+/**
+ * The shell around the scheduler: owns the clock, the payloads and the links. What happens becomes events, gathered
+ * over a turn of the event loop; `step` answers with actions, which are performed at once. The core sees ranges and
+ * counts, the shell moves bytes; nothing here looks at a single item of a map but where one failed.
+ */
+import { assert } from "../base/assert.ts";
+import type { Clock } from "../base/clock.ts";
+import { batchId, type AttemptId, type BatchId } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import type { Accept, Action, AttemptEnded, Dispatch, Fail } from "../scheduler/action.ts";
+import type { Event } from "../scheduler/event.ts";
+import type { Scheduler } from "../scheduler/scheduler.ts";
+import { emptyResult, noBytes, type ResultFrame } from "../wire/frame.ts";
+import { endAttemptSpans, startAttemptSpans } from "./attempt-spans.ts";
+import type { NodeLink } from "./node-link.ts";
+import { Payloads } from "../wire/payloads.ts";
+import type { AttemptRecord, BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
+import { sliceResult } from "./result-slice.ts";
+import type { Watchers } from "./watchers.ts";
+
+/** What a client hands in. */
+export interface Submission {
+  readonly client: BatchClient;
+  readonly clientId: number;
+  readonly function: FunctionRecord;
+  readonly sizes: Uint32Array;
+  readonly payloads: Uint8Array;
+  readonly open: boolean;
+  /** Time left in ms; 0 is none. */
+  readonly deadlineMs: number;
+  readonly priority: number;
+  readonly attemptsMax: number;
+  readonly principal: string;
+  readonly affinity: string;
+  readonly trace: Uint8Array;
+  readonly traces: Uint8Array;
+}
+
+export interface EngineOptions {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly watchers: Watchers;
+  /** The core gave a node up because it was silent. */
+  nodeGone(link: NodeLink): void;
+}
+
+export class Engine {
+  readonly #clock: Clock;
+  readonly #scheduler: Scheduler;
+  readonly #watchers: Watchers;
+  readonly #nodeGone: (link: NodeLink) => void;
+  readonly #batches = new Map<BatchId, BatchRecord>();
+  readonly #attempts = new Map<AttemptId, AttemptRecord>();
+  readonly #links = new Map<string, NodeLink>();
+  #nextBatch = 1;
+  #events: Event[] = [];
+  /** The result frame behind the event at the same position. */
+  #frames: (ResultFrame | undefined)[] = [];
+  #stepDue = false;
+  #wakeAt = Infinity;
+  #wakeTimer: NodeJS.Timeout | undefined;
+  #whenIdle: (() => void)[] = [];
+  readonly #touched = new Set<NodeLink>();
+
+  constructor(options: EngineOptions) {
+    this.#clock = options.clock;
+    this.#scheduler = options.scheduler;
+    this.#watchers = options.watchers;
+    this.#nodeGone = options.nodeGone;
+  }
+
+  /** Attempts on nodes now. */
+  get attempts(): ReadonlyMap<AttemptId, AttemptRecord> {
+    return this.#attempts;
+  }
+
+  /** Batches that are not settled. */
+  get batchCount(): number {
+    return this.#batches.size;
+  }
+
+  submit(submission: Submission): BatchRecord {
+    const { function: fn, sizes, deadlineMs } = submission;
+    const payloads = new Payloads();
+    payloads.append(sizes, submission.payloads);
+    const record: BatchRecord = {
+      id: batchId(this.#nextBatch++),
+      clientId: submission.clientId,
+      client: submission.client,
+      function: fn,
+      policy: {
+        key: `${fn.digest}/${fn.name}`,
+        pure: fn.pure,
+        attemptsMax: submission.attemptsMax === 0 ? limits.attemptsMax : submission.attemptsMax,
+        backoffBaseMs: limits.backoffBaseMs,
+        backoffMaxMs: limits.backoffMaxMs,
+      },
+      deadlineAt: deadlineMs === 0 ? Infinity : this.#clock.now() + deadlineMs,
+      priority: submission.priority,
+      principal: submission.principal,
+      affinity: submission.affinity,
+      trace: submission.trace,
+      traces: submission.traces,
+      payloads,
+      earlier: [],
+    };
+    this.#batches.set(record.id, record);
+    this.post({
+      kind: "submitted",
+      batch: record.id,
+      function: record.policy,
+      count: sizes.length,
+      bytes: submission.payloads.length,
+      open: submission.open,
+      deadlineAt: record.deadlineAt,
+      priority: record.priority,
+      client: submission.client.key,
+    });
+    return record;
+  }
+
+  append(batch: BatchRecord, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {
+    if (!this.#batches.has(batch.id)) return; // settled early, by its deadline or a cancel
+    batch.payloads.append(sizes, payloads);
+    this.post({ kind: "appended", batch: batch.id, count: sizes.length, bytes: payloads.length, open });
+  }
+
+  cancel(batch: BatchRecord, first: number, count: number): void {
+    if (this.#batches.has(batch.id)) this.post({ kind: "cancelled", batch: batch.id, first, count });
+  }
+
+  pause(batch: BatchRecord, paused: boolean): void {
+    if (this.#batches.has(batch.id)) this.post({ kind: "paused", batch: batch.id, paused });
+  }
+
+  /** The node behind the link takes work. */
+  join(link: NodeLink, zone: string): void {
+    this.#links.set(link.node, link);
+    const { node, incarnation, workers } = link;
+    this.post({ kind: "nodeJoined", node, incarnation, workers, zone });
+  }
+
+  /** The link is gone; frames that still come from it are not looked at. */
+  leave(link: NodeLink, why: "closed" | "left"): void {
+    if (this.#links.get(link.node) !== link) return;
+    this.#links.delete(link.node);
+    this.post({ kind: "nodeLost", node: link.node, incarnation: link.incarnation, why });
+  }
+
+  /** Takes outcomes from a node. */
+  result(link: NodeLink, frame: ResultFrame): void {
+    if (this.#links.get(link.node) !== link) return;
+    const attempt = this.#attempts.get(frame.id as AttemptId); // a number that is no attempt's finds none
+    if (attempt === undefined || attempt.link !== link) return;
+    const { node, incarnation } = link;
+    if (frame.count > 0) {
+      const runMs = sum(frame.runMs);
+      const { first, count, errors: failures } = frame;
+      this.post(
+        { kind: "progress", attempt: attempt.id, node, incarnation, first, count, failures, runMs },
+        frame,
+      );
+      for (const span of attempt.spans)
+        span.progress({ queuedMs: frame.queuedMs, coldMs: frame.coldMs, runMs, worker: frame.worker });
+    }
+    if (frame.done) {
+      const rest = frame.rest ?? {
+        code: 14,
+        reason: "NOT_STARTED",
+        message: `node ${node} ended the attempt early`,
+      };
+      this.post({ kind: "ended", attempt: attempt.id, node, incarnation, rest });
+    }
+  }
+
+  /** Queues an event; the step is taken at the end of this turn. */
+  post(event: Event, frame?: ResultFrame): void {
+    this.#events.push(event);
+    this.#frames.push(frame);
+    if (this.#stepDue) return;
+    this.#stepDue = true;
+    setImmediate(this.#step);
+  }
+
+  /** Resolves when no batch is left, or after `withinMs`. */
+  idle(withinMs: number): Promise<void> {
+    if (this.#batches.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, withinMs);
+      this.#whenIdle.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  stop(): void {
+    clearTimeout(this.#wakeTimer);
+  }
+
+  #settled(id: BatchId): void {
+    const batch = this.#batches.get(id);
+    if (batch === undefined) return;
+    this.#batches.delete(id);
+    batch.client.settled(batch);
+    if (this.#batches.size > 0) return;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  readonly #step = (): void => {
+    this.#stepDue = false;
+    const events = this.#events;
+    const frames = this.#frames;
+    this.#events = [];
+    this.#frames = [];
+    for (const action of this.#scheduler.step(events, this.#clock.now())) this.#perform(action, frames);
+    for (const link of this.#touched) link.flushNow();
+    this.#touched.clear();
+  };
+
+  #perform(action: Action, frames: readonly (ResultFrame | undefined)[]): void {
+    switch (action.kind) {
+      case "dispatch":
+        this.#dispatch(action);
+        return;
+      case "accept":
+        this.#accept(action, frames[action.event]);
+        return;
+      case "fail":
+        this.#fail(action);
+        return;
+      case "attemptEnded":
+        this.#attemptEnded(action);
+        return;
+      case "cancelAttempt": {
+        const attempt = this.#attempts.get(action.attempt);
+        attempt?.link.cancel(attempt, action.first, action.count);
+        return;
+      }
+      case "settled":
+        this.#settled(action.batch);
+        return;
+      case "nodeGone": {
+        const link = this.#links.get(action.node);
+        if (link === undefined || link.incarnation !== action.incarnation) return;
+        this.#links.delete(action.node);
+        this.#nodeGone(link);
+        return;
+      }
+      case "wake":
+        this.#wake(action.at);
+        return;
+      default:
+        assert(action satisfies never, "every action is performed");
+    }
+  }
+
+  #dispatch(action: Dispatch): void {
+    const batch = this.#batches.get(action.batch);
+    const link = this.#links.get(action.node);
+    assert(
+      batch !== undefined && link !== undefined,
+      "the core dispatches what it was given, to nodes that joined",
+    );
+    const now = this.#clock.now();
+    const { first, count, number } = action;
+    const spans = startAttemptSpans(batch, action, now);
+    const attempt: AttemptRecord = { id: action.attempt, batch, first, count, number, link, spans };
+    this.#attempts.set(action.attempt, attempt);
+    const deadlineMs = batch.deadlineAt === Infinity ? 0 : Math.max(1, Math.ceil(batch.deadlineAt - now));
+    link.dispatch(attempt, batch.payloads.slice(first, count), deadlineMs);
+    this.#touched.add(link);
+    this.#watchers.attemptStarted(attempt);
+  }
+
+  #accept(action: Accept, frame: ResultFrame | undefined): void {
+    const batch = this.#batches.get(action.batch);
+    assert(batch !== undefined && frame !== undefined, "an accepted range has a batch and a frame");
+    const { first, count, number, node } = action;
+    batch.payloads.settle(first, count);
+    const earlier = number === 1 ? [] : earlierOf(batch, first, count);
+    batch.client.result(batch, {
+      ...sliceResult(frame, first, count),
+      id: batch.clientId,
+      node,
+      attempt: number,
+      earlier,
+    });
+  }
+
+  #fail(action: Fail): void {
+    const batch = this.#batches.get(action.batch);
+    if (batch === undefined) return;
+    const { first, count, code, reason, message, attempts, retryAfterMs } = action;
+    batch.payloads.settle(first, count);
+    const node = action.node ?? "";
+    const error = {
+      index: first,
+      code,
+      reason,
+      message,
+      details: noBytes,
+      attempts,
+      node,
+      retryAfterMs,
+      count,
+    };
+    const earlier = earlierOf(batch, first, count);
+    batch.client.result(batch, {
+      ...emptyResult,
+      id: batch.clientId,
+      first,
+      count,
+      errors: [error],
+      node,
+      attempt: attempts,
+      earlier,
+    });
+  }
+
+  #attemptEnded(action: AttemptEnded): void {
+    const attempt = this.#attempts.get(action.attempt);
+    if (attempt === undefined) return;
+    this.#attempts.delete(action.attempt);
+    if (action.retried > 0) {
+      const { first, count, number, batch } = attempt;
+      batch.earlier.push({ first, count, tried: { number, node: action.node, reason: action.reason } });
+    }
+    endAttemptSpans(attempt, action, this.#clock.now());
+    this.#watchers.attemptEnded(attempt, action);
+  }
+
+  #wake(at: number): void {
+    if (this.#wakeTimer !== undefined && this.#wakeAt <= at) return;
+    clearTimeout(this.#wakeTimer);
+    this.#wakeAt = at;
+    this.#wakeTimer = setTimeout(this.#tick, Math.max(0, Math.ceil(at - this.#clock.now())));
+  }
+
+  readonly #tick = (): void => {
+    this.#wakeTimer = undefined;
+    this.#wakeAt = Infinity;
+    this.post({ kind: "tick" });
+  };
+}
+
+/** Tries before the last that touched any of these items. */
+function earlierOf(batch: BatchRecord, first: number, count: number): ResultFrame["earlier"] {
+  const touching = batch.earlier.filter(
+    (range) => range.first < first + count && first < range.first + range.count,
+  );
+  return touching.map((range) => range.tried);
+}
+
+function sum(times: Float32Array): number {
+  let total = 0;
+  for (let index = 0; index < times.length; index++) total += times[index] ?? 0;
+  return total;
+}

@@ -1,0 +1,145 @@
+/** Composition of the scheduler process: scheduler, gateway and registry over a store, on a gRPC and an HTTP port. */
+import type { Server } from "@grpc/grpc-js";
+import { systemClock } from "../base/clock.ts";
+import type { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import { systemRandom } from "../base/random.ts";
+import { HealthService } from "../rpc/health.ts";
+import { bind, createRpcServer, stopServer, type BindOptions } from "../rpc/server.ts";
+import { createScheduler } from "../scheduler/scheduler.ts";
+import type { ModuleStore } from "../store/module-store.ts";
+import type { Store } from "../store/store.ts";
+import { ClusterService } from "./cluster-service.ts";
+import { Deployment } from "./deployment.ts";
+import { Engine } from "./engine.ts";
+import { FabricService } from "./fabric-service.ts";
+import { HttpServer } from "./http-server.ts";
+import { KernelsService } from "./kernels-service.ts";
+import { Membership } from "./membership.ts";
+import { Registry } from "./registry.ts";
+import { Watchers, type Watcher } from "./watchers.ts";
+
+export interface GatewayOptions {
+  /** Name of this scheduler; lasts with its data folder. */
+  readonly id: string;
+  readonly store: Store;
+  readonly modules: ModuleStore;
+  readonly secret: string;
+  readonly grpc: BindOptions;
+  readonly http: BindOptions;
+  /** A kernel that was deployed before could not be read. */
+  damaged(kernel: string, error: HeddleError): void;
+}
+
+/** Where a gateway listens. */
+export interface GatewayAddresses {
+  readonly grpc: string;
+  readonly http: string;
+}
+
+export interface Gateway {
+  start(): Promise<GatewayAddresses>;
+  /** Lets running work end for a bounded time, then closes everything. May be called twice. */
+  stop(): Promise<void>;
+  /** Nodes that take work now. */
+  readyNodes(): number;
+  /** Resolves when so many nodes take work, or the signal aborts. */
+  whenReady(nodes: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Makes a gateway; the store must have been started. */
+export function createGateway(options: GatewayOptions): Gateway {
+  return new GatewayProcess(options);
+}
+
+class GatewayProcess implements Gateway {
+  readonly #options: GatewayOptions;
+  readonly #server: Server = createRpcServer("client");
+  readonly #watchers = new Watchers();
+  readonly #registry: Registry;
+  readonly #engine: Engine;
+  readonly #membership: Membership;
+  readonly #fabric: FabricService;
+  readonly #cluster: ClusterService;
+  readonly #health = new HealthService(["heddle.v1.Fabric", "heddle.v1.Kernels", "heddle.v1.Cluster"]);
+  readonly #http: HttpServer;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: GatewayOptions) {
+    const { id, store, modules, secret } = options;
+    this.#options = options;
+    const watchers = this.#watchers;
+    const scheduler = createScheduler({}, systemRandom);
+    this.#registry = new Registry(store, modules);
+    this.#engine = new Engine({
+      clock: systemClock,
+      scheduler,
+      watchers,
+      nodeGone: (link) => this.#membership.gone(link),
+    });
+    const deployment = new Deployment(() => this.#membership.links());
+    this.#membership = new Membership({
+      schedulerId: id,
+      secret,
+      engine: this.#engine,
+      watchers,
+      prepared: (node, fn) => deployment.prepared(node, fn),
+      gone: (node) => deployment.gone(node),
+    });
+    const gateway = { id, incarnation: Date.now(), engine: this.#engine, registry: this.#registry };
+    this.#fabric = new FabricService(gateway);
+    const loadOf = (node: string) => scheduler.load(node);
+    this.#cluster = new ClusterService({ membership: this.#membership, watchers, secret, loadOf });
+    const kernels = new KernelsService(this.#registry, deployment, secret);
+    for (const service of [this.#fabric, kernels, this.#cluster, this.#health]) service.addTo(this.#server);
+    this.#http = new HttpServer(() => ({
+      status: this.#stopping === undefined ? "serving" : "stopping",
+      nodes: this.readyNodes(),
+    }));
+  }
+
+  async start(): Promise<GatewayAddresses> {
+    const { grpc, http, damaged } = this.#options;
+    await this.#registry.start(damaged);
+    const grpcPort = await bind(this.#server, grpc);
+    const httpPort = await this.#http.start(http);
+    return { grpc: `${grpc.host}:${grpcPort}`, http: `${http.host}:${httpPort}` };
+  }
+
+  readyNodes(): number {
+    return this.#membership.links().length;
+  }
+
+  whenReady(nodes: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const watcher: Watcher = { attempts: false, functions: new Set(), send: () => check() };
+      const done = (): void => {
+        this.#watchers.remove(watcher);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const check = (): void => {
+        if (signal.aborted || this.readyNodes() >= nodes) done();
+      };
+      this.#watchers.add(watcher);
+      signal.addEventListener("abort", done);
+      check();
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#health.close();
+    await this.#http.stop();
+    await this.#engine.idle(limits.stopGraceMs);
+    this.#fabric.close();
+    this.#cluster.close();
+    this.#membership.stop();
+    this.#engine.stop();
+    await stopServer(this.#server, limits.stopGraceMs);
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * The scheduler's end of one node's Execute streams: dials, greets, keeps the table of functions and carries attempts
+ * there and results back.
+ */
+import type { Client } from "@grpc/grpc-js";
+import { HeddleError } from "../base/error.ts";
+import type { Incarnation, NodeId } from "../base/ids.ts";
+import { checkPeerVersion, version } from "../base/version.ts";
+import { openChannel, secretMetadata } from "../rpc/channel.ts";
+import { openerDuplex, type Duplex } from "../rpc/duplex.ts";
+import { FrameLink } from "../rpc/frame-link.ts";
+import { executeMethod } from "../rpc/services.ts";
+import {
+  emptyBatch,
+  type BatchFrame,
+  type CreditFrame,
+  type FrameSink,
+  type FunctionFrame,
+  type ResultFrame,
+  type WelcomeFrame,
+} from "../wire/frame.ts";
+import type { PayloadRange } from "../wire/payloads.ts";
+import type { AttemptRecord, FunctionRecord } from "./records.ts";
+
+/** What a link tells its owner. `down` comes once and last. */
+export interface NodeLinkEvents {
+  up(link: NodeLink): void;
+  credit(link: NodeLink, credit: CreditFrame): void;
+  result(link: NodeLink, frame: ResultFrame): void;
+  ready(link: NodeLink, fn: FunctionRecord): void;
+  down(link: NodeLink, error: HeddleError): void;
+}
+
+export interface NodeLinkOptions {
+  readonly node: NodeId;
+  readonly incarnation: Incarnation;
+  readonly workers: number;
+  /** `host:port` or `unix:/path`. */
+  readonly address: string;
+  readonly secret: string;
+  /** This scheduler and connection; no other link of any scheduler has the same. */
+  readonly clientId: string;
+  readonly events: NodeLinkEvents;
+}
+
+export class NodeLink {
+  readonly node: NodeId;
+  readonly incarnation: Incarnation;
+  readonly workers: number;
+  readonly #options: NodeLinkOptions;
+  readonly #link: FrameLink;
+  readonly #channels: Client[] = [];
+  readonly #numbers = new Map<FunctionRecord, number>();
+  readonly #functions: FunctionRecord[] = [];
+  /** Numbers of the functions the node has compiled. */
+  readonly #ready = new Set<number>();
+  #state: "dialling" | "up" | "down" = "dialling";
+
+  constructor(options: NodeLinkOptions) {
+    this.node = options.node;
+    this.incarnation = options.incarnation;
+    this.workers = options.workers;
+    this.#options = options;
+    this.#link = new FrameLink(this.#sink());
+  }
+
+  /** Opens the small stream; the bulk stream follows the node's welcome. */
+  dial(): void {
+    this.#open(false);
+  }
+
+  /** Sends a range of a batch as an attempt. */
+  dispatch(attempt: AttemptRecord, range: PayloadRange, deadlineMs: number): void {
+    const { batch } = attempt;
+    const frame: BatchFrame = {
+      ...emptyBatch,
+      id: attempt.id,
+      function: this.#numberOf(batch.function),
+      first: attempt.first,
+      count: attempt.count,
+      sizes: range.sizes,
+      payloads: range.payloads,
+      deadlineMs,
+      priority: batch.priority,
+      attempt: attempt.number,
+      incarnation: this.incarnation,
+      affinity: batch.affinity,
+      trace: batch.trace,
+      principal: batch.principal,
+    };
+    this.#link.sendBatch(frame);
+  }
+
+  cancel(attempt: AttemptRecord, first: number, count: number): void {
+    this.#link.writer?.cancel({ id: attempt.id, first, count });
+    this.#link.flush();
+  }
+
+  /** Makes the node fetch and compile the function's module; `ready` tells when it has. */
+  prepare(fn: FunctionRecord): "ready" | "pending" {
+    const number = this.#numberOf(fn);
+    this.#link.flush();
+    return this.#ready.has(number) ? "ready" : "pending";
+  }
+
+  /** Sends what is written now rather than at the end of the turn. */
+  flushNow(): void {
+    this.#link.flushNow();
+  }
+
+  close(): void {
+    this.#down(new HeddleError("NODE_LOST", `the link to node ${this.node} was closed`), undefined);
+  }
+
+  #numberOf(fn: FunctionRecord): number {
+    const known = this.#numbers.get(fn);
+    if (known !== undefined) return known;
+    const number = this.#functions.push(fn);
+    this.#numbers.set(fn, number);
+    this.#link.writer?.function({
+      number,
+      kernel: fn.kernel,
+      function: fn.name,
+      digest: Buffer.from(fn.digest, "hex"),
+      timeLimitMs: fn.timeLimitMs,
+      memoryMaxBytes: fn.memoryMaxBytes,
+      namespace: "",
+    });
+    return number;
+  }
+
+  #open(bulk: boolean): void {
+    const { address, secret, clientId } = this.#options;
+    const channel = openChannel(address, "fabric");
+    this.#channels.push(channel);
+    const { path, requestSerialize, responseDeserialize } = executeMethod;
+    const stream = channel.makeBidiStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      secretMetadata(secret),
+    );
+    const duplex: Duplex = openerDuplex(stream, {
+      message: (message) => this.#link.receive(message, bulk, "answerer"),
+      drained: () => this.#link.pump(),
+      closed: (error) => this.#closed(error),
+    });
+    duplex.writer.hello({ version, clientId, bulk, namespace: "", principal: "", epoch: 0 });
+    duplex.writer.seal();
+    this.#link.attach(duplex, bulk);
+    duplex.flush();
+  }
+
+  #closed(error: HeddleError | undefined): void {
+    const said = error === undefined ? "the node ended the stream" : error.rawMessage;
+    this.#down(new HeddleError("NODE_LOST", `node ${this.node}: ${said}`, { cause: error }), error);
+  }
+
+  #down(error: HeddleError, toPeer: HeddleError | undefined): void {
+    if (this.#state === "down") return;
+    this.#state = "down";
+    this.#link.close(toPeer);
+    for (const channel of this.#channels) channel.close();
+    this.#options.events.down(this, error);
+  }
+
+  #sink(): FrameSink {
+    const unexpected = (what: string): never => {
+      throw new HeddleError("PROTOCOL", `node ${this.node} sent a ${what}`);
+    };
+    return {
+      welcome: (frame) => this.#welcome(frame),
+      credit: (frame) => this.#options.events.credit(this, frame),
+      result: (frame) => this.#options.events.result(this, frame),
+      function: (frame) => this.#compiled(frame),
+      hello: () => unexpected("Hello"),
+      batch: () => unexpected("Batch"),
+      chunk: () => unexpected("Chunk"),
+      cancel: () => unexpected("Cancel"),
+    };
+  }
+
+  #welcome(frame: WelcomeFrame): void {
+    checkPeerVersion(frame.version, `node ${frame.id}`);
+    if (frame.id !== this.node || frame.incarnation !== this.incarnation) {
+      throw new HeddleError(
+        "PROTOCOL",
+        `expected node ${this.node} of boot ${this.incarnation}, found ${frame.id} of boot ${frame.incarnation}`,
+      );
+    }
+    if (this.#state !== "dialling") return;
+    this.#state = "up";
+    this.#open(true);
+    this.#options.events.up(this);
+  }
+
+  #compiled(frame: FunctionFrame): void {
+    const fn = this.#functions[frame.number - 1];
+    if (fn === undefined) return;
+    this.#ready.add(frame.number);
+    this.#options.events.ready(this, fn);
+  }
+}

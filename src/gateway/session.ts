@@ -1,0 +1,201 @@
+/**
+ * One client's pair of Session streams: its table of functions, its batches and maps under its own numbers, and their
+ * outcomes on the way back. A batch frame with a known number brings the next items of that map.
+ */
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import { checkPeerVersion, version } from "../base/version.ts";
+import { FrameLink } from "../rpc/frame-link.ts";
+import {
+  emptyResult,
+  noBytes,
+  type BatchFrame,
+  type CancelFrame,
+  type FrameSink,
+  type FunctionFrame,
+  type HelloFrame,
+  type ResultFrame,
+} from "../wire/frame.ts";
+import type { Engine } from "./engine.ts";
+import type { BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
+import type { Registry } from "./registry.ts";
+
+/** What a session needs of its gateway. */
+export interface SessionGateway {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly engine: Engine;
+  readonly registry: Registry;
+}
+
+/** A batch under its client's number: known to the engine, or refused at its first frame while more frames still come. */
+type ClientBatch =
+  | { readonly kind: "live"; readonly record: BatchRecord }
+  | { readonly kind: "refused"; readonly error: HeddleError };
+
+export class Session implements BatchClient {
+  readonly link: FrameLink;
+  readonly key: string;
+  readonly epoch: number;
+  readonly #gateway: SessionGateway;
+  readonly #principal: string;
+  readonly #functions = new Map<number, FunctionFrame>();
+  readonly #batches = new Map<number, ClientBatch>();
+  #state: "open" | "paused" | "closed" = "open";
+
+  constructor(gateway: SessionGateway, hello: HelloFrame) {
+    this.#gateway = gateway;
+    this.key = hello.clientId;
+    this.epoch = hello.epoch;
+    this.#principal = hello.principal;
+    this.link = new FrameLink(this.#sink());
+  }
+
+  /** Answers the hello of the small stream. Throws VERSION_SKEW. */
+  greet(hello: HelloFrame): void {
+    checkPeerVersion(hello.version, `client ${hello.clientId}`);
+    if (hello.bulk) return;
+    this.link.writer?.welcome({
+      version,
+      id: this.#gateway.id,
+      incarnation: this.#gateway.incarnation,
+      windowBytes: limits.sessionWindowBytes,
+      windowItems: limits.sessionWindowItems,
+      workers: 0,
+    });
+    this.link.flush();
+  }
+
+  /** The client has gone: nobody waits for its work. */
+  close(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    for (const batch of this.#batches.values()) {
+      if (batch.kind === "live") this.#gateway.engine.cancel(batch.record, 0, Infinity);
+    }
+    this.#batches.clear();
+  }
+
+  /** Its connection takes more again. */
+  drained(): void {
+    this.link.pump();
+    if (this.#state === "paused" && this.link.waitingBytes < limits.sessionOutboxBytes / 2)
+      this.#pause(false);
+  }
+
+  result(_batch: BatchRecord, frame: ResultFrame): void {
+    if (this.#state === "closed") return;
+    this.link.sendResult(frame);
+    if (this.#state === "open" && this.link.waitingBytes > limits.sessionOutboxBytes) this.#pause(true);
+  }
+
+  settled(batch: BatchRecord): void {
+    this.#batches.delete(batch.clientId);
+  }
+
+  #pause(paused: boolean): void {
+    this.#state = paused ? "paused" : "open";
+    for (const batch of this.#batches.values()) {
+      if (batch.kind === "live") this.#gateway.engine.pause(batch.record, paused);
+    }
+  }
+
+  #sink(): FrameSink {
+    const unexpected = (what: string): never => {
+      throw new HeddleError("PROTOCOL", `a client sent a ${what}`);
+    };
+    return {
+      function: (frame) => this.#name(frame),
+      batch: (frame) => this.#batch(frame),
+      cancel: (frame) => this.#cancel(frame),
+      hello: () => unexpected("second Hello"),
+      welcome: () => unexpected("Welcome"),
+      chunk: () => unexpected("Chunk on its small stream"),
+      result: () => unexpected("Result"),
+      credit: () => unexpected("Credit"),
+    };
+  }
+
+  #name(frame: FunctionFrame): void {
+    if (this.#functions.has(frame.number))
+      throw new HeddleError("PROTOCOL", `function ${frame.number} is named twice`);
+    if (this.#functions.size >= limits.sessionFunctionsMax) {
+      throw new HeddleError("PROTOCOL", `more than ${limits.sessionFunctionsMax} functions on one session`);
+    }
+    this.#functions.set(frame.number, frame);
+  }
+
+  #batch(frame: BatchFrame): void {
+    const known = this.#batches.get(frame.id);
+    if (known === undefined) this.#submit(frame);
+    else if (known.kind === "refused") this.#refuseMore(frame, known.error);
+    else this.#gateway.engine.append(known.record, frame.sizes, frame.payloads, frame.open);
+  }
+
+  #submit(frame: BatchFrame): void {
+    if (frame.first !== 0) return; // the rest of a map that settled early, by its deadline or a cancel
+    try {
+      const record = this.#gateway.engine.submit({
+        client: this,
+        clientId: frame.id,
+        function: this.#resolve(frame.function),
+        sizes: frame.sizes,
+        payloads: frame.payloads,
+        open: frame.open,
+        deadlineMs: Math.min(frame.deadlineMs, limits.deadlineMaxMs),
+        priority: frame.priority,
+        attemptsMax: Math.min(frame.attemptsMax, limits.attemptsCap),
+        principal: this.#principal,
+        affinity: frame.affinity,
+        trace: frame.trace,
+        traces: frame.traces,
+      });
+      this.#batches.set(frame.id, { kind: "live", record });
+    } catch (error) {
+      const known = HeddleError.from(error);
+      if (known.reason === "PROTOCOL") throw known;
+      if (frame.open) this.#batches.set(frame.id, { kind: "refused", error: known });
+      this.#refuse(frame, known);
+    }
+  }
+
+  #resolve(number: number): FunctionRecord {
+    const entry = this.#functions.get(number);
+    if (entry === undefined) throw new HeddleError("PROTOCOL", `a batch uses the unknown function ${number}`);
+    // A name is looked up for every batch, so that a deploy takes effect at once.
+    return this.#gateway.registry.resolve(
+      entry.kernel,
+      entry.function,
+      Buffer.from(entry.digest).toString("hex"),
+    );
+  }
+
+  #refuseMore(frame: BatchFrame, error: HeddleError): void {
+    if (!frame.open) this.#batches.delete(frame.id);
+    this.#refuse(frame, error);
+  }
+
+  #refuse(frame: BatchFrame, { code, reason, rawMessage: message }: HeddleError): void {
+    if (frame.count === 0) return;
+    const { first: index, count } = frame;
+    const error = {
+      index,
+      code,
+      reason,
+      message,
+      details: noBytes,
+      attempts: 0,
+      node: "",
+      retryAfterMs: 0,
+      count,
+    };
+    this.link.sendResult({ ...emptyResult, id: frame.id, first: index, count, errors: [error] });
+  }
+
+  #cancel(frame: CancelFrame): void {
+    const batch = this.#batches.get(frame.id);
+    const count = frame.count === 0 ? Infinity : frame.count;
+    if (batch?.kind === "live") this.#gateway.engine.cancel(batch.record, frame.first, count);
+    else if (batch !== undefined && count === Infinity) this.#batches.delete(frame.id);
+  }
+}

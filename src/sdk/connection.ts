@@ -1,0 +1,233 @@
+/**
+ * The SDK's connection to a gateway: a Session with its small and its bulk stream, opened again when it is lost. What
+ * has not settled then is submitted again by its owner under a new number, for as long as the caller was willing to wait.
+ */
+import { randomUUID } from "node:crypto";
+import type { Client } from "@grpc/grpc-js";
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import { systemRandom } from "../base/random.ts";
+import { checkPeerVersion, version } from "../base/version.ts";
+import { openSession, type SessionStreams } from "../rpc/session-streams.ts";
+import type { FrameLink } from "../rpc/frame-link.ts";
+import type { ResultFrame, WelcomeFrame } from "../wire/frame.ts";
+
+/** A batch or a map that is under way. */
+export interface Submission {
+  /** The connection is open: send everything that has not settled, under this number. */
+  submit(id: number, link: FrameLink): void;
+  /** Outcomes of some items, as numbered in the last `submit`. */
+  result(frame: ResultFrame): void;
+  /** False when it was sent already and must not run twice. */
+  readonly repeatable: boolean;
+  /** It cannot be completed. */
+  fail(error: HeddleError): void;
+}
+
+export interface ConnectionOptions {
+  readonly address: string;
+  readonly connectTimeoutMs: number;
+  readonly reconnectMs: number;
+  readonly principal: string;
+}
+
+type State =
+  | { readonly kind: "connecting"; readonly streams: SessionStreams; readonly since: number }
+  | { readonly kind: "open"; readonly streams: SessionStreams; readonly welcome: WelcomeFrame }
+  | { readonly kind: "waiting"; readonly timer: NodeJS.Timeout; readonly since: number }
+  | { readonly kind: "closed"; readonly error: HeddleError };
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #clientId = randomUUID();
+  readonly #submissions = new Map<number, Submission>();
+  /** Numbers of functions on the present streams. */
+  #functions = new Map<string, number>();
+  #state: State | undefined;
+  #epoch = 0;
+  #nextId = 1;
+  #tries = 0;
+  #giveUp: NodeJS.Timeout | undefined;
+  #opened: { resolve: () => void; reject: (error: HeddleError) => void } | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when the first Session is open. Rejects with UNREACHABLE, VERSION_SKEW. */
+  open(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { connectTimeoutMs, address } = this.#options;
+      const timer = setTimeout(() => {
+        this.close(new HeddleError("UNREACHABLE", `${address} did not answer within ${connectTimeoutMs} ms`));
+      }, connectTimeoutMs);
+      this.#opened = {
+        resolve: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      };
+      this.#connect(Date.now());
+    });
+  }
+
+  /** The open link, if there is one now. */
+  get link(): FrameLink | undefined {
+    return this.#state?.kind === "open" ? this.#state.streams.link : undefined;
+  }
+
+  /** What the gateway lets this client have unsettled. */
+  get windowBytes(): number {
+    return this.#state?.kind === "open" ? this.#state.welcome.windowBytes : limits.sessionWindowBytes;
+  }
+
+  /** Takes a submission in and sends it, now or when the connection is back. */
+  add(submission: Submission): void {
+    if (this.#state?.kind === "closed") {
+      submission.fail(this.#state.error);
+      return;
+    }
+    const id = this.#nextId++;
+    this.#submissions.set(id, submission);
+    const { link } = this;
+    if (link !== undefined) submission.submit(id, link);
+    else this.#waitFor(submission, id);
+  }
+
+  /** Nothing more is expected for this number. */
+  remove(id: number): void {
+    this.#submissions.delete(id);
+  }
+
+  /** The number of a function on the present streams; named to the gateway on first use. */
+  functionNumber(link: FrameLink, kernel: string, fn: string): number {
+    const name = `${kernel}/${fn}`;
+    const known = this.#functions.get(name);
+    if (known !== undefined) return known;
+    const number = this.#functions.size + 1;
+    this.#functions.set(name, number);
+    const digest = new Uint8Array(0);
+    link.writer?.function({
+      number,
+      kernel,
+      function: fn,
+      digest,
+      timeLimitMs: 0,
+      memoryMaxBytes: 0,
+      namespace: "",
+    });
+    return number;
+  }
+
+  /** Ends everything; what is under way fails with the error. */
+  close(error: HeddleError): void {
+    const state = this.#state;
+    if (state?.kind === "closed") return;
+    this.#state = { kind: "closed", error };
+    clearTimeout(this.#giveUp);
+    if (state?.kind === "waiting") clearTimeout(state.timer);
+    else state?.streams.close();
+    this.#opened?.reject(error);
+    this.#failAll(error);
+  }
+
+  #connect(since: number): void {
+    const streams = openSession(
+      this.#options.address,
+      {
+        version,
+        clientId: this.#clientId,
+        bulk: false,
+        namespace: "",
+        principal: this.#options.principal,
+        epoch: ++this.#epoch,
+      },
+      {
+        welcome: (frame) => this.#welcomed(streams, frame),
+        result: (frame) => this.#submissions.get(frame.id)?.result(frame),
+        closed: (error) => this.#lost(streams, error),
+      },
+    );
+    this.#functions = new Map();
+    this.#state = { kind: "connecting", streams, since };
+  }
+
+  #welcomed(streams: SessionStreams, welcome: WelcomeFrame): void {
+    checkPeerVersion(welcome.version, `gateway ${this.#options.address}`);
+    if (this.#state?.kind !== "connecting" || this.#state.streams !== streams) return;
+    this.#state = { kind: "open", streams, welcome };
+    this.#tries = 0;
+    clearTimeout(this.#giveUp);
+    this.#giveUp = undefined;
+    this.#opened?.resolve();
+    this.#opened = undefined;
+    const again = [...this.#submissions.values()];
+    this.#submissions.clear();
+    for (const submission of again) this.add(submission);
+  }
+
+  #lost(streams: SessionStreams, error: HeddleError): void {
+    const state = this.#state;
+    if (
+      state === undefined ||
+      state.kind === "closed" ||
+      state.kind === "waiting" ||
+      state.streams !== streams
+    )
+      return;
+    if (this.#opened !== undefined || error.reason === "VERSION_SKEW") {
+      this.close(this.#refused(error));
+      return;
+    }
+    const since = state.kind === "open" ? Date.now() : state.since;
+    if (state.kind === "open") this.#failUnrepeatable();
+    const ceiling = Math.min(limits.reconnectMaxMs, limits.reconnectBaseMs * 2 ** this.#tries++);
+    const timer = setTimeout(() => this.#connect(since), ceiling * (0.5 + systemRandom.next() / 2));
+    this.#state = { kind: "waiting", timer, since };
+    this.#giveUp ??= setTimeout(() => this.#outOfPatience(error), this.#options.reconnectMs);
+  }
+
+  #refused(error: HeddleError): HeddleError {
+    if (error.reason === "VERSION_SKEW") return error;
+    const said = `nothing answers at ${this.#options.address}; is \`heddle up\` running there? (${error.rawMessage})`;
+    return new HeddleError("UNREACHABLE", said, { cause: error });
+  }
+
+  #outOfPatience(cause: HeddleError): void {
+    const { address, reconnectMs } = this.#options;
+    const said = `the connection to ${address} was lost and did not come back within ${reconnectMs} ms`;
+    this.#failAll(new HeddleError("CONNECTION_LOST", said, { cause }));
+  }
+
+  /** Called while there is no link: waits with the others, or fails at once when patience has run out already. */
+  #waitFor(submission: Submission, id: number): void {
+    const state = this.#state;
+    if (state === undefined || state.kind === "open" || state.kind === "closed") return;
+    if (this.#opened !== undefined || Date.now() - state.since < this.#options.reconnectMs) return;
+    this.#submissions.delete(id);
+    submission.fail(new HeddleError("UNREACHABLE", `nothing answers at ${this.#options.address}`));
+  }
+
+  #failUnrepeatable(): void {
+    for (const [id, submission] of this.#submissions) {
+      if (submission.repeatable) continue;
+      this.#submissions.delete(id);
+      const said =
+        "the connection was lost; the function has effects, so it is not sent again without an idempotencyKey";
+      submission.fail(new HeddleError("CONNECTION_LOST", said));
+    }
+  }
+
+  #failAll(error: HeddleError): void {
+    const failed = [...this.#submissions.values()];
+    this.#submissions.clear();
+    for (const submission of failed) submission.fail(error);
+  }
+}
+
+/** A channel for unary calls beside the session. */
+export type UnaryChannel = Client;

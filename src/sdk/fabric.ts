@@ -1,0 +1,134 @@
+/** The object an application holds: calls kernels, maps them, deploys them, looks at the nodes. */
+import type { Client } from "@grpc/grpc-js";
+import { HeddleError } from "../base/error.ts";
+import { openChannel } from "../rpc/channel.ts";
+import type { Connection } from "./connection.ts";
+import { FabricAdmin } from "./admin.ts";
+import { Invoker, type InvokeResult } from "./invoke.ts";
+import { MapRun, type MapResult } from "./map.ts";
+import type { Inputs } from "./map-reader.ts";
+import {
+  resolveInvokeOptions,
+  resolveMapOptions,
+  type InvokeOptions,
+  type MapOptions,
+  type ResolvedMap,
+} from "./options.ts";
+import { Schemas, type CallableFunction } from "./schemas.ts";
+
+/** A connection to a fabric. Made by `connect`. */
+export class Fabric {
+  /** Where it is connected to. */
+  readonly address: string;
+  /** Deploying kernels, listing kernels and nodes. */
+  readonly admin: FabricAdmin;
+  readonly #connection: Connection;
+  readonly #channel: Client;
+  readonly #schemas: Schemas;
+  readonly #invoker: Invoker;
+
+  constructor(address: string, connection: Connection) {
+    this.address = address;
+    this.#connection = connection;
+    this.#channel = openChannel(address, "client");
+    this.#schemas = new Schemas(this.#channel);
+    this.#invoker = new Invoker(connection);
+    this.admin = new FabricAdmin(this.#channel);
+  }
+
+  /**
+   * Calls a function, named `kernel/function`, with the fields of its request as an object; gives its result. Rejects
+   * with a HeddleError.
+   */
+  invoke<Value = unknown>(fn: string, input: object, options?: InvokeOptions): Promise<Value> {
+    return this.#invoke(fn, input, options, false) as Promise<Value>; // the caller says what the function returns
+  }
+
+  /** Like `invoke`, with what the call took: node, attempts, times. */
+  invokeWithStats<Value = unknown>(
+    fn: string,
+    input: object,
+    options?: InvokeOptions,
+  ): Promise<InvokeResult<Value>> {
+    return this.#invoke(fn, input, options, true) as Promise<InvokeResult<Value>>; // as above
+  }
+
+  /**
+   * Calls a function for each input and gives the results as they can be handed out: in the order of the inputs, or
+   * with `ordered: false` as they are ready. Bounded in memory whatever the number of inputs.
+   */
+  map<Value = unknown>(
+    fn: string,
+    inputs: Iterable<object> | AsyncIterable<object>,
+    options?: MapOptions,
+  ): AsyncIterableIterator<MapResult<Value>, undefined> {
+    const known = Array.isArray(inputs) ? { total: inputs.length } : {};
+    const resolved = resolveMapOptions({ ...known, ...options });
+    const iterator = new MapIterator(this.#schemas, this.#connection, fn, inputs, resolved);
+    return iterator as AsyncIterableIterator<MapResult<Value>, undefined>; // the caller says what the function returns
+  }
+
+  /** What the SDK knows of a function: its messages, and whether it is pure. */
+  async describe(fn: string): Promise<CallableFunction> {
+    return this.#schemas.peek(fn) ?? (await this.#schemas.load(fn));
+  }
+
+  /** Closes the connection; what is under way fails with CANCELLED. */
+  close(): void {
+    this.#connection.close(new HeddleError("CANCELLED", "the fabric was closed by its own process"));
+    this.#channel.close();
+  }
+
+  #invoke(
+    name: string,
+    input: object,
+    options: InvokeOptions | undefined,
+    withStats: boolean,
+  ): Promise<unknown> {
+    const fn = this.#schemas.peek(name);
+    if (fn === undefined) return this.#lookUpAndInvoke(name, input, options, withStats);
+    let resolved;
+    try {
+      resolved = resolveInvokeOptions(options);
+    } catch (error) {
+      return Promise.reject(HeddleError.from(error));
+    }
+    return this.#invoker.invoke(fn, input, resolved, withStats);
+  }
+
+  async #lookUpAndInvoke(
+    name: string,
+    input: object,
+    options: InvokeOptions | undefined,
+    withStats: boolean,
+  ): Promise<unknown> {
+    const resolved = resolveInvokeOptions(options);
+    const fn = await this.#schemas.load(name);
+    return this.#invoker.invoke(fn, input, resolved, withStats);
+  }
+}
+
+/** Starts the map with the first `next`, once the function has been looked up. */
+class MapIterator implements AsyncIterableIterator<MapResult<unknown>, undefined> {
+  #run: MapRun | undefined;
+  readonly #start: () => Promise<MapRun>;
+
+  constructor(schemas: Schemas, connection: Connection, name: string, inputs: Inputs, options: ResolvedMap) {
+    let starting: Promise<MapRun> | undefined;
+    const create = (fn: CallableFunction): MapRun =>
+      (this.#run = new MapRun(connection, fn, inputs, options));
+    this.#start = () => (starting ??= schemas.load(name).then(create));
+  }
+
+  next(): Promise<IteratorResult<MapResult<unknown>, undefined>> {
+    return this.#run === undefined ? this.#start().then((run) => run.next()) : this.#run.next();
+  }
+
+  async return(): Promise<IteratorResult<MapResult<unknown>, undefined>> {
+    return this.#run === undefined ? { done: true, value: undefined } : this.#run.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

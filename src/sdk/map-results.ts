@@ -1,0 +1,91 @@
+/**
+ * Results of a map between their arrival and their consumer: kept as the slices they came in and taken one by one,
+ * in the order of the inputs or as they arrive.
+ */
+import type { HeddleError } from "../base/error.ts";
+
+/** A run of results, or of items that failed alike. */
+export type ResultRun =
+  | {
+      readonly kind: "values";
+      readonly first: number;
+      readonly count: number;
+      readonly sizes: Uint32Array;
+      readonly payloads: Uint8Array;
+    }
+  | { readonly kind: "error"; readonly first: number; readonly count: number; readonly error: HeddleError };
+
+/** One result taken off. */
+export type TakenResult =
+  | { readonly kind: "value"; readonly index: number; readonly payload: Uint8Array }
+  | { readonly kind: "error"; readonly index: number; readonly error: HeddleError };
+
+export class MapResults {
+  readonly #ordered: boolean;
+  /** Ordered: runs by their first index. */
+  readonly #byFirst = new Map<number, ResultRun>();
+  /** Unordered: runs as they came, from `#queueAt` on. */
+  #queue: ResultRun[] = [];
+  #queueAt = 0;
+  #current: ResultRun | undefined;
+  /** Position and byte offset in the current run. */
+  #at = 0;
+  #offset = 0;
+  #delivered = 0;
+  #bytes = 0;
+
+  constructor(ordered: boolean) {
+    this.#ordered = ordered;
+  }
+
+  /** Items handed out. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** Bytes that wait for the consumer. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(run: ResultRun): void {
+    if (run.kind === "values") this.#bytes += run.payloads.length;
+    if (this.#ordered) this.#byFirst.set(run.first, run);
+    else this.#queue.push(run);
+  }
+
+  /** The next result, if it is there. */
+  take(): TakenResult | undefined {
+    const run = this.#current ?? this.#nextRun();
+    if (run === undefined) return undefined;
+    const position = this.#at++;
+    const index = run.first + position;
+    this.#delivered++;
+    if (this.#at === run.count) this.#current = undefined;
+    if (run.kind === "error") return { kind: "error", index, error: run.error };
+    const size = run.sizes[position] ?? 0;
+    const start = this.#offset;
+    this.#offset += size;
+    if (this.#current === undefined) this.#bytes -= run.payloads.length;
+    return { kind: "value", index, payload: run.payloads.subarray(start, this.#offset) };
+  }
+
+  #nextRun(): ResultRun | undefined {
+    let run: ResultRun | undefined;
+    if (this.#ordered) {
+      run = this.#byFirst.get(this.#delivered);
+      if (run !== undefined) this.#byFirst.delete(this.#delivered);
+    } else {
+      run = this.#queue[this.#queueAt];
+      if (run !== undefined) this.#queueAt++;
+      if (this.#queueAt > 64 && this.#queueAt * 2 > this.#queue.length) {
+        this.#queue = this.#queue.slice(this.#queueAt);
+        this.#queueAt = 0;
+      }
+    }
+    this.#current = run;
+    this.#at = 0;
+    this.#offset = 0;
+    return run;
+  }
+}

@@ -1,0 +1,145 @@
+/** What callers may set, with defaults; each is checked and completed once, by the `resolve…` function of its kind. */
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+
+/** Options of `connect`. */
+export interface ConnectOptions {
+  /** How long the first connection may take, in ms. Default 5,000. */
+  readonly connectTimeoutMs?: number;
+  /** How long calls wait for a lost connection to come back before they fail, in ms. Default 30,000. */
+  readonly reconnectMs?: number;
+  /** On whose behalf the calls are made. Default "default". */
+  readonly principal?: string;
+}
+
+/** Options of one invocation. */
+export interface InvokeOptions {
+  /** Time for the whole invocation, retries included, in ms. Default: the server's maximum of 15 minutes. */
+  readonly deadlineMs?: number;
+  /** Cancels the invocation. */
+  readonly signal?: AbortSignal;
+  /** How failed attempts are repeated. */
+  readonly retry?: RetryOptions;
+  /** Higher goes first; default 0. */
+  readonly priority?: number;
+  /** Invocations with the same key prefer the same node. */
+  readonly affinity?: string;
+  /** Makes repeating a function with effects safe. */
+  readonly idempotencyKey?: string;
+}
+
+/** How failed attempts are repeated. */
+export interface RetryOptions {
+  /** Most tries of one item, the first included; 1 to 16. Default 4. */
+  readonly attemptsMax?: number;
+}
+
+/** Options of a map. */
+export interface MapOptions extends InvokeOptions {
+  /** Results in the order of the inputs (true, the default), or as they are ready (false). */
+  readonly ordered?: boolean;
+  /** Most items under way, from taken off the inputs to handed out. Default 16,384. */
+  readonly concurrency?: number;
+  /** Most bytes of inputs and of results held for items under way. Default 16 MiB. */
+  readonly windowBytes?: number;
+  /** `stop` (default) ends the map with the first failed item's error; `collect` yields it and goes on. */
+  readonly onError?: "stop" | "collect";
+  /** Told at most ten times a second, and once at the end. */
+  readonly onProgress?: (progress: MapProgress) => void;
+  /** Number of inputs, when the caller knows it, for `onProgress`; an array's length is known anyway. */
+  readonly total?: number;
+}
+
+/** How far a map is. */
+export interface MapProgress {
+  /** Items that have their outcome. */
+  readonly done: number;
+  /** How many of them failed. */
+  readonly failed: number;
+  /** Items in all, when known. */
+  readonly total: number | undefined;
+}
+
+/** Checked and complete. */
+export interface ResolvedInvoke {
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | undefined;
+  readonly attemptsMax: number;
+  readonly priority: number;
+  readonly affinity: string;
+  readonly idempotencyKey: string;
+  /** Invocations with equal keys may share a batch. */
+  readonly key: string;
+}
+
+/** Checked and complete. */
+export interface ResolvedMap extends ResolvedInvoke {
+  readonly ordered: boolean;
+  readonly concurrency: number;
+  readonly windowBytes: number;
+  readonly onError: "stop" | "collect";
+  readonly onProgress: ((progress: MapProgress) => void) | undefined;
+  readonly total: number | undefined;
+}
+
+const defaultInvoke: ResolvedInvoke = {
+  deadlineMs: 0,
+  signal: undefined,
+  attemptsMax: 0,
+  priority: 0,
+  affinity: "",
+  idempotencyKey: "",
+  key: "",
+};
+
+function whole(name: string, value: number | undefined, min: number, max: number, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new HeddleError(
+    "BAD_REQUEST",
+    `option "${name}" must be a whole number from ${min} to ${max}, not ${value}`,
+  );
+}
+
+function deadline(value: number | undefined): number {
+  if (value === undefined) return 0;
+  if (Number.isNaN(value) || value < 0) {
+    throw new HeddleError("BAD_REQUEST", `option "deadlineMs" must be 0 or more, not ${value}`);
+  }
+  // A deadline that is past already still has to fail as one; 0 on the wire would mean none.
+  return Math.max(1, Math.min(limits.deadlineMaxMs, Math.ceil(value)));
+}
+
+/** Checks the options of an invocation and fills in the defaults. Throws BAD_REQUEST. */
+export function resolveInvokeOptions(options: InvokeOptions | undefined): ResolvedInvoke {
+  if (options === undefined) return defaultInvoke;
+  const deadlineMs = deadline(options.deadlineMs);
+  const attemptsMax = whole("retry.attemptsMax", options.retry?.attemptsMax, 1, limits.attemptsCap, 0);
+  const priority = whole("priority", options.priority, -100, 100, 0);
+  const affinity = options.affinity ?? "";
+  const idempotencyKey = options.idempotencyKey ?? "";
+  const plain =
+    deadlineMs === 0 && attemptsMax === 0 && priority === 0 && affinity === "" && idempotencyKey === "";
+  const key = plain ? "" : JSON.stringify([deadlineMs, attemptsMax, priority, affinity, idempotencyKey]);
+  return { deadlineMs, signal: options.signal, attemptsMax, priority, affinity, idempotencyKey, key };
+}
+
+/** Checks the options of a map and fills in the defaults. Throws BAD_REQUEST. */
+export function resolveMapOptions(options: MapOptions | undefined): ResolvedMap {
+  const given = options ?? {};
+  if (given.onError !== undefined && given.onError !== "stop" && given.onError !== "collect") {
+    throw new HeddleError(
+      "BAD_REQUEST",
+      `option "onError" must be "stop" or "collect", not ${JSON.stringify(given.onError)}`,
+    );
+  }
+  return {
+    ...resolveInvokeOptions(options),
+    ordered: given.ordered ?? true,
+    concurrency: whole("concurrency", given.concurrency, 1, 1_000_000, limits.mapConcurrency),
+    windowBytes: whole("windowBytes", given.windowBytes, 1024, 1024 ** 3, limits.mapWindowBytes),
+    onError: given.onError ?? "stop",
+    onProgress: given.onProgress,
+    total: given.total,
+  };
+}
