@@ -45,6 +45,8 @@ export const limits = {
   admissionTimeLimitMs: 10_000,
   /** The manifest in a module. */
   manifestMaxBytes: 64 * KiB,
+  /** JavaScript heap of the thread that admits a module. */
+  admissionHeapMaxBytes: 256 * MiB,
   /** Functions of one kernel. */
   functionsMax: 256,
   /** FileDescriptorSet in a module. */

@@ -35,6 +35,8 @@ export interface AdmittedKernel {
   readonly pure: boolean;
   /** Equal inputs give equal outputs on every machine: pure, and nothing that may differ between processors. */
   readonly deterministic: boolean;
+  /** Host imports with effects that it may use. */
+  readonly capabilities: readonly string[];
   readonly plan: ResetPlan;
 }
 
@@ -56,8 +58,13 @@ export function digestOf(bytes: Uint8Array): KernelDigest {
  * Checks a module as far as that goes without starting it. Throws MODULE_TOO_LARGE, BAD_MODULE, BAD_MANIFEST,
  * RESERVED_NAME, MEMORY_ABOVE_CAP, BAD_IMPORT, BAD_DESCRIPTOR or BAD_EXPORT.
  */
-export function admitModule(bytes: Uint8Array): Admission {
-  checkValid(bytes);
+export function admitModule(bytes: Uint8Array): AdmittedKernel {
+  validateModule(bytes);
+  return inspectModule(bytes).kernel;
+}
+
+/** Reads a module that V8 finds valid, or will before it runs. Throws as `admitModule` does. */
+export function inspectModule(bytes: Uint8Array): Admission {
   const sections = parseModule(bytes);
   checkAbi(sections);
   const manifest = readModuleManifest(sections);
@@ -78,6 +85,7 @@ export function admitModule(bytes: Uint8Array): Admission {
     functions,
     imports,
     pure,
+    capabilities: manifest.capabilities,
     deterministic: pure && !facts.varies,
     plan: normalized.plan,
   };
@@ -92,8 +100,8 @@ export function rehearse(module: WebAssembly.Module, { kernel }: Admission): voi
   createInstance({ module, plan: kernel.plan, functions: kernel.functions, sinks: { log: () => {} } });
 }
 
-/** Has V8 validate the bytes, so that its words and offsets are those of the uploaded form. */
-function checkValid(bytes: Uint8Array): void {
+/** Has V8 validate the uploaded bytes, whose offsets are then those in the message. Throws MODULE_TOO_LARGE, BAD_MODULE. */
+export function validateModule(bytes: Uint8Array): void {
   if (bytes.length > limits.moduleMaxBytes) {
     const said = `module: it has ${bytes.length} bytes, the limit is ${limits.moduleMaxBytes}`;
     throw new HeddleError("MODULE_TOO_LARGE", said);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { admitModule } from "../../src/kernel/admission.ts";
+import { inspectModule } from "../../src/kernel/admission.ts";
 import { parseModule, SectionId } from "../../src/kernel/module.ts";
 import { moduleWith } from "../support/hostile-modules.ts";
 import { probeBytes } from "../support/probe-kernel.ts";
@@ -13,14 +13,16 @@ function bodies(bytes: Uint8Array, id: number): Buffer[] {
 
 describe("normalizeModule", () => {
   it("gives equal bytes for equal bytes", () => {
-    expect(admitModule(probeBytes()).normalized.bytes).toEqual(admitModule(probeBytes()).normalized.bytes);
+    expect(inspectModule(probeBytes()).normalized.bytes).toEqual(
+      inspectModule(probeBytes()).normalized.bytes,
+    );
   });
 
   it("gives memory a maximum and exports mutable globals", () => {
     const bytes = moduleWith({
       more: "(global (mut i32) (i32.const 1)) (global i32 (i32.const 2)) (global (mut f64) (f64.const 3))",
     });
-    const { memories, exports } = parseModule(admitModule(bytes).normalized.bytes);
+    const { memories, exports } = parseModule(inspectModule(bytes).normalized.bytes);
     expect(memories).toEqual([{ pagesMin: 1, pagesMax: 1024, shared: false, wide: false }]);
     expect(exports.filter(({ kind }) => kind === "global")).toEqual([
       { name: "heddle.global.0", kind: "global", index: 0 },
@@ -30,7 +32,7 @@ describe("normalizeModule", () => {
 
   it("leaves every section but memory and exports alone, and says how far the code moved", () => {
     const bytes = probeBytes();
-    const { normalized } = admitModule(bytes);
+    const { normalized } = inspectModule(bytes);
     for (const id of Object.values(SectionId)) {
       if (id === SectionId.MEMORY || id === SectionId.EXPORT) continue;
       expect(bodies(normalized.bytes, id)).toEqual(bodies(bytes, id));
@@ -98,7 +100,7 @@ describe("normalizeModule", () => {
       ["it has struct or array types"],
     ],
   ])("plans by what the module can do: %s", (_, more, why) => {
-    const { plan } = admitModule(moduleWith({ more })).kernel;
+    const { plan } = inspectModule(moduleWith({ more })).kernel;
     expect(plan.why).toEqual(why);
     expect(plan.kind).toBe(why.length === 0 ? "image" : "rebuild");
   });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createInstance, type KernelInstance } from "../../src/kernel/instance.ts";
-import { admitModule, type Admission } from "../../src/kernel/admission.ts";
+import { inspectModule, type Admission } from "../../src/kernel/admission.ts";
 import type { ResetStep } from "../../src/kernel/reset.ts";
 import { kernelBytes } from "./wasm-module.ts";
 
@@ -104,7 +104,7 @@ function scribbleWat(tables: boolean): string {
 
 /** An admitted scribbling kernel. With tables its plan is to rebuild, without them to restore an image. */
 export function admitScribbler(tables: boolean): Admission {
-  return admitModule(kernelBytes({ wat: scribbleWat(tables), functions: ["scribble"], name: "scribbler" }));
+  return inspectModule(kernelBytes({ wat: scribbleWat(tables), functions: ["scribble"], name: "scribbler" }));
 }
 
 /** A live instance of it. */

@@ -1,0 +1,80 @@
+/**
+ * Admits a module in a thread of its own: checking runs over foreign bytes and the start function is foreign code, so
+ * both have a time limit. The host only waits.
+ */
+import { MessageChannel, Worker } from "node:worker_threads";
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import type { AdmittedKernel } from "../kernel/admission.ts";
+import { admissionThreadUrl } from "./entry.ts";
+import type { AdmissionData, FromAdmission } from "./messages.ts";
+
+/** How long an admission may take. */
+export interface AdmissionLimits {
+  /** All of it, in ms; default `limits.admissionTimeLimitMs`. */
+  readonly timeLimitMs?: number;
+  /** The start function, in ms; default `limits.startTimeLimitMs`. */
+  readonly startTimeLimitMs?: number;
+}
+
+/**
+ * Admits a module, and starts it once. Rejects with what admission throws, with START_TIMEOUT for a start function
+ * that does not end, and with COMPILE_TIMEOUT when the module cannot be checked and compiled in time.
+ */
+export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = {}): Promise<AdmittedKernel> {
+  if (bytes.length > limits.moduleMaxBytes) {
+    const said = `module: it has ${bytes.length} bytes, the limit is ${limits.moduleMaxBytes}`;
+    throw new HeddleError("MODULE_TOO_LARGE", said);
+  }
+  const { port1, port2 } = new MessageChannel();
+  const copy = new Uint8Array(bytes);
+  const data: AdmissionData = { port: port2, bytes: copy };
+  const thread = new Worker(admissionThreadUrl, {
+    name: "heddle-admission",
+    workerData: data,
+    transferList: [port2, copy.buffer],
+    execArgv: [],
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: limits.admissionHeapMaxBytes / (1024 * 1024) },
+  });
+  const { timeLimitMs = limits.admissionTimeLimitMs, startTimeLimitMs = limits.startTimeLimitMs } = times;
+  const { promise, resolve, reject } = Promise.withResolvers<AdmittedKernel>();
+  const refuse = (
+    reason: "START_TIMEOUT" | "COMPILE_TIMEOUT" | "BAD_MODULE",
+    said: string,
+    cause?: unknown,
+  ) => reject(new HeddleError(reason, `module: ${said}`, { cause }));
+  let timer = setTimeout(() => {
+    refuse("COMPILE_TIMEOUT", `it could not be checked and compiled within ${timeLimitMs} ms`);
+  }, timeLimitMs);
+  port1.on("message", (message: FromAdmission) => {
+    switch (message.kind) {
+      case "starting":
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          refuse("START_TIMEOUT", `its start function did not end within ${startTimeLimitMs} ms`);
+        }, startTimeLimitMs);
+        return;
+      case "admitted":
+        return resolve(message.kernel);
+      case "refused":
+        return reject(refusal(message.failure));
+      default:
+        message satisfies never;
+    }
+  });
+  thread.once("error", (cause: unknown) => {
+    refuse("BAD_MODULE", `the thread that checked it ended: ${String(cause)}`, cause);
+  });
+  thread.once("exit", () => port1.close());
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    void thread.terminate();
+  }
+}
+
+function refusal({ reason, message }: { readonly reason: string; readonly message: string }): HeddleError {
+  return new HeddleError(reason, message);
+}

@@ -1,0 +1,282 @@
+/**
+ * One worker thread seen from the host. It has two slots which are filled in turn, so that the next batch lies ready
+ * while one runs. Its life: starting → ready → ending → ended; a thread that dies by itself goes straight to ended.
+ */
+import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import type { KernelModule } from "../kernel/load.ts";
+import { toFailure, type BatchFailure, type BatchPart, type LogEntry } from "./batch.ts";
+import { BatchState } from "./batch-memory.ts";
+import { threadUrl } from "./entry.ts";
+import type { HeldBatch } from "./held-batch.ts";
+import { HostSlot, notStarted } from "./host-slot.ts";
+import { ControlWord, type LogMessage, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
+import { judge } from "./watchdog.ts";
+
+/** What a handle tells the pool. */
+export interface HandleEvents {
+  /** The thread runs and takes batches. */
+  ready(handle: WorkerHandle): void;
+  /** There may be something to take. */
+  bell(handle: WorkerHandle): void;
+  /** The thread is gone; `settle` tells what becomes of its batches. */
+  ended(handle: WorkerHandle): void;
+  log(entry: LogEntry): void;
+}
+
+/** Counters of a worker that outlive it in the pool's. */
+export interface HandleCounts {
+  items: number;
+  batches: number;
+  coldStarts: number;
+  rebuilds: number;
+}
+
+export class WorkerHandle {
+  /** Number of the worker's place in the pool, reported with its parts; −1 for a spare. */
+  lane = -1;
+  state: "starting" | "ready" | "ending" | "ended" = "starting";
+  /** Why the thread ended by itself. */
+  error: HeddleError | undefined = undefined;
+  readonly #events: HandleEvents;
+  readonly #counts: HandleCounts;
+  readonly #control = new Int32Array(new SharedArrayBuffer(64));
+  readonly #slots: readonly [HostSlot, HostSlot] = [new HostSlot(), new HostSlot()];
+  readonly #port: MessagePort;
+  readonly #thread: Worker;
+  /** Numbers of the kernels that the thread knows; the least recently used first. */
+  readonly #numbers = new Map<string, number>();
+  readonly #kernels = new Map<number, KernelModule>();
+  readonly #exited: Promise<void>;
+  #nextNumber = 1;
+  /** The slot whose batch is the older one. */
+  #oldest: 0 | 1 = 0;
+  #inFlight: 0 | 1 | 2 = 0;
+  /** Why the thread was ended: what is said of the item that ran. */
+  #culprit: BatchFailure | undefined = undefined;
+
+  constructor(events: HandleEvents, counts: HandleCounts) {
+    this.#events = events;
+    this.#counts = counts;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#port.on("message", (message: ToHost) => this.#message(message));
+    this.#thread = this.#startThread(port2);
+    this.#exited = new Promise((resolve) => {
+      this.#thread.once("exit", (code) => {
+        this.#exit(code);
+        resolve();
+      });
+    });
+    this.#thread.once("error", (error: unknown) => (this.error = lost(error)));
+  }
+
+  /** Batches it has, running and ready. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  knows(kernel: KernelModule): boolean {
+    return this.#numbers.has(kernel.digest);
+  }
+
+  /** Since when the older batch runs; Infinity when none does. */
+  get busySince(): number {
+    const slot = this.#slots[this.#oldest];
+    return slot.state === BatchState.RUNNING ? slot.takenAt : Infinity;
+  }
+
+  /** Hands a batch over. There must be a free slot. */
+  give(held: HeldBatch): void {
+    const index = this.#inFlight === 0 ? this.#oldest : other(this.#oldest);
+    const slot = this.#slots[index];
+    const number = this.#announce(held.batch.kernel);
+    if (slot.fit(held)) this.#post({ kind: "memory", slot: index, buffers: slot.buffers });
+    slot.fill(held, number);
+    this.#inFlight = this.#inFlight === 0 ? 1 : 2;
+    this.#ring();
+  }
+
+  /** Takes what was finished. `deliver` may hand over new batches meanwhile. */
+  poll(deliver: (held: HeldBatch, part: BatchPart) => void): void {
+    Atomics.store(this.#control, ControlWord.RUNG, 0);
+    while (this.#inFlight > 0 && this.state === "ready") {
+      const slot = this.#slots[this.#oldest];
+      const { held, waiting } = slot;
+      const part = slot.collect(this.lane);
+      if (waiting) slot.flush();
+      if (held === undefined || part === undefined) return;
+      if (part.done) this.#finish(slot);
+      this.#counts.items += part.count;
+      deliver(held, part);
+      if (!part.done) return;
+    }
+  }
+
+  /** Says why the thread must be ended, if it must. */
+  judge(now: number): BatchFailure | undefined {
+    if (this.state !== "ready" || this.#inFlight === 0) return undefined;
+    const slot = this.#slots[this.#oldest];
+    const work = slot.work(now);
+    return work === undefined || slot.waiting ? undefined : judge(work, now);
+  }
+
+  /** Ends the thread because of what its running item does. The rest of its batch does not start. */
+  kill(culprit: BatchFailure): void {
+    if (this.state === "ending" || this.state === "ended") return;
+    this.state = "ending";
+    this.#culprit = culprit;
+    for (const slot of this.#slots) slot.halt();
+    void this.#thread.terminate();
+  }
+
+  /** Resolves when the thread is gone. */
+  exited(): Promise<void> {
+    return this.#exited;
+  }
+
+  /** Takes back the batch that waits behind a running one, if `wanted` says so. */
+  revokeWaiting(wanted: (held: HeldBatch) => boolean): HeldBatch | undefined {
+    if (this.#inFlight < 2 || this.state !== "ready") return undefined;
+    const slot = this.#slots[other(this.#oldest)];
+    if (slot.held === undefined || !wanted(slot.held)) return undefined;
+    const held = slot.revoke();
+    if (held !== undefined) this.#inFlight = 1;
+    return held;
+  }
+
+  /** Marks items of a batch as cancelled; false when the batch is not here. */
+  cancel(id: number, first: number, count: number): boolean {
+    const slot = this.#slots.find(({ held }) => held?.batch.id === id);
+    slot?.held?.cancel(first, count);
+    slot?.cancel(first, count);
+    return slot !== undefined;
+  }
+
+  /**
+   * After the end: delivers what the dead thread had finished, and how its running item and the rest of that batch
+   * end. Gives back batches it had not begun.
+   */
+  settle(now: number, deliver: (held: HeldBatch, part: BatchPart) => void): HeldBatch[] {
+    const untouched: HeldBatch[] = [];
+    const culprit = this.#culprit ?? toFailure(this.error ?? lost(undefined));
+    const cold = culprit.reason === "MODULE_UNAVAILABLE";
+    while (this.#inFlight > 0) {
+      const slot = this.#slots[this.#oldest];
+      const { held } = slot;
+      const revoked = slot.revoke();
+      if (revoked !== undefined) untouched.push(revoked);
+      const part = slot.collect(this.lane, { culprit, rest: cold ? culprit : notStarted, now });
+      this.#finish(slot);
+      if (held === undefined || part === undefined) continue;
+      this.#counts.items += part.count;
+      deliver(held, part);
+    }
+    return untouched;
+  }
+
+  #finish(slot: HostSlot): void {
+    if (slot.coldMs > 0) this.#counts.coldStarts++;
+    this.#counts.rebuilds += slot.rebuilds;
+    this.#counts.batches++;
+    slot.empty();
+    this.#oldest = other(this.#oldest);
+    this.#inFlight = this.#inFlight === 2 ? 1 : 0;
+  }
+
+  /** Makes the thread know a kernel and forget one that was not used for long. */
+  #announce(kernel: KernelModule): number {
+    const known = this.#numbers.get(kernel.digest);
+    if (known !== undefined) {
+      this.#numbers.delete(kernel.digest);
+      this.#numbers.set(kernel.digest, known);
+      return known;
+    }
+    const number = this.#nextNumber++;
+    this.#numbers.set(kernel.digest, number);
+    this.#kernels.set(number, kernel);
+    const { module, plan, functions } = kernel;
+    this.#post({ kind: "kernel", number, module, plan, functions });
+    for (const [digest, oldest] of this.#numbers) {
+      if (this.#numbers.size <= limits.workerKernelsMax) break;
+      this.#numbers.delete(digest);
+      this.#kernels.delete(oldest);
+      this.#post({ kind: "forget", number: oldest });
+    }
+    return number;
+  }
+
+  #post(message: ToWorker): void {
+    this.#port.postMessage(message);
+    Atomics.add(this.#control, ControlWord.POSTED, 1);
+  }
+
+  #ring(): void {
+    Atomics.add(this.#control, ControlWord.BELL, 1);
+    Atomics.notify(this.#control, ControlWord.BELL);
+  }
+
+  #message(message: ToHost): void {
+    switch (message.kind) {
+      case "ready":
+        if (this.state !== "starting") return;
+        this.state = "ready";
+        this.#events.ready(this);
+        return;
+      case "bell":
+        this.#events.bell(this);
+        return;
+      case "log":
+        this.#log(message);
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  #log({ batch, number, functionIndex, lines }: LogMessage): void {
+    const kernel = this.#kernels.get(number);
+    if (kernel === undefined) return; // forgotten meanwhile
+    const name = kernel.functions[functionIndex] ?? "";
+    for (const line of lines) this.#events.log({ batch, digest: kernel.digest, function: name, ...line });
+  }
+
+  #startThread(port: MessagePort): Worker {
+    const slots = [this.#slots[0].buffers, this.#slots[1].buffers] as const;
+    const data: ThreadData = { port, control: this.#control.buffer as SharedArrayBuffer, slots }; // made above
+    return new Worker(threadUrl, {
+      name: "heddle-worker",
+      workerData: data,
+      transferList: [port],
+      execArgv: [],
+      env: {},
+      resourceLimits: {
+        maxOldGenerationSizeMb: limits.workerHeapMaxBytes / (1024 * 1024),
+        stackSizeMb: limits.workerStackMaxBytes / (1024 * 1024),
+      },
+    });
+  }
+
+  #exit(code: number): void {
+    this.#port.close();
+    if (this.state !== "ending") this.error ??= lost(`exit code ${code}`);
+    this.state = "ended";
+    this.#events.ended(this);
+  }
+}
+
+function other(slot: 0 | 1): 0 | 1 {
+  return slot === 0 ? 1 : 0;
+}
+
+/** What a thread's own end means for the item that ran. */
+function lost(cause: unknown): HeddleError {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ERR_WORKER_OUT_OF_MEMORY") {
+    const said = `the kernel used more than ${limits.workerHeapMaxBytes} bytes of garbage-collected memory`;
+    return new HeddleError("MEMORY_LIMIT", said, { cause });
+  }
+  const said = cause instanceof Error ? cause.message : String(cause ?? "it was ended");
+  return new HeddleError("WORKER_LOST", `the worker thread ended while the item ran: ${said}`, { cause });
+}

@@ -1,0 +1,57 @@
+import type { BatchFailure, BatchPart, WorkerBatch } from "./batch.ts";
+
+/** A batch as the pool holds it, from `submit` to its last part. */
+export class HeldBatch {
+  readonly batch: WorkerBatch;
+  /** Position of the function in its kernel. */
+  readonly functionIndex: number;
+  readonly inputBytes: number;
+  readonly submittedAt: number;
+  readonly deliver: (part: BatchPart) => void;
+  /** Marks of cancelled items; undefined as long as there is none. */
+  cancelled: Uint8Array | undefined = undefined;
+  #cancelledCount = 0;
+
+  constructor(batch: WorkerBatch, submittedAt: number, deliver: (part: BatchPart) => void) {
+    this.batch = batch;
+    this.functionIndex = batch.kernel.functions.indexOf(batch.function);
+    this.submittedAt = submittedAt;
+    this.deliver = deliver;
+    let bytes = 0;
+    for (let index = 0; index < batch.count; index++) bytes += batch.sizes[index] ?? 0;
+    this.inputBytes = bytes;
+  }
+
+  /** No item is wanted any more. */
+  get unwanted(): boolean {
+    return this.#cancelledCount > 0 && this.#cancelledCount === this.batch.count;
+  }
+
+  /** Marks items as cancelled, as far as they exist. */
+  cancel(first: number, count: number): void {
+    this.cancelled ??= new Uint8Array(this.batch.count);
+    const end = Math.min(first + count, this.batch.count);
+    for (let index = Math.max(0, first); index < end; index++) {
+      if (this.cancelled[index] === 0) this.#cancelledCount++;
+      this.cancelled[index] = 1;
+    }
+  }
+
+  /** The last part of a batch of which nothing was started. */
+  refuse(rest: BatchFailure, worker = -1): void {
+    this.deliver({
+      id: this.batch.id,
+      first: 0,
+      count: 0,
+      sizes: new Uint32Array(0),
+      payloads: new Uint8Array(0),
+      failures: [],
+      runMs: new Float32Array(0),
+      queuedMs: 0,
+      coldMs: 0,
+      worker,
+      done: true,
+      rest,
+    });
+  }
+}

@@ -1,0 +1,77 @@
+/** Every message between a worker and its host. Batches do not go by message: see `batch-memory.ts`. */
+import type { MessagePort } from "node:worker_threads";
+import type { AdmittedKernel } from "../kernel/admission.ts";
+import type { LogLevel } from "../kernel/host-imports.ts";
+import type { ResetPlan } from "../kernel/normalize.ts";
+import type { BatchFailure } from "./batch.ts";
+import type { BatchBuffers } from "./batch-memory.ts";
+
+/** Words of the memory that a worker shares with its host for as long as it lives. */
+export const ControlWord = {
+  /** The host adds one when there is something new; an idle worker waits for it. */
+  BELL: 0,
+  /** Messages the host has posted so far. */
+  POSTED: 1,
+  /** 1: the worker has rung and the host has not looked yet, so that one message is enough for several events. */
+  RUNG: 2,
+} as const;
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly port: MessagePort;
+  readonly control: SharedArrayBuffer;
+  readonly slots: readonly [BatchBuffers, BatchBuffers];
+}
+
+/** From the host. */
+export type ToWorker =
+  /** The memory of a slot is replaced by a larger or smaller one. */
+  | { readonly kind: "memory"; readonly slot: 0 | 1; readonly buffers: BatchBuffers }
+  | KernelMessage
+  /** The kernel is not used any more. */
+  | { readonly kind: "forget"; readonly number: number };
+
+/** Batches name the kernel by this number from now on. */
+export interface KernelMessage {
+  readonly kind: "kernel";
+  readonly number: number;
+  readonly module: WebAssembly.Module;
+  readonly plan: ResetPlan;
+  readonly functions: readonly string[];
+}
+
+/** From the worker. */
+export type ToHost =
+  | { readonly kind: "ready" }
+  /** Something was finished, or output waits to be taken. */
+  | { readonly kind: "bell" }
+  | LogMessage;
+
+/** Lines that a kernel logged while it ran a batch. */
+export interface LogMessage {
+  readonly kind: "log";
+  readonly batch: number;
+  /** Number of the kernel. */
+  readonly number: number;
+  readonly functionIndex: number;
+  readonly lines: readonly LogLine[];
+}
+
+/** One of them. */
+export interface LogLine {
+  readonly index: number;
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+/** What an admission thread is started with. */
+export interface AdmissionData {
+  readonly port: MessagePort;
+  readonly bytes: Uint8Array;
+}
+
+/** From an admission thread, in this order; an error can come in place of each. */
+export type FromAdmission =
+  | { readonly kind: "starting" }
+  | { readonly kind: "admitted"; readonly kernel: AdmittedKernel }
+  | { readonly kind: "refused"; readonly failure: BatchFailure };

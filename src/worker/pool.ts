@@ -1,0 +1,254 @@
+/**
+ * The workers of a node: takes batches, gives each to a worker, and hands out their parts as they come. A worker has
+ * at most two batches, one that runs and one that is ready; what is ready behind a long one goes to a worker that
+ * becomes free. A worker that must be ended takes with it the one item that it ran.
+ */
+import type { Clock } from "../base/clock.ts";
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import type { KernelModule } from "../kernel/load.ts";
+import { toFailure, type BatchFailure, type BatchPart, type LogEntry, type WorkerBatch } from "./batch.ts";
+import { BatchQueue, refusalOf } from "./batch-queue.ts";
+import { HeldBatch } from "./held-batch.ts";
+import { WorkerHandle, type HandleCounts } from "./handle.ts";
+import { Roster } from "./roster.ts";
+import { Watchdog } from "./watchdog.ts";
+
+export type { KernelModule } from "../kernel/load.ts";
+export type { BatchFailure, BatchPart, ItemFailure, LogEntry, WorkerBatch } from "./batch.ts";
+
+/** What a pool is made with. */
+export interface PoolOptions {
+  /** Threads that run batches. */
+  readonly workers: number;
+  /** Warm threads that replace one that is ended. */
+  readonly spares: number;
+  /** Must have the scale of `systemClock`: workers read that one. */
+  readonly clock: Clock;
+  /** Takes parts of batches. Never called from within `submit` or `cancel`; it may call both. */
+  readonly onPart: (part: BatchPart) => void;
+  /** Takes what kernels log. */
+  readonly onLog?: (entry: LogEntry) => void;
+}
+
+/** Counters since the start, and the present load. */
+export interface PoolStats extends Readonly<HandleCounts> {
+  readonly workers: number;
+  /** Workers that have a batch. */
+  readonly busy: number;
+  /** Batches that no worker has yet. */
+  readonly queued: number;
+  /** Threads ended by the watchdog or by themselves. */
+  readonly restarts: number;
+}
+
+/** The workers of a process. */
+export interface WorkerPool {
+  /** Resolves when every worker is ready. */
+  start(): Promise<void>;
+  /** Ends running work (`WORKER_LOST`), refuses the rest (`NOT_STARTED`), and resolves when no thread is left. */
+  stop(): Promise<void>;
+  /** Takes a batch; what becomes of it comes by `onPart`, whatever happens. */
+  submit(batch: WorkerBatch): void;
+  /** Items [first, first + count) are not wanted any more. A batch that is not here is ignored. */
+  cancel(id: number, first: number, count: number): void;
+  /** Makes instances on all threads; resolves when they are there, rejects when one cannot be made. */
+  prepare(kernel: KernelModule): Promise<void>;
+  stats(): PoolStats;
+}
+
+/** Makes a pool; its threads start with `start`. */
+export function createWorkerPool(options: PoolOptions): WorkerPool {
+  return new Pool(options);
+}
+
+class Pool implements WorkerPool {
+  readonly #options: PoolOptions;
+  readonly #roster: Roster;
+  readonly #watchdog = new Watchdog(() => this.#tick());
+  readonly #counts: HandleCounts = { items: 0, batches: 0, coldStarts: 0, rebuilds: 0 };
+  readonly #queue = new BatchQueue();
+  #restarts = 0;
+  #state: "new" | "running" | "stopped" = "new";
+  #stopping: Promise<void> | undefined = undefined;
+  readonly #deliver = (held: HeldBatch, part: BatchPart): void => {
+    if (part.done) this.#roster.healthy();
+    held.deliver(part);
+  };
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    const events = {
+      ready: (handle: WorkerHandle) => this.#roster.ready(handle),
+      bell: (handle: WorkerHandle) => this.#bell(handle),
+      ended: (handle: WorkerHandle) => this.#ended(handle),
+      log: (entry: LogEntry) => options.onLog?.(entry),
+    };
+    this.#roster = new Roster({
+      workers: options.workers,
+      spares: options.spares,
+      create: () => new WorkerHandle(events, this.#counts),
+      joined: () => this.#assign(),
+    });
+  }
+
+  start(): Promise<void> {
+    if (this.#state !== "new") return Promise.resolve();
+    this.#state = "running";
+    return this.#roster.open();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.#state = "stopped";
+    this.#watchdog.stop();
+    this.#queue.clear(stopped("NOT_STARTED"));
+    await this.#roster.close((handle) => handle.kill(stopped("WORKER_LOST")));
+  }
+
+  submit(batch: WorkerBatch): void {
+    const held = new HeldBatch(batch, this.#options.clock.now(), this.#options.onPart);
+    if (this.#state === "stopped") return this.#queue.refuse(held, stopped("NOT_STARTED"));
+    if (held.functionIndex < 0) {
+      const said = `the kernel has no function "${batch.function}"; it has: ${batch.kernel.functions.join(", ")}`;
+      return this.#queue.refuse(held, toFailure(new HeddleError("FUNCTION_NOT_FOUND", said)));
+    }
+    this.#queue.push(held);
+    this.#assign();
+  }
+
+  cancel(id: number, first: number, count: number): void {
+    if (this.#queue.cancel(id, first, count)) return;
+    for (const handle of this.#roster.lanes) {
+      if (handle?.cancel(id, first, count) === true) return;
+    }
+  }
+
+  async prepare(kernel: KernelModule): Promise<void> {
+    const free = this.#threads().filter((handle) => handle.inFlight < 2 && !handle.knows(kernel));
+    await Promise.all(free.map((handle) => this.#prepareOne(handle, kernel)));
+  }
+
+  /** An empty batch makes the instance. */
+  #prepareOne(handle: WorkerHandle, kernel: KernelModule): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const batch: WorkerBatch = { ...emptyBatch, kernel, function: kernel.functions[0] ?? "" };
+      const held = new HeldBatch(batch, this.#options.clock.now(), ({ rest }) => {
+        if (rest === undefined) resolve();
+        else reject(new HeddleError(rest.reason, rest.message));
+      });
+      handle.give(held);
+      this.#watchdog.wake();
+    });
+  }
+
+  stats(): PoolStats {
+    const present = this.#roster.lanes.filter((handle) => handle !== undefined);
+    return {
+      ...this.#counts,
+      workers: present.length,
+      busy: present.filter(({ inFlight }) => inFlight > 0).length,
+      queued: this.#queue.size,
+      restarts: this.#restarts,
+    };
+  }
+
+  #threads(): WorkerHandle[] {
+    return [...this.#roster.lanes, ...this.#roster.spares].filter((handle) => handle !== undefined);
+  }
+
+  /** Gives waiting batches to workers: to free ones first, then as the next batch of busy ones. */
+  #assign(): void {
+    while (this.#state === "running") {
+      const { next } = this.#queue;
+      const handle = next && this.#choose(next.batch.kernel);
+      if (next === undefined || handle === undefined) return;
+      this.#queue.shift();
+      handle.give(next);
+      this.#watchdog.wake();
+    }
+  }
+
+  #choose(kernel: KernelModule): WorkerHandle | undefined {
+    let best: WorkerHandle | undefined;
+    let bestRank = 4;
+    for (const handle of this.#roster.lanes) {
+      if (handle === undefined || handle.state !== "ready" || handle.inFlight === 2) continue;
+      const rank = handle.inFlight * 2 + (handle.knows(kernel) ? 0 : 1);
+      if (rank >= bestRank) continue;
+      best = handle;
+      bestRank = rank;
+    }
+    return best;
+  }
+
+  #bell(handle: WorkerHandle): void {
+    handle.poll(this.#deliver);
+    this.#assign();
+    if (handle.inFlight === 0) this.#steal();
+  }
+
+  /** Lets a free worker have what lies ready behind a batch that runs for some time already. */
+  #steal(): void {
+    if (this.#queue.size > 0) return; // no worker is free then
+    const now = this.#options.clock.now();
+    for (const thief of this.#roster.lanes) {
+      if (thief === undefined || thief.state !== "ready" || thief.inFlight > 0) continue;
+      for (const busy of this.#roster.lanes) {
+        if (busy === undefined || now - busy.busySince < limits.batchTargetMs / 4) continue;
+        const held = busy.revokeWaiting(() => true);
+        if (held === undefined) continue;
+        thief.give(held);
+        break;
+      }
+    }
+  }
+
+  /** The watchdog's look at everything; false when there is nothing to watch. */
+  #tick(): boolean {
+    const now = this.#options.clock.now();
+    let busy = false;
+    for (const handle of this.#threads()) {
+      handle.poll(this.#deliver);
+      const culprit = handle.judge(now);
+      if (culprit !== undefined) this.#kill(handle, culprit);
+      else this.#expireWaiting(handle, now);
+      busy ||= handle.inFlight > 0;
+    }
+    this.#queue.expire(now);
+    this.#assign();
+    this.#steal();
+    return busy || this.#queue.size > 0;
+  }
+
+  #kill(handle: WorkerHandle, culprit: BatchFailure): void {
+    handle.kill(culprit);
+    this.#roster.leave(handle);
+  }
+
+  #ended(handle: WorkerHandle): void {
+    if (this.#state === "running") this.#restarts++;
+    const untouched = handle.settle(this.#options.clock.now(), this.#deliver);
+    this.#roster.leave(handle);
+    this.#queue.putBack(untouched);
+    if (this.#state === "stopped") this.#queue.clear(stopped("NOT_STARTED"));
+    this.#assign();
+  }
+
+  #expireWaiting(handle: WorkerHandle, now: number): void {
+    const held = handle.revokeWaiting((candidate) => refusalOf(candidate, now) !== undefined);
+    const why = held && refusalOf(held, now);
+    if (held !== undefined && why !== undefined) this.#queue.refuse(held, why);
+  }
+}
+
+const noSizes = new Uint32Array(0);
+const emptyBatch = { id: -1, count: 0, sizes: noSizes, payloads: new Uint8Array(0), deadlineAt: Infinity };
+
+function stopped(reason: "NOT_STARTED" | "WORKER_LOST"): BatchFailure {
+  return toFailure(new HeddleError(reason, "the node is stopping"));
+}

@@ -1,0 +1,125 @@
+/**
+ * Who is in the pool: a place (lane) for each worker, and warm spares that take the place of one that is ended, at
+ * once. New threads are started until there are as many as there should be. Threads that die by themselves make the
+ * next start wait, longer each time, so that a defect does not become a storm of threads.
+ */
+import { limits } from "../base/limits.ts";
+import type { HeddleError } from "../base/error.ts";
+import type { WorkerHandle } from "./handle.ts";
+
+/** What the roster is made of. */
+export interface RosterOptions {
+  readonly workers: number;
+  readonly spares: number;
+  /** Starts a thread. */
+  readonly create: () => WorkerHandle;
+  /** A worker has taken its place. */
+  readonly joined: (handle: WorkerHandle) => void;
+}
+
+export class Roster {
+  /** Workers by lane; undefined while the place is empty. */
+  readonly lanes: (WorkerHandle | undefined)[];
+  readonly #options: RosterOptions;
+  readonly #spares: WorkerHandle[] = [];
+  readonly #starting = new Set<WorkerHandle>();
+  readonly #ending = new Set<WorkerHandle>();
+  #state: "open" | "closed" = "open";
+  /** Threads in a row that died by themselves. */
+  #deaths = 0;
+  #retry: NodeJS.Timeout | undefined = undefined;
+  #filled = Promise.withResolvers<void>();
+
+  constructor(options: RosterOptions) {
+    this.#options = options;
+    this.lanes = Array.from({ length: options.workers }, () => undefined);
+    this.#filled.promise.catch(() => {}); // whoever calls open() is told; nobody else waits
+  }
+
+  /** Threads that wait to take a place. */
+  get spares(): readonly WorkerHandle[] {
+    return this.#spares;
+  }
+
+  /** Starts the threads; resolves when every lane has its worker, rejects when one cannot start. */
+  open(): Promise<void> {
+    this.#fill();
+    return this.#filled.promise;
+  }
+
+  /** A thread is ready: it takes an empty place or waits as a spare. */
+  ready(handle: WorkerHandle): void {
+    this.#starting.delete(handle);
+    this.#spares.push(handle);
+    this.#promote();
+  }
+
+  /** A worker is being ended or is gone: its place goes to a spare. */
+  leave(handle: WorkerHandle): void {
+    if (handle.state === "ended") this.#ending.delete(handle);
+    else this.#ending.add(handle);
+    const lane = this.lanes.indexOf(handle);
+    const spare = this.#spares.indexOf(handle);
+    const known = lane >= 0 || spare >= 0 || this.#starting.delete(handle);
+    if (!known) return; // it has left before
+    if (lane >= 0) this.lanes[lane] = undefined;
+    if (spare >= 0) this.#spares.splice(spare, 1);
+    if (handle.error !== undefined) this.#died(handle.error);
+    this.#promote();
+    this.#fill();
+  }
+
+  /** A worker has finished a batch: what made threads die has passed. */
+  healthy(): void {
+    this.#deaths = 0;
+  }
+
+  /** Ends all threads; resolves when they are gone. */
+  async close(end: (handle: WorkerHandle) => void): Promise<void> {
+    this.#state = "closed";
+    clearTimeout(this.#retry);
+    const all = [...this.lanes, ...this.#spares, ...this.#starting, ...this.#ending];
+    const present = all.filter((handle) => handle !== undefined);
+    for (const handle of present) end(handle);
+    await Promise.all(present.map((handle) => handle.exited()));
+  }
+
+  #died(error: HeddleError): void {
+    this.#deaths++;
+    this.#filled.reject(error); // matters only as long as the pool starts
+  }
+
+  #promote(): void {
+    for (let lane = 0; lane < this.lanes.length && this.#spares.length > 0; lane++) {
+      if (this.lanes[lane] !== undefined) continue;
+      const handle = this.#spares.shift();
+      if (handle === undefined) break;
+      handle.lane = lane;
+      this.lanes[lane] = handle;
+      this.#options.joined(handle);
+    }
+    if (!this.lanes.includes(undefined)) this.#filled.resolve();
+  }
+
+  /** Starts as many threads as are missing, after a pause when they keep dying. */
+  #fill(): void {
+    if (this.#state === "closed" || this.#retry !== undefined) return;
+    if (this.#deaths > 0) {
+      const waitMs = Math.min(limits.reconnectBaseMs * 2 ** (this.#deaths - 1), limits.reconnectMaxMs);
+      this.#retry = setTimeout(() => {
+        this.#retry = undefined;
+        this.#start();
+      }, waitMs);
+      return;
+    }
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#state === "closed") return;
+    const { workers, spares, create } = this.#options;
+    const present = this.lanes.filter((handle) => handle !== undefined).length;
+    const missing = workers + spares - present - this.#spares.length - this.#starting.size;
+    for (let index = 0; index < missing; index++) this.#starting.add(create());
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * Runs a batch that lies in shared memory, item after item, on one instance. This is the hottest loop of a node: per
+ * item it makes no object, no view and no closure, and reads the clock once.
+ */
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import { copyBytes } from "../kernel/copy-bytes.ts";
+import type { KernelInstance } from "../kernel/instance.ts";
+import { kernelFailure, type KernelFailure } from "../kernel/trap.ts";
+import { toFailure } from "./batch.ts";
+import { ItemStatus, Time, Word, type BatchMemory } from "./batch-memory.ts";
+
+/** The scale of `systemClock`, with its origin read once. */
+const origin = performance.timeOrigin;
+export const threadNow = (): number => origin + performance.now();
+
+/** Runs batches in the memory of one slot. */
+export class BatchRunner {
+  readonly memory: BatchMemory;
+  /** The item that runs, for its log. */
+  index = 0;
+  readonly #ring: () => void;
+  /** Where the next result goes. */
+  #outputAt = 0;
+
+  /** `ring` tells the host to look at the memory. */
+  constructor(memory: BatchMemory, ring: () => void) {
+    this.memory = memory;
+    this.#ring = ring;
+  }
+
+  /** Runs the items; `instance` gives the instance, which may have to be made. */
+  run(instance: () => KernelInstance): void {
+    const { header, times } = this.memory;
+    this.#outputAt = 0;
+    this.index = 0;
+    const takenAt = threadNow();
+    times[Time.TAKEN_AT] = takenAt;
+    times[Time.BEGAN_AT] = takenAt;
+    times[Time.COLD_MS] = 0;
+    try {
+      Atomics.store(header, Word.COLD, 1);
+      const ready = instance();
+      Atomics.store(header, Word.COLD, 0);
+      const rebuildsBefore = ready.rebuilds;
+      this.#runItems(ready);
+      Atomics.store(header, Word.REBUILDS, ready.rebuilds - rebuildsBefore);
+    } catch (error) {
+      this.#stop(HeddleError.from(error));
+    }
+  }
+
+  #runItems(instance: KernelInstance): void {
+    const { header, times, sizes, cancelled, input, status, resultSizes, runMs } = this.memory;
+    const functionIndex = Atomics.load(header, Word.FUNCTION);
+    const count = Atomics.load(header, Word.COUNT);
+    const deadlineAt = times[Time.DEADLINE_AT] ?? Infinity;
+    let inputAt = 0;
+    let now = threadNow();
+    for (let index = 0; index < count && Atomics.load(header, Word.HALT) === 0; index++) {
+      const size = sizes[index] ?? 0;
+      if (now >= deadlineAt || Atomics.load(cancelled, index) !== 0) {
+        this.#skip(index, now >= deadlineAt ? ItemStatus.DEADLINE : ItemStatus.CANCELLED);
+        inputAt += size;
+        continue;
+      }
+      this.index = index;
+      times[Time.BEGAN_AT] = now;
+      Atomics.store(header, Word.STARTED, index + 1);
+      if (instance.call(functionIndex, input, inputAt, size)) {
+        const resultSize = instance.resultSize;
+        const at = this.#reserve(resultSize);
+        copyBytes(this.memory.output, at, instance.bytes, instance.resultAt, resultSize);
+        status[index] = ItemStatus.OK;
+        resultSizes[index] = resultSize;
+      } else {
+        this.#fail(index, instance.failure ?? kernelFailure("INTERNAL", "the call failed without a reason"));
+      }
+      inputAt += size;
+      const ended = threadNow();
+      runMs[index] = ended - now;
+      now = ended;
+      Atomics.store(header, Word.FINISHED, index + 1);
+    }
+  }
+
+  #skip(index: number, how: number): void {
+    const { header, status, resultSizes, runMs } = this.memory;
+    status[index] = how;
+    resultSizes[index] = 0;
+    runMs[index] = 0;
+    Atomics.add(header, Word.FAULTS, 1);
+    Atomics.store(header, Word.STARTED, index + 1);
+    Atomics.store(header, Word.FINISHED, index + 1);
+  }
+
+  #fail(index: number, failure: KernelFailure): void {
+    const { header, status, resultSizes } = this.memory;
+    const text = Buffer.from(JSON.stringify(failure));
+    const at = this.#reserve(text.length);
+    this.memory.output.set(text, at);
+    status[index] = ItemStatus.FAILED;
+    resultSizes[index] = text.length;
+    Atomics.add(header, Word.FAULTS, 1);
+  }
+
+  /** The batch cannot go on: says why behind the results. */
+  #stop(error: HeddleError): void {
+    const { header } = this.memory;
+    // An item whose instance could not be made has not run.
+    Atomics.store(header, Word.STARTED, Atomics.load(header, Word.FINISHED));
+    Atomics.store(header, Word.COLD, 0);
+    const text = Buffer.from(JSON.stringify(toFailure(error)).slice(0, 2 * limits.messageMaxBytes));
+    const at = this.#reserve(text.length);
+    this.memory.output.set(text, at);
+    Atomics.store(header, Word.STOPPED_AT, at);
+    Atomics.store(header, Word.STOPPED_BYTES, text.length);
+  }
+
+  /** Gives the place of the next result; waits for the host when the output is full, and grows it for a large one. */
+  #reserve(size: number): number {
+    if (this.#outputAt + size > this.memory.output.length) {
+      if (this.#outputAt > 0) this.#waitForFlush();
+      if (size > this.memory.output.length) this.memory.growOutput(size);
+    }
+    const at = this.#outputAt;
+    this.#outputAt = at + size;
+    return at;
+  }
+
+  #waitForFlush(): void {
+    const { header, times } = this.memory;
+    Atomics.store(header, Word.FLUSH, 1);
+    this.#ring();
+    while (Atomics.load(header, Word.FLUSH) === 1) Atomics.wait(header, Word.FLUSH, 1);
+    this.#outputAt = 0;
+    times[Time.BEGAN_AT] = threadNow(); // the waiting is the host's time, not the item's
+  }
+}

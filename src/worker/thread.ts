@@ -1,0 +1,146 @@
+/**
+ * The thread of a worker: waits for batches in its two slots, which the host fills in turn, and runs them in that
+ * order. Between batches it sleeps in `Atomics.wait`; messages are fetched by hand when their counter has moved, so
+ * there is no event loop to go through.
+ */
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import type { LogLevel } from "../kernel/host-imports.ts";
+import { createInstance, type KernelInstance } from "../kernel/instance.ts";
+import { BatchMemory, BatchState, Time, Word } from "./batch-memory.ts";
+import {
+  ControlWord,
+  type KernelMessage,
+  type LogLine,
+  type ThreadData,
+  type ToHost,
+  type ToWorker,
+} from "./messages.ts";
+import { BatchRunner, threadNow } from "./run-batch.ts";
+
+const { port, control: controlBuffer, slots } = workerData as ThreadData; // the host starts threads with nothing else
+const control = new Int32Array(controlBuffer);
+const kernels = new Map<number, { readonly message: KernelMessage; instance: KernelInstance | undefined }>();
+const runners: [BatchRunner, BatchRunner] = [createRunner(0), createRunner(1)];
+let received = 0;
+let running = runners[0];
+let lines: LogLine[] = [];
+let linesDropped = 0;
+
+function createRunner(slot: 0 | 1): BatchRunner {
+  return new BatchRunner(new BatchMemory(slots[slot]), ring);
+}
+
+function post(message: ToHost): void {
+  port.postMessage(message);
+}
+
+/** Tells the host to look, unless it has been told and has not looked yet. */
+function ring(): void {
+  if (Atomics.exchange(control, ControlWord.RUNG, 1) === 0) post({ kind: "bell" });
+}
+
+function receive(): void {
+  while (received !== Atomics.load(control, ControlWord.POSTED)) {
+    const envelope = receiveMessageOnPort(port);
+    if (envelope === undefined) return; // counted but not there yet cannot be: it is posted first
+    received = (received + 1) | 0;
+    take(envelope.message as ToWorker); // the host posts nothing else
+  }
+}
+
+function take(message: ToWorker): void {
+  switch (message.kind) {
+    case "memory":
+      runners[message.slot] = new BatchRunner(new BatchMemory(message.buffers), ring);
+      return;
+    case "kernel":
+      kernels.set(message.number, { message, instance: undefined });
+      return;
+    case "forget":
+      kernels.delete(message.number);
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+function log(level: LogLevel, text: string): void {
+  if (lines.length < limits.logLinesMax) lines.push({ index: running.index, level, text });
+  else linesDropped++;
+}
+
+function instanceFor(number: number, times: Float64Array): KernelInstance {
+  const kernel = kernels.get(number);
+  if (kernel === undefined) throw new HeddleError("INTERNAL", `the worker does not know kernel ${number}`);
+  if (kernel.instance !== undefined) return kernel.instance;
+  const began = threadNow();
+  const { module, plan, functions } = kernel.message;
+  kernel.instance = createInstance({ module, plan, functions, sinks: { log } });
+  times[Time.COLD_MS] = threadNow() - began;
+  return kernel.instance;
+}
+
+function sendLog({ header, times }: BatchMemory): void {
+  if (lines.length === 0) return;
+  if (linesDropped > 0) {
+    lines.push({ index: running.index, level: "warn", text: `${linesDropped} more lines were dropped` });
+  }
+  post({
+    kind: "log",
+    batch: times[Time.BATCH_ID] ?? 0,
+    number: Atomics.load(header, Word.KERNEL),
+    functionIndex: Atomics.load(header, Word.FUNCTION),
+    lines,
+  });
+  lines = [];
+  linesDropped = 0;
+}
+
+function runSlot(runner: BatchRunner): void {
+  const { memory } = runner;
+  const { header, times } = memory;
+  const number = Atomics.load(header, Word.KERNEL);
+  running = runner;
+  runner.run(() => instanceFor(number, times));
+  sendLog(memory);
+  Atomics.store(header, Word.STATE, BatchState.DONE);
+  ring();
+  restore(number, Atomics.load(header, Word.STOPPED_BYTES) > 0);
+}
+
+/** Restores the state while nobody waits for it. An instance that is broken makes room for a new one. */
+function restore(number: number, broken: boolean): void {
+  const kernel = kernels.get(number);
+  if (kernel === undefined) return;
+  if (!broken) {
+    try {
+      kernel.instance?.reset();
+      return;
+    } catch {
+      // There was no memory for a new instance; the next batch tries again and tells why it cannot be made.
+    }
+  }
+  kernel.instance = undefined;
+}
+
+function serve(): never {
+  for (let slot: 0 | 1 = 0; ;) {
+    const bell = Atomics.load(control, ControlWord.BELL);
+    receive();
+    const runner = runners[slot];
+    const { header } = runner.memory;
+    const taken = Atomics.compareExchange(header, Word.STATE, BatchState.READY, BatchState.RUNNING);
+    if (taken === BatchState.READY) {
+      receive(); // the batch may name a kernel that was announced just before it
+      runSlot(runner);
+      slot = slot === 0 ? 1 : 0;
+    } else {
+      Atomics.wait(control, ControlWord.BELL, bell);
+    }
+  }
+}
+
+post({ kind: "ready" });
+serve();
