@@ -52,14 +52,24 @@ export async function runChild(command, args, options = {}) {
   }
 }
 
-/** Passes signals of this process on to its child; answers how to stop that. */
-function passSignals(child) {
+/**
+ * Tells copies of one signal from a new one.
+ * @returns {(signal: string, now: number) => boolean} true for the same signal again within `echoMs` of the last
+ */
+export function createEchoFilter() {
   const lastAt = new Map();
-  const pass = (signal) => {
-    const now = performance.now();
+  return (signal, now) => {
     const echo = now - (lastAt.get(signal) ?? -Infinity) < echoMs;
     lastAt.set(signal, now);
-    if (!echo) child.kill(signal);
+    return echo;
+  };
+}
+
+/** Passes signals of this process on to its child; answers how to stop that. */
+function passSignals(child) {
+  const isEcho = createEchoFilter();
+  const pass = (signal) => {
+    if (!isEcho(signal, performance.now())) child.kill(signal);
   };
   const pause = () => {
     signalGroup(child, "SIGSTOP");

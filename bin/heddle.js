@@ -12,7 +12,7 @@ import { runChild } from "./child.js";
 const here = fileURLToPath(import.meta.url);
 const root = dirname(dirname(here));
 const source = join(root, "src", "cli", "main.ts");
-const isClone = existsSync(source);
+const isClone = existsSync(join(root, "src"));
 
 if (isClone && !existsSync(join(root, "node_modules"))) {
   stop(`heddle: the dependencies are not installed in ${root}: run "npm start" or "npm ci" there first.`);
@@ -22,7 +22,9 @@ if (isClone && !existsSync(join(root, "node_modules"))) {
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const node = isClone ? findPinnedNode(root) : undefined;
-  if (node !== undefined) process.exitCode = await runChild(node, [here, ...process.argv.slice(2)]);
+  // A pinned Node that is itself too old must not start itself for ever.
+  if (node !== undefined && node !== process.execPath)
+    process.exitCode = await runChild(node, [here, ...process.argv.slice(2)]);
   else if (isClone) stop(noNodeMessage());
   else stop(`heddle: Node ${nodeMajorMin} or newer is needed, this is ${process.versions.node}.`);
 }
