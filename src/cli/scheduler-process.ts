@@ -1,10 +1,9 @@
 /** The scheduler process as `up` and `scheduler` run it: data folder, store, telemetry, gateway. */
-import { join } from "node:path";
 import { HeddleError } from "../base/error.ts";
 import { version } from "../base/version.ts";
 import { createGateway, type Gateway, type GatewayAddresses } from "../gateway/gateway.ts";
 import { openDataFolder, type DataFolder } from "../store/data-folder.ts";
-import { createModuleStore } from "../store/module-store.ts";
+import { openModuleStore } from "../store/module-store.ts";
 import { createSqliteStore } from "../store/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 import { startTelemetry, type Telemetry } from "../telemetry/setup.ts";
@@ -34,10 +33,10 @@ export async function startSchedulerProcess({
     stops.push(() => telemetry.shutdown());
     const store = await startStore(folder, stops);
     const gateway = createGateway({
-      id: folder.nodeId,
+      id: await folder.nodeId(),
       store,
-      modules: await createModuleStore({ folder: join(folder.path, "modules") }),
-      secret: folder.secret,
+      modules: await openModuleStore({ folder: folder.pathOf("modules") }),
+      secret: await folder.secret(),
       grpc: bindFrom(args, "port", 7070),
       http: bindFrom(args, "http-port", 7071),
       damaged: (kernel, error) => output.note(`heddle: kernel ${kernel} is not served: ${error.rawMessage}`),
@@ -52,7 +51,7 @@ export async function startSchedulerProcess({
 }
 
 async function startStore(folder: DataFolder, stops: (() => Promise<void>)[]): Promise<Store> {
-  const store = createSqliteStore({ path: join(folder.path, "store.sqlite") });
+  const store = createSqliteStore({ path: folder.pathOf("store.sqlite") });
   await store.start();
   stops.push(() => store.stop());
   return store;

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { HeddleError } from "../../base/error.ts";
 import { limits } from "../../base/limits.ts";
 import { Node } from "../../executor/node.ts";
 import { openDataFolder } from "../../store/data-folder.ts";
-import { createModuleStore } from "../../store/module-store.ts";
+import { openModuleStore } from "../../store/module-store.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
 import { bindFrom, bindOptions, cores } from "../server-options.ts";
@@ -43,7 +42,7 @@ export const node: Command = {
     const secret = await readSecret(context);
     const folder = await openDataFolder(args.text("data") ?? ".heddle-node");
     const refused = Promise.withResolvers<HeddleError>();
-    const id = args.text("id") ?? folder.nodeId;
+    const id = args.text("id") ?? (await folder.nodeId());
     const process_ = new Node({
       id,
       schedulers: schedulersOf(context),
@@ -52,8 +51,8 @@ export const node: Command = {
       unixPath: args.text("unix") ?? "",
       workers: args.whole("workers", cores(), 1, 1024),
       zone: args.text("zone") ?? "",
-      modules: await createModuleStore({
-        folder: join(folder.path, "modules"),
+      modules: await openModuleStore({
+        folder: folder.pathOf("modules"),
         maxBytes: limits.moduleCacheMaxBytes,
       }),
       events: {

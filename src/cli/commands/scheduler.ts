@@ -20,7 +20,7 @@ export const scheduler: Command = {
     else {
       output.line(`scheduler is ready: gRPC ${grpc}, HTTP ${http}`);
       output.line(
-        `nodes join with: heddle node --scheduler ${grpc} --secret-file ${process.folder.secretPath}`,
+        `nodes join with: heddle node --scheduler ${grpc} --secret-file ${process.folder.pathOf("secret")}`,
       );
     }
     await aborted(signal);

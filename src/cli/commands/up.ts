@@ -58,7 +58,12 @@ async function startNodes(
     const id = `node-${number}`;
     const data = resolve(scheduler.folder.path, "nodes", id);
     const socket = join(data, "executor.sock");
-    const argv = ["--scheduler", scheduler.addresses.grpc, "--secret-file", scheduler.folder.secretPath];
+    const argv = [
+      "--scheduler",
+      scheduler.addresses.grpc,
+      "--secret-file",
+      scheduler.folder.pathOf("secret"),
+    ];
     argv.push("--data", data, "--id", id, "--workers", String(workers));
     if (Buffer.byteLength(socket) <= unixPathMax) argv.push("--unix", socket);
     starting.push(supervisor.start(id, argv));
