@@ -73,6 +73,20 @@ export const limits = {
   nodeQueueMs: 12,
   /** Items of the first batch of a function nobody has timed yet. */
   probeItems: 8,
+  /** Estimated work below which a range is not cut up any further: what its own way to a node and back costs. */
+  batchMinMs: 0.5,
+  /** Times nodes may refuse an item unstarted and without any other progress, which are no tries, before it fails. */
+  refusalsMax: 100,
+  /** Blocked batches, and blocked ranges of one batch, that are passed over in one step. */
+  passedMax: 64,
+  /** Up to this many candidates placement looks at all of them, beyond it at two drawn by lot. */
+  placementScanMax: 8,
+  /** Functions whose run time is remembered. */
+  estimatesMax: 10_000,
+  /** Idle clients whose place in the queue is kept for their next batch. */
+  idleLanesMax: 64,
+  /** Advice to a client whose submission finds the queue full. */
+  queueFullRetryMs: 100,
   /** How long an invocation waits for any node at all. */
   nodeWaitMs: 10_000,
   /** Items queued or running over all clients; beyond it QUEUE_FULL. */

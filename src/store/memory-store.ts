@@ -1,5 +1,5 @@
 import { createLifecycle } from "../base/lifecycle.ts";
-import { checkRunning } from "./running.ts";
+import { checkRunning } from "./check-running.ts";
 import { checkExpected, checkKey, checkPrefix, checkValue, isBelow } from "./store-key.ts";
 import type { Expected, Store, StoreChange, StoreEntry } from "./store.ts";
 import { WatchHub, copyOf, type Snapshot } from "./watch-hub.ts";

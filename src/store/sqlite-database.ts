@@ -6,10 +6,10 @@
  * answered before the commit is on disk: write-ahead log with `synchronous=FULL`, which is one fsync a commit. The file
  * is held exclusively, so that no write ever passes by the watches of the process that owns it.
  */
-import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { HeddleError } from "../base/error.ts";
-import { errorCode, fileError } from "./file-error.ts";
+import { fileError } from "./file-error.ts";
+import { createPrivateFile } from "./private-file.ts";
 import { checkExpected } from "./store-key.ts";
 import { sqliteError } from "./sqlite-error.ts";
 import type { Expected, StoreEntry } from "./store.ts";
@@ -23,7 +23,11 @@ export class SqliteDatabase {
 
   constructor(path: string) {
     this.#path = path;
-    createPrivately(path);
+    try {
+      createPrivateFile(path);
+    } catch (error) {
+      throw fileError(error, `making the database ${path}`);
+    }
     try {
       this.#database = new DatabaseSync(path, { timeout: 0 });
       claim(this.#database, path);
@@ -181,13 +185,4 @@ function entriesOf(rows: readonly Record<string, unknown>[]): StoreEntry[] {
 
 function failedReply(error: HeddleError): StoreReply {
   return { kind: "failed", reason: error.reason, text: error.rawMessage };
-}
-
-/** SQLite would make the file readable for all; its log takes the mode of the database. */
-function createPrivately(path: string): void {
-  try {
-    closeSync(openSync(path, "wx", 0o600));
-  } catch (error) {
-    if (errorCode(error) !== "EEXIST") throw fileError(error, `making the database ${path}`);
-  }
 }

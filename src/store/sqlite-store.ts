@@ -2,7 +2,7 @@ import { HeddleError } from "../base/error.ts";
 import { createLifecycle } from "../base/lifecycle.ts";
 import { limits } from "../base/limits.ts";
 import { CallQueue } from "./call-queue.ts";
-import { checkRunning } from "./running.ts";
+import { checkRunning } from "./check-running.ts";
 import type { StoreCall, StoreReply } from "./sqlite-database.ts";
 import { checkKey, checkPrefix, checkValue } from "./store-key.ts";
 import type { Expected, Store, StoreChange, StoreEntry } from "./store.ts";

@@ -1,0 +1,226 @@
+/**
+ * Modules on disk, each in a file named by its digest. Processes may share the folder and nothing else: files appear
+ * whole or not at all, are replaced only by equal ones, and the time of a file says when its module was last used, so
+ * that all of them agree on which is the least recently used.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, stat, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock, type Clock } from "../base/clock.ts";
+import { HeddleError } from "../base/error.ts";
+import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import { errorCode, fileError } from "./file-error.ts";
+import { TemporaryFile, removeIfThere, sweepTemporaryFiles } from "./temporary-file.ts";
+
+/** Opens the folder, making it with mode 0700 when it is not there, and sweeps away what crashed writers left. */
+export async function openModuleStore(options: ModuleStoreOptions): Promise<ModuleStore> {
+  const { folder, maxBytes = Infinity, clock = systemClock } = options;
+  return inFolder(`opening the modules in ${folder}`, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await sweepTemporaryFiles(folder, clock.now() - limits.temporaryFileMaxAgeMs);
+    return new ModuleFolder(folder, maxBytes, clock);
+  });
+}
+
+/** Where modules are kept, and how many. */
+export interface ModuleStoreOptions {
+  readonly folder: string;
+  /** Bytes beyond which the least recently used modules are removed. Default: no bound; set it for a cache. */
+  readonly maxBytes?: number;
+  /** Says when a module was used, in ms since the epoch. Default: the system's clock. */
+  readonly clock?: Clock;
+}
+
+/** A module on disk, without its bytes. */
+export interface StoredModule {
+  readonly digest: KernelDigest;
+  readonly size: number;
+  readonly usedAtMs: number;
+}
+
+/** Modules by digest. Everything rejects with INTERNAL when the disk fails. */
+export interface ModuleStore {
+  /**
+   * Keeps the bytes, whole or in pieces; durable when it resolves. Putting what is there already repairs a damaged
+   * file. Rejects with MODULE_TOO_LARGE, STORE_FULL.
+   */
+  put(bytes: ModuleSource): Promise<KernelDigest>;
+  /** The bytes, verified against the digest, or undefined. Rejects with MODULE_CORRUPT. */
+  get(digest: KernelDigest): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Is there a file? Its bytes are not verified. */
+  has(digest: KernelDigest): Promise<boolean>;
+  /** Gives false when it was not there. */
+  delete(digest: KernelDigest): Promise<boolean>;
+  /** All modules, the least recently used first. */
+  list(): Promise<StoredModule[]>;
+}
+
+/** The bytes of a module: all of them, or piece by piece as they come. */
+export type ModuleSource = Uint8Array | AsyncIterable<Uint8Array>;
+
+class ModuleFolder implements ModuleStore {
+  readonly #folder: string;
+  readonly #maxBytes: number;
+  readonly #clock: Clock;
+
+  constructor(folder: string, maxBytes: number, clock: Clock) {
+    this.#folder = folder;
+    this.#maxBytes = maxBytes;
+    this.#clock = clock;
+  }
+
+  put(bytes: ModuleSource): Promise<KernelDigest> {
+    return inFolder(`writing a module to ${this.#folder}`, async () => {
+      const file = await TemporaryFile.create(this.#folder);
+      let digest: KernelDigest;
+      try {
+        digest = await copyInto(file, bytes);
+        await file.keepAs(this.#pathOf(digest), this.#clock.now());
+      } catch (error) {
+        await file.discard();
+        throw error;
+      }
+      await this.#evict(digest);
+      return digest;
+    });
+  }
+
+  get(digest: KernelDigest): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const path = this.#pathOf(digest);
+    return inFolder(`reading the module ${path}`, async () => {
+      const file = await openIfThere(path);
+      if (file === undefined) return undefined;
+      try {
+        const bytes = await readVerified(file, digest, path);
+        const nowSeconds = this.#clock.now() / 1000;
+        await file.utimes(nowSeconds, nowSeconds);
+        return bytes;
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  has(digest: KernelDigest): Promise<boolean> {
+    const path = this.#pathOf(digest);
+    return inFolder(`looking for the module ${path}`, async () => (await statIfThere(path)) !== undefined);
+  }
+
+  delete(digest: KernelDigest): Promise<boolean> {
+    const path = this.#pathOf(digest);
+    return inFolder(`removing the module ${path}`, () => removeIfThere(path));
+  }
+
+  list(): Promise<StoredModule[]> {
+    return inFolder(`listing the modules in ${this.#folder}`, async () => {
+      const modules: StoredModule[] = [];
+      for (const name of await readdir(this.#folder)) {
+        const digest = name.endsWith(extension)
+          ? toKernelDigest(name.slice(0, -extension.length))
+          : undefined;
+        if (digest === undefined) continue;
+        const found = await statIfThere(join(this.#folder, name));
+        if (found !== undefined) modules.push({ digest, size: found.size, usedAtMs: found.mtimeMs });
+      }
+      return modules.sort(
+        (left, right) => left.usedAtMs - right.usedAtMs || (left.digest < right.digest ? -1 : 1),
+      );
+    });
+  }
+
+  /** Removes the least recently used modules above the bound, but never the one that has just been put. */
+  async #evict(justPut: KernelDigest): Promise<void> {
+    if (this.#maxBytes === Infinity) return;
+    const modules = await this.list();
+    let bytes = modules.reduce((sum, { size }) => sum + size, 0);
+    for (const { digest, size } of modules) {
+      if (bytes <= this.#maxBytes) return;
+      if (digest === justPut) continue;
+      await this.delete(digest);
+      bytes -= size;
+    }
+  }
+
+  #pathOf(digest: KernelDigest): string {
+    return join(this.#folder, `${digest}${extension}`);
+  }
+}
+
+const extension = ".wasm";
+
+/** Bytes hashed or written between two turns of the event loop: under a millisecond of work. */
+const pieceBytes = 1024 * 1024;
+
+async function copyInto(file: TemporaryFile, source: ModuleSource): Promise<KernelDigest> {
+  const hash = createHash("sha256");
+  let size = 0;
+  for await (const piece of source instanceof Uint8Array ? piecesOf(source) : source) {
+    size += piece.byteLength;
+    if (size > limits.moduleMaxBytes) {
+      throw new HeddleError(
+        "MODULE_TOO_LARGE",
+        `the module has ${size} bytes or more; at most ${limits.moduleMaxBytes} are allowed`,
+      );
+    }
+    hash.update(piece);
+    await file.write(piece);
+  }
+  return hash.digest("hex") as KernelDigest; // a sha-256 in hex is what the type means
+}
+
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += pieceBytes)
+    yield bytes.subarray(start, start + pieceBytes);
+}
+
+async function readVerified(
+  file: FileHandle,
+  digest: KernelDigest,
+  path: string,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { size } = await file.stat();
+  if (size > limits.moduleMaxBytes) throw corrupt(path, `${size} bytes are more than any module has`);
+  const bytes = new Uint8Array(size);
+  const hash = createHash("sha256");
+  let read = 0;
+  while (read < size) {
+    const { bytesRead } = await file.read(bytes, read, Math.min(pieceBytes, size - read), read);
+    if (bytesRead === 0) break;
+    hash.update(bytes.subarray(read, read + bytesRead));
+    read += bytesRead;
+  }
+  const found = hash.digest("hex");
+  if (found !== digest) throw corrupt(path, `the digest of its ${read} bytes is ${found}`);
+  return bytes;
+}
+
+function corrupt(path: string, how: string): HeddleError {
+  return new HeddleError("MODULE_CORRUPT", `the stored module ${path} is damaged: ${how}; deploy it again`);
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function statIfThere(path: string) {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function inFolder<T>(doing: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw fileError(error, doing);
+  }
+}
