@@ -3,7 +3,7 @@
  *
  * It takes the place of the runtime of AssemblyScript (`__new`, `__renew` and the rest), whose layout of objects it
  * keeps: five words before each object, of which the size and the class matter. The word for the garbage collector is
- * free; `wire.ts` keeps encoded sizes in it.
+ * free; `writer.ts` keeps encoded sizes in it.
  *
  * The one word of state lies in memory and not in a global: what the host has to restore is then memory alone.
  */

@@ -9,16 +9,17 @@ import {
   type ClassDeclaration,
   type DeclarationStatement,
   type EnumDeclaration,
+  type Range,
   type Source,
   type TypeNode,
 } from "assemblyscript";
 import type { Diagnostics } from "./diagnostics.ts";
 import type { DocComment, DocComments } from "./doc-comment.ts";
-import { readEnum } from "./enum-shape.ts";
+import { enumValueName, readEnum } from "./enum-shape.ts";
 import { flags } from "./flags.ts";
 import { isPlainName, snakeCase } from "./names.ts";
 import type { Scope } from "./scope.ts";
-import type { EnumShape, FieldShape, MessageShape } from "./shapes.ts";
+import type { EnumShape, FieldShape, MessageShape, TypeShape } from "./shapes.ts";
 import { TypeResolver, type DeclaredTypes } from "./type-shape.ts";
 
 /** A class or an enum that is part of the interface. */
@@ -158,8 +159,17 @@ export class ClassReader implements DeclaredTypes {
       return null;
     }
     const initialized =
-      hasConstructor || (member.initializer !== null && !isZero(source, member.initializer.range));
+      hasConstructor ||
+      !(member.initializer === null || this.#isZero(source, type, member.initializer.range));
     return { source: name, name: snakeCase(name), number, type, initialized, comment: doc?.text ?? "" };
+  }
+
+  #isZero(source: Source, type: TypeShape, { start, end }: Range): boolean {
+    const text = source.text.slice(start, end);
+    if (type.kind !== "one" || type.element.kind !== "enum") return isZeroText(text);
+    const { name } = type.element;
+    const zero = this.#enums.find((each) => each.name === name)?.values[0]?.name ?? "";
+    return enumValueName(name, text.split(".").at(-1) ?? "") === zero;
   }
 
   #isFree(field: FieldShape, fields: readonly FieldShape[], member: FieldDeclaration): boolean {
@@ -245,7 +255,7 @@ function fieldNumber(text: string): number | null {
   return number >= 1 && number <= 536_870_911 && !isReserved ? number : null;
 }
 
-/** Whether an initial value is what proto3 calls the default of a type, or an empty array or null. */
-function isZero({ text }: Source, { start, end }: { readonly start: number; readonly end: number }): boolean {
-  return /^(?:0(?:\.0*)?|false|null|""|''|\[\])$/.test(text.slice(start, end));
+/** Whether an initial value is what proto3 calls the default of a type, or an empty object or null. */
+function isZeroText(text: string): boolean {
+  return /^(?:0(?:\.0*)?|false|null|""|''|\[\]|new \w+(?:<\w+>)?\(0?\))$/.test(text);
 }

@@ -14,10 +14,10 @@ import { entryPath, generateEntry } from "./entry.ts";
 import { checkImports, checkStart } from "./host-use.ts";
 import { deriveInterface } from "./interface.ts";
 import { readManifest } from "./kernel-manifest.ts";
-import { parseImports, parseKernel, takeDiagnostics, type KernelProgram } from "./program.ts";
+import { createProgram, parseImports, parseKernel, takeDiagnostics, type KernelProgram } from "./program.ts";
 import { describeInterface } from "./proto.ts";
 import { withSections } from "./sections.ts";
-import type { KernelInterface } from "./shapes.ts";
+import type { FunctionShape, KernelInterface } from "./shapes.ts";
 
 /** What to build and how. */
 export interface BuildOptions {
@@ -54,26 +54,30 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
   const folder = dirname(options.file);
   const fileName = basename(options.file);
   const optimize = options.optimize ?? true;
-  const parsed = await parseKernel({ folder, fileName, optimize });
-  const given = options.manifest ?? {};
-  const manifest = await readManifest({ folder, fileName, given, comments: parsed.entryComments });
-  const diagnostics = new Diagnostics();
-  const kernel = deriveInterface(parsed, manifest.name, diagnostics);
-  diagnostics.throwIfAny();
-  const { program, entry } = parsed;
-  assemblyscript.parse(program, generateEntry(kernel, entry.internalPath), entryPath, true);
-  await parseImports(program, folder);
-  const compiled = compileProgram(parsed, kernel, manifest, { optimize, text: options.text ?? false });
-  const descriptor = writeDescriptorSet(describeInterface(kernel));
-  return {
-    name: manifest.name,
-    wasm: withSections(compiled.wasm, { descriptor, manifest: JSON.stringify(manifest) }),
-    manifest,
-    schema: readKernelSchema(descriptor),
-    warnings: compiled.warnings,
-    text: compiled.text,
-    buildMs: performance.now() - started,
-  };
+  const program = createProgram(optimize);
+  try {
+    const parsed = await parseKernel(program, folder, fileName);
+    const given = options.manifest ?? {};
+    const manifest = await readManifest({ folder, fileName, given, comments: parsed.entryComments });
+    const diagnostics = new Diagnostics();
+    const kernel = deriveInterface(parsed, manifest.name, diagnostics);
+    diagnostics.throwIfAny();
+    assemblyscript.parse(program, generateEntry(kernel, parsed.entry.internalPath), entryPath, true);
+    await parseImports(program, folder);
+    const compiled = compileProgram(parsed, kernel, manifest, { optimize, text: options.text ?? false });
+    const descriptor = writeDescriptorSet(describeInterface(kernel));
+    return {
+      name: manifest.name,
+      wasm: withSections(compiled.wasm, { descriptor, manifest: JSON.stringify(manifest) }),
+      manifest,
+      schema: readKernelSchema(descriptor),
+      warnings: compiled.warnings,
+      text: compiled.text,
+      buildMs: performance.now() - started,
+    };
+  } finally {
+    program.module.dispose();
+  }
 }
 
 interface CompiledProgram {
@@ -86,7 +90,7 @@ const pageBytes = 64 * 1024;
 
 /** Compiles what was parsed. Synchronous: Binaryen keeps its settings in globals. */
 function compileProgram(
-  { program, sources, entry }: KernelProgram,
+  { program, sources }: KernelProgram,
   { functions }: KernelInterface,
   { memoryMaxBytes }: Manifest,
   { optimize, text }: { readonly optimize: boolean; readonly text: boolean },
@@ -94,23 +98,16 @@ function compileProgram(
   const diagnostics = new Diagnostics();
   assemblyscript.setMaximumMemory(program.options, memoryMaxBytes / pageBytes);
   const module = compileOrThrow(program);
-  try {
-    const warnings = takeDiagnostics(program, diagnostics);
-    diagnostics.throwIfAny();
-    const before = module.toText();
-    checkImports(before, sources, diagnostics);
-    checkStart(before, sources, diagnostics);
-    diagnostics.throwIfAny();
-    keepNames(
-      module,
-      functions.map(({ name }) => `${entry.internalPath}/${name}`),
-    );
-    assemblyscript.optimize(module, optimize ? 3 : 0, 0, true);
-    const wasm = Uint8Array.from(module.toBinary(null).output);
-    return { wasm, text: text ? module.toText() : "", warnings };
-  } finally {
-    module.dispose();
-  }
+  const warnings = takeDiagnostics(program, diagnostics);
+  diagnostics.throwIfAny();
+  const before = module.toText();
+  checkImports(before, sources, diagnostics);
+  checkStart(before, sources, diagnostics);
+  diagnostics.throwIfAny();
+  keepNames(module, functions);
+  assemblyscript.optimize(module, optimize ? 3 : 0, 0, true);
+  const wasm = Uint8Array.from(module.toBinary(null).output);
+  return { wasm, text: text ? module.toText() : "", warnings };
 }
 
 function compileOrThrow(program: assemblyscript.Program): assemblyscript.Module {
@@ -123,9 +120,9 @@ function compileOrThrow(program: assemblyscript.Program): assemblyscript.Module 
 }
 
 /** Keeps exported functions from being inlined into the entry, so that a trap names them. */
-function keepNames(module: assemblyscript.Module, names: readonly string[]): void {
-  for (const name of names) {
-    binaryen.setPassArgument("no-inline", name);
+function keepNames(module: assemblyscript.Module, functions: readonly FunctionShape[]): void {
+  for (const { internalName } of functions) {
+    binaryen.setPassArgument("no-inline", internalName);
     module.runPasses(["no-inline"]);
   }
 }

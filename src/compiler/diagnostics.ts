@@ -33,7 +33,10 @@ export class Diagnostics {
   /** Throws BUILD_FAILED with a line for each problem when there are any. */
   throwIfAny(): void {
     if (this.#problems.length === 0) return;
-    const lines = new Set(this.#problems.map(formatProblem));
+    const ordered = this.#problems.toSorted((a, b) =>
+      a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
+    );
+    const lines = new Set(ordered.map(formatProblem));
     throw new HeddleError("BUILD_FAILED", [...lines].join("\n"));
   }
 }

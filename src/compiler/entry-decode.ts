@@ -27,16 +27,16 @@ import type { BulkRow, Storage } from "./type-table.ts";
 export function decodeFields(message: string, slots: readonly Slot[]): string[] {
   const numbers = slots.map(({ field }) => `number == ${field.number}`);
   const known = numbers.length === 0 ? "" : `const number = tag >> 3; if (${numbers.join(" || ")})`;
-  const refusal = known === "" ? "" : `${known} w.wrongType("${message}", tag);`;
+  const refusal = known === "" ? "" : `${known} r.wrongType("${message}", tag);`;
   return [
     ...slots.flatMap(cursorOf),
     "while (p < end) {",
-    "let t = w.tagAt(p, end);",
-    "const tag = w.low(t);",
-    "p = w.pos(t);",
+    "let t = r.tagAt(p, end);",
+    "const tag = r.low(t);",
+    "p = r.pos(t);",
     "switch (tag) {",
     ...slots.flatMap((slot) => decodeField(slot)),
-    `default: { ${refusal} p = w.skip(p, end, tag); }`,
+    `default: { ${refusal} p = r.skip(p, end, tag); }`,
     "}",
     "}",
   ];
@@ -60,22 +60,22 @@ function decodeField(slot: Slot): string[] {
   }
   const { element } = type;
   if (element.kind === "message") {
-    const pick = `${value} = decode_${element.name}(w.pos(t), w.pos(t) + w.low(t), depth + 1);`;
-    const whole = `t = w.whole(t, p, end, tag);`;
+    const pick = `${value} = decode_${element.name}(r.pos(t), r.pos(t) + r.low(t), depth + 1);`;
+    const whole = `t = r.whole(t, p, end, tag);`;
     return [cases, ...readLength, `if (!s${number}) { s${number} = true; ${whole} ${pick} }`, "break; }"];
   }
   if (isObject(element)) return [cases, ...readLength, `${value} = ${objectAt(element)};`, "break; }"];
   return [cases, ...readNumber(element, "p", "end", label, (read) => `${value} = ${read};`), "break; }"];
 }
 
-const readLength = ["t = w.lengthAt(p, end);", "p = w.pos(t) + w.low(t);"];
+const readLength = ["t = r.lengthAt(p, end);", "p = r.pos(t) + r.low(t);"];
 
 /** The object whose content lies where `t` says. */
 function objectAt(element: ElementShape): string {
-  if (element.kind === "message") return `decode_${element.name}(w.pos(t), p, depth + 1)`;
-  if (element.kind === "enum" || element.row.codec === "text") return "w.stringAt(w.pos(t), w.low(t))";
+  if (element.kind === "message") return `decode_${element.name}(r.pos(t), p, depth + 1)`;
+  if (element.kind === "enum" || element.row.codec === "text") return "r.stringAt(r.pos(t), r.low(t))";
   const storage = bytesStorage(element.row);
-  return `w.${storage}Of<${element.row.as}>(w.pos(t), w.low(t))`;
+  return `c.${storage}Of<${element.row.as}>(r.pos(t), r.low(t))`;
 }
 
 /** Statements that read one number at a position, move the position and hand the number on. */
@@ -90,20 +90,20 @@ function readNumber(
   switch (codecOf(element)) {
     case "fixed": {
       const width = widthOf(element);
-      return [`w.need(${at}, ${end}, ${width});`, use(`load<${as}>(${at})`), `${at} += ${width};`];
+      return [`r.need(${at}, ${end}, ${width});`, use(`load<${as}>(${at})`), `${at} += ${width};`];
     }
     case "int64":
-      return [use(`<${as}>w.varintAt(${at}, ${end})`), `${at} = w.after();`];
+      return [use(`<${as}>r.varintAt(${at}, ${end})`), `${at} = r.after();`];
     case "bool":
-      return [`t = w.boolAt(${at}, ${end});`, `${at} = w.pos(t);`, use("w.low(t) != 0")];
+      return [`t = r.boolAt(${at}, ${end});`, `${at} = r.pos(t);`, use("r.low(t) != 0")];
     case "narrow":
       return [
-        `t = w.intAt(${at}, ${end});`,
-        `${at} = w.pos(t);`,
-        use(`w.narrow<${as}>(w.low(t), "${label}")`),
+        `t = r.intAt(${at}, ${end});`,
+        `${at} = r.pos(t);`,
+        use(`r.narrow<${as}>(r.low(t), "${label}")`),
       ];
     default:
-      return [`t = w.intAt(${at}, ${end});`, `${at} = w.pos(t);`, use(`<${as}>w.low(t)`)];
+      return [`t = r.intAt(${at}, ${end});`, `${at} = r.pos(t);`, use(`<${as}>r.low(t)`)];
   }
 }
 
@@ -121,7 +121,7 @@ function decodeObjects(slot: Slot, element: ElementShape, storage: Storage): str
   const cursor = `d${slot.field.number}`;
   return [
     ...readLength,
-    begin(slot, storage, 4, "<usize>(1 + w.countFields(p, end, tag)) << 2"),
+    begin(slot, storage, 4, "<usize>(1 + r.countFields(p, end, tag)) << 2"),
     `store<usize>(${cursor}, changetype<usize>(${objectAt(element)}));`,
     `${cursor} += 4;`,
   ];
@@ -134,12 +134,12 @@ function decodeNumbers(slot: Slot, element: ElementShape, storage: Storage): str
   const shift = Math.log2(width);
   const put = (read: string): string =>
     `store<${elementType(element)}>(${cursor}, ${read}); ${cursor} += ${width};`;
-  const rest = `w.countElements(p, end, ${field.number})`;
+  const rest = `r.countElements(p, end, ${field.number})`;
   return [
     `case ${tagOf(field, wire.length)}: {`,
     ...readLength,
-    "let from = w.pos(t);",
-    begin(slot, storage, width, `<usize>(w.countVarints(from, w.low(t)) + ${rest}) << ${shift}`),
+    "let from = r.pos(t);",
+    begin(slot, storage, width, `<usize>(r.countVarints(from, r.low(t)) + ${rest}) << ${shift}`),
     "while (from < p) {",
     ...readNumber(element, "from", "p", label, put),
     "}",
@@ -149,7 +149,7 @@ function decodeNumbers(slot: Slot, element: ElementShape, storage: Storage): str
       slot,
       storage,
       width,
-      `<usize>(w.countVarint(p, end) + w.countElements(w.after(), end, ${field.number})) << ${shift}`,
+      `<usize>(r.countVarint(p, end) + r.countElements(r.after(), end, ${field.number})) << ${shift}`,
     ),
     ...readNumber(element, "p", "end", label, put),
     "break; }",
@@ -163,11 +163,11 @@ function decodeBulk(slot: Slot, { width, storage }: BulkRow): string[] {
   const single = tagOf(field, width === 8 ? wire.fixed64 : wire.fixed32);
   return [
     `case ${packed}: case ${single}: {`,
-    `t = tag == ${packed} ? w.chunkAt(p, end, ${width}) : w.singleAt(p, end, ${width});`,
-    "p = w.pos(t) + w.low(t);",
-    begin(slot, storage, width, `<usize>w.low(t) + w.countFixed(p, end, ${packed}, ${single})`),
-    `memory.copy(${cursor}, w.pos(t), w.low(t));`,
-    `${cursor} += w.low(t);`,
+    `t = tag == ${packed} ? r.chunkAt(p, end, ${width}) : r.singleAt(p, end, ${width});`,
+    "p = r.pos(t) + r.low(t);",
+    begin(slot, storage, width, `<usize>r.low(t) + r.countFixed(p, end, ${packed}, ${single})`),
+    `memory.copy(${cursor}, r.pos(t), r.low(t));`,
+    `${cursor} += r.low(t);`,
     "break; }",
   ];
 }
@@ -176,7 +176,7 @@ function decodeBulk(slot: Slot, { width, storage }: BulkRow): string[] {
 export function decodeFunction(kernel: string, name: string, slots: readonly Slot[]): string[] {
   return [
     `function decode_${name}(p: usize, end: usize, depth: i32): ${className(name)} {`,
-    "w.checkDepth(depth);",
+    "r.checkDepth(depth);",
     `const o = new ${className(name)}();`,
     ...decodeFields(`${kernel}.${name}`, slots),
     "return o;",

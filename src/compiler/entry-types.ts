@@ -71,20 +71,20 @@ export function bytesStorage(row: ScalarRow): Storage {
 
 /** Address of the content of an object, given its address. */
 export function dataOf(storage: Storage, object: string): string {
-  return storage === "block" ? object : `w.viewData(${object})`;
+  return storage === "block" ? object : `c.viewData(${object})`;
 }
 
 /** Bytes of the content of a container or a byte array, given its address. */
 export function sizeOf(as: string, storage: Storage, width: number, object: string): string {
-  if (storage === "block") return `w.byteSize(${object})`;
+  if (storage === "block") return `c.byteSize(${object})`;
   if (!as.startsWith("Array<")) return `load<u32>(${object}, 8)`;
   return `(load<u32>(${object}, 12) << ${Math.log2(width)})`;
 }
 
 /** A new container that is not filled, for so many bytes. */
 export function newContainer(as: string, storage: Storage, width: number, bytes: string): string {
-  if (storage === "block") return `w.newBlock<${as}>(${bytes})`;
-  return `w.newView<${as}>(${bytes}, <i32>(${bytes} >> ${Math.log2(width)}))`;
+  if (storage === "block") return `c.newBlock<${as}>(${bytes})`;
+  return `c.newView<${as}>(${bytes}, <i32>(${bytes} >> ${Math.log2(width)}))`;
 }
 
 /** The tag of a field. */

@@ -14,7 +14,9 @@ export const entryPath = "~heddle.ts";
 /** The text of the entry. `from` is the path of the kernel's own source. */
 export function generateEntry(kernel: KernelInterface, from: string): string {
   const lines = [
-    'import * as w from "heddle/wire";',
+    'import * as r from "heddle/reader";',
+    'import * as c from "heddle/container";',
+    'import * as w from "heddle/writer";',
     'export { heddle_alloc } from "heddle/arena";',
     ...kernel.messages.map(
       (each) => `import { ${each.exportedName} as ${className(each.name)} } from "./${each.from}";`,

@@ -28,7 +28,7 @@ export function readEnum(
       return null;
     }
     const comment = comments?.at(value.range.start).text ?? "";
-    values.push({ name: `${snakeCase(name)}_${snakeCase(value.name.text)}`.toUpperCase(), number, comment });
+    values.push({ name: enumValueName(name, value.name.text), number, comment });
     next = number + 1;
   }
   const zero = values.find(({ number }) => number === 0);
@@ -42,6 +42,11 @@ export function readEnum(
   }
   const others = values.filter((value) => value !== zero);
   return { name, values: [zero, ...others], comment: comments?.at(declaration.range.start).text ?? "" };
+}
+
+/** `Hue.DeepBlue` → `HUE_DEEP_BLUE`. */
+export function enumValueName(name: string, value: string): string {
+  return `${snakeCase(name)}_${snakeCase(value)}`.toUpperCase();
 }
 
 function valueRefusal(

@@ -120,9 +120,7 @@ function textOf({ range: { source, start, end } }: Statement): string {
 function callGraph(text: string): Map<string, string[]> {
   const calls = new Map<string, string[]>();
   let callees: string[] = [];
-  for (const [, func, callee] of text.matchAll(
-    /\(func \$("[^"]*"|\S+)|\((?:return_)?call \$("[^"]*"|[^\s()]+)/g,
-  )) {
+  for (const [, func, callee] of text.matchAll(/\(func \$("[^"]*"|[^\s()]+)|\bcall \$("[^"]*"|[^\s()]+)/g)) {
     if (func !== undefined) {
       callees = [];
       calls.set(unquoted(func), callees);

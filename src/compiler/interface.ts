@@ -78,12 +78,15 @@ export function deriveInterface(
             initialized: false,
             comment: doc?.returns ?? "",
           };
+    const internalName = `${source.internalPath}/${declaration.name.text}`;
+    const comment = doc?.text ?? "";
     return {
       name: exported,
       method: pascalCase(exported),
+      internalName,
       parameters: fields,
       result,
-      comment: doc?.text ?? "",
+      comment,
     };
   }
 

@@ -26,21 +26,24 @@ export interface KernelProgram {
   readonly entryComments: readonly RawComment[];
 }
 
-/** What the compilation needs to know before parsing. */
-export interface ProgramOptions {
-  /** Folder that paths are relative to. */
-  readonly folder: string;
-  /** The kernel's file in it. */
-  readonly fileName: string;
-  readonly optimize: boolean;
-}
-
 const libraryPrefix = "~lib/";
 const kernelLibrary = "heddle";
 const libraryFolder = new URL("../../kernels/lib/", import.meta.url);
 
-/** Parses a kernel. Throws BUILD_FAILED for a file that is missing or does not parse. */
-export async function parseKernel({ folder, fileName, optimize }: ProgramOptions): Promise<KernelProgram> {
+/** A program without sources. Its module takes memory outside the JavaScript heap until it is disposed of. */
+export function createProgram(optimize: boolean): Program {
+  return assemblyscript.newProgram(compilerOptions(optimize));
+}
+
+/**
+ * Parses a kernel, a file in a folder that paths are relative to. Throws BUILD_FAILED for a file that is missing or
+ * does not parse.
+ */
+export async function parseKernel(
+  program: Program,
+  folder: string,
+  fileName: string,
+): Promise<KernelProgram> {
   const text = await readOptional(join(folder, fileName));
   if (text === null) {
     throw new HeddleError(
@@ -48,7 +51,6 @@ export async function parseKernel({ folder, fileName, optimize }: ProgramOptions
       `${join(folder, fileName)}  cannot be read; give the path of a .ts file`,
     );
   }
-  const program = assemblyscript.newProgram(compilerOptions(optimize));
   const comments = listenForComments(program);
   for (const [name, source] of Object.entries(libraryFiles)) {
     if (!name.includes("/")) assemblyscript.parse(program, source, `${libraryPrefix}${name}.ts`, false);
@@ -95,16 +97,17 @@ export function takeDiagnostics(program: Program, diagnostics: Diagnostics): str
 }
 
 const adviceByCode: ReadonlyMap<number, string> = new Map([
-  [100, "AssemblyScript lacks it; for a closure, pass what it captures as parameters of a function"],
-  [6054, "use an import that is relative or from the standard library"],
+  [100, "for a closure, pass what it captures as a parameter of a function"],
+  [6054, 'there are relative imports, "heddle" and the standard library of AssemblyScript'],
 ]);
 
 function addMessage(message: DiagnosticMessage, diagnostics: Diagnostics): void {
   const { range, relatedRange, code } = message;
   const own = isFromLibrary(message) && relatedRange !== null ? relatedRange : range;
   const advice = adviceByCode.get(code) ?? "";
-  if (own === null) diagnostics.addAt("the kernel", 0, 0, message.message, advice);
-  else diagnostics.add(own, message.message, advice);
+  const what = message.message.replace(/\.$/, "");
+  if (own === null) diagnostics.addAt("the kernel", 0, 0, what, advice);
+  else diagnostics.add(own, what, advice);
 }
 
 function isFromLibrary({ range }: DiagnosticMessage): boolean {

@@ -19,6 +19,8 @@ export interface FunctionShape {
   readonly name: string;
   /** Name of the method: `SolveLu`. */
   readonly method: string;
+  /** Name the compiler gives it, which stacks show: `linalg/solveLu`. */
+  readonly internalName: string;
   readonly parameters: readonly FieldShape[];
   /** Field `value` of the response; null for void. */
   readonly result: FieldShape | null;

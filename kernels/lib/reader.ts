@@ -1,24 +1,18 @@
 /**
- * The protobuf wire format, as the generated entry of a kernel uses it.
+ * Reads the protobuf wire format, as the generated entry of a kernel needs it.
  *
- * Reading: a position and a 32-bit value travel together in one u64 (position above, value below), so that they stay
- * in registers; only 64-bit varints leave the position in memory, for `after` to fetch. Every reader gets `p <= end`
- * and gives a position with the same property, or ends the invocation as a bad payload.
- *
- * Writing happens in two passes: the first computes sizes, from the leaves up, and keeps those of texts, lists and
- * messages in the word before the object that the arena leaves free; the second writes without any check.
+ * A position and a 32-bit value travel together in one u64 (position above, value below), so that they stay in
+ * registers; only 64-bit varints leave the position in memory, for `after` to fetch. Every reader gets `p <= end` and
+ * gives a position with the same property, or ends the invocation as a bad payload.
  */
-import { OBJECT, TOTAL_OVERHEAD } from "rt/common";
 import { badPayload } from "./host";
-import { decimal, utf8Read, utf8Size, utf8Write } from "./text";
+import { decimal, utf8Read } from "./text";
 
 /** Address of the position after the 64-bit varint read last. */
 const AFTER: usize = memory.data(8);
 
 /** Messages inside messages, at most; protobuf's own default. */
-const NESTING_MAX: i32 = 100;
-
-// --- reading
+export const NESTING_MAX: i32 = 100;
 
 // @ts-ignore: decorator
 @inline
@@ -284,135 +278,4 @@ function outOfRange(where: string, value: i64): void {
 /** Ends the invocation: a field has a wire type that its type does not allow. */
 export function wrongType(message: string, tag: u32): void {
   badPayload(message + ": field " + decimal(tag >> 3) + " has the wrong wire type " + decimal(tag & 7));
-}
-
-// --- containers
-
-/** Bytes of an object, by its header. */
-// @ts-ignore: decorator
-@inline
-export function byteSize(object: usize): u32 {
-  return changetype<OBJECT>(object - TOTAL_OVERHEAD).rtSize;
-}
-
-/** A new StaticArray, ArrayBuffer or string of so many bytes, not filled. */
-// @ts-ignore: decorator
-@inline
-export function newBlock<T>(bytes: usize): T {
-  return changetype<T>(__new(bytes, idof<T>()));
-}
-
-/** A new Array or typed array over so many bytes, not filled. */
-export function newView<T>(bytes: usize, length: i32): T {
-  const buffer = __new(bytes, idof<ArrayBuffer>());
-  const view = __new(16, idof<T>());
-  store<usize>(view, buffer, 0);
-  store<usize>(view, buffer, 4);
-  store<usize>(view, bytes, 8);
-  store<i32>(view, length, 12);
-  return changetype<T>(view);
-}
-
-/** A byte array with a header of its own, copied from the payload. */
-export function blockOf<T>(from: usize, size: u32): T {
-  const block = __new(size, idof<T>());
-  memory.copy(block, from, size);
-  return changetype<T>(block);
-}
-
-/** A byte array behind a buffer, copied from the payload. */
-export function viewOf<T>(from: usize, size: u32): T {
-  const view = newView<T>(size, size);
-  memory.copy(viewData(changetype<usize>(view)), from, size);
-  return view;
-}
-
-/** Address of the elements of an Array or a typed array. */
-// @ts-ignore: decorator
-@inline
-export function viewData(view: usize): usize {
-  return load<usize>(view, 4);
-}
-
-// --- writing
-
-/** Keeps the encoded size of an object in its header. */
-// @ts-ignore: decorator
-@inline
-export function keep(object: usize, size: u32): u32 {
-  changetype<OBJECT>(object - TOTAL_OVERHEAD).gcInfo = size;
-  return size;
-}
-
-/** The size that was kept. */
-// @ts-ignore: decorator
-@inline
-export function kept(object: usize): u32 {
-  return changetype<OBJECT>(object - TOTAL_OVERHEAD).gcInfo;
-}
-
-/** Bytes of a varint. */
-// @ts-ignore: decorator
-@inline
-export function varintSize(value: u64): u32 {
-  return <u32>(((63 - clz(value | 1)) * 9 + 73) >> 6);
-}
-
-/** Bytes of a field's content with its length before it. */
-// @ts-ignore: decorator
-@inline
-export function framed(size: u32): u32 {
-  return varintSize(size) + size;
-}
-
-/** Writes a varint and gives the address after it. */
-// @ts-ignore: decorator
-@inline
-export function put(p: usize, value: u64): usize {
-  if (value < 0x80) {
-    store<u8>(p, value);
-    return p + 1;
-  }
-  return putLong(p, value);
-}
-
-function putLong(p: usize, value: u64): usize {
-  while (value >= 0x80) {
-    store<u8>(p++, value | 0x80);
-    value >>= 7;
-  }
-  store<u8>(p, value);
-  return p + 1;
-}
-
-/** Writes bytes with their length before them. */
-export function putBytes(p: usize, from: usize, size: u32): usize {
-  p = put(p, size);
-  memory.copy(p, from, size);
-  return p + size;
-}
-
-/** Computes and keeps the size of a text. */
-export function textSize(text: string): u32 {
-  return keep(changetype<usize>(text), utf8Size(text));
-}
-
-/** Writes a text with its length before it. */
-export function putText(p: usize, text: string): usize {
-  return utf8Write(text, put(p, kept(changetype<usize>(text))));
-}
-
-/** Checks the depth of a result, which may be a circle. */
-// @ts-ignore: decorator
-@inline
-export function checkResultDepth(depth: i32): void {
-  assert(depth <= NESTING_MAX, "the result is nested more than 100 deep, or is a circle");
-}
-
-/** Room for a response: two words, address and length of what follows them. */
-export function newResponse(size: u32): usize {
-  const response = __alloc(8 + size);
-  store<usize>(response, response + 8);
-  store<u32>(response, size, 4);
-  return response;
 }
