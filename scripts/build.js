@@ -1,12 +1,13 @@
 /**
- * `npm run build`: writes the package that is published to dist/package: JavaScript and declarations of src/, the
+ * `npm run build`: writes the package that is published to dist/package, or to the folder after `--out`: JavaScript and declarations of src/, the
  * command, the .proto files, the library that kernels link, and a package.json of its own.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { prepare, root, runNode } from "./bootstrap.js";
 
-const target = join(root, "dist", "package");
+const out = process.argv.indexOf("--out");
+const target = out < 0 ? join(root, "dist", "package") : resolve(process.argv[out + 1]);
 const copied = ["bin", "proto", "kernels/lib", "README.md", "CHANGELOG.md", "LICENSE"];
 
 /** Public entries: the key of package.json's exports, and the file below src/ and dist/. */
@@ -16,16 +17,17 @@ const node = await prepare();
 process.exitCode = await build();
 
 async function build() {
-  rmSync(join(root, "dist"), { recursive: true, force: true });
+  rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
-  const code = await runNode(node, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"]);
+  const compiler = "node_modules/typescript/bin/tsc";
+  const code = await runNode(node, [compiler, "-p", "tsconfig.build.json", "--outDir", join(target, "dist")]);
   if (code !== 0) return code;
   for (const path of copied.filter((path) => existsSync(join(root, path)))) {
     cpSync(join(root, path), join(target, path), { recursive: true });
   }
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   writeFileSync(join(target, "package.json"), `${JSON.stringify(published(manifest), undefined, 2)}\n`);
-  process.stdout.write("build: dist/package\n");
+  process.stdout.write(`build: ${target}\n`);
   return 0;
 }
 

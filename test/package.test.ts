@@ -1,0 +1,115 @@
+/** The published package, from outside: packed, unpacked into another project, type-checked, run. */
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { version } from "../src/base/version.ts";
+import { repository } from "./support/source-files.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "heddle-package-"));
+const project = join(folder, "project");
+const installed = join(project, "node_modules", "heddle");
+
+function run(command: string, args: readonly string[], cwd = project) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8" });
+  return { status, stdout, output: `${stdout}${stderr}` };
+}
+
+function mustRun(command: string, args: readonly string[], cwd?: string): void {
+  const { status, output } = run(command, args, cwd);
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${output}`);
+}
+
+function write(name: string, text: string): void {
+  writeFileSync(join(project, name), text);
+}
+
+/** Builds, packs and unpacks the package, and lends the project the repository's other packages. */
+beforeAll(() => {
+  const staged = join(folder, "staged");
+  mkdirSync(installed, { recursive: true });
+  mustRun(process.execPath, [join(repository, "scripts", "build.js"), "--out", staged], repository);
+  mustRun("npm", ["pack", "--silent", "--pack-destination", folder], staged);
+  const archive = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
+  mustRun("tar", ["-xzf", join(folder, archive), "--strip-components=1", "-C", installed]);
+  for (const name of readdirSync(join(repository, "node_modules"))) {
+    if (!name.startsWith("."))
+      symlinkSync(join(repository, "node_modules", name), join(project, "node_modules", name));
+  }
+  write("package.json", '{ "type": "module" }');
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the package", () => {
+  it("asks for neither the pinned Node nor the tools", () => {
+    // JSON.parse answers any; these are the fields that are read here.
+    const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as Record<
+      string,
+      unknown
+    >;
+    expect(Object.keys(manifest)).not.toContain("optionalDependencies");
+    expect(Object.keys(manifest)).not.toContain("devDependencies");
+    expect(Object.keys(manifest)).not.toContain("scripts");
+    expect(manifest["dependencies"]).toHaveProperty("@grpc/grpc-js");
+  });
+
+  it("carries its licence, the services and the library of kernels, and no TypeScript sources of its own", () => {
+    const paths = readdirSync(installed, { recursive: true, encoding: "utf8" });
+    expect(paths).toEqual(
+      expect.arrayContaining(["LICENSE", "proto/heddle/v1/fabric.proto", "kernels/lib/heddle.ts"]),
+    );
+    const sources = paths.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
+    expect(sources.filter((path) => !path.startsWith("kernels/lib/"))).toEqual([]);
+  });
+
+  it("type-checks in another project, with types and not any", () => {
+    write(
+      "check.ts",
+      `import { connect, HeddleError, type Fabric } from "heddle";
+       const error: HeddleError | undefined = undefined;
+       const open: (address: string) => Fabric | Promise<Fabric> = connect;
+       // @ts-expect-error an address is no number
+       connect(7070);
+       export { error, open };`,
+    );
+    const compiler = join(repository, "node_modules", "typescript", "bin", "tsc");
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2024", "--module", "nodenext"];
+    const { output } = run(process.execPath, [compiler, ...options, "--types", "node", "check.ts"]);
+    expect(output).toBe("");
+  });
+
+  it("can be imported", () => {
+    write(
+      "use.js",
+      'import * as heddle from "heddle"; console.log(typeof heddle.connect, heddle.HeddleError.name);',
+    );
+    expect(run(process.execPath, ["use.js"]).output.trim()).toBe("function HeddleError");
+  });
+
+  it("finds its worker threads", () => {
+    write(
+      "threads.js",
+      `const entry = await import(${JSON.stringify(join(installed, "dist", "worker", "entry.js"))});
+       console.log(Object.values(entry).filter((value) => value instanceof URL).map(String).join("\\n"));`,
+    );
+    const urls = run(process.execPath, ["threads.js"]).stdout.trim().split("\n");
+    expect(urls.length).toBeGreaterThan(0);
+    expect(urls.filter((url) => !existsSync(new URL(url)))).toEqual([]);
+  });
+
+  it("brings the command", () => {
+    const { status, stdout } = run(process.execPath, [join(installed, "bin", "heddle.js"), "version"]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining(version)]);
+  });
+});
