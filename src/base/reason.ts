@@ -276,18 +276,8 @@ export const reasons = {
     false,
     "Somebody else changed the entry in between; read it again and repeat.",
   ),
-  STORE_CORRUPT: row(
-    Code.DATA_LOSS,
-    "final",
-    false,
-    "A file in the data folder is damaged or was not written by Heddle; restore it or move it away.",
-  ),
-  WATCH_BEHIND: row(
-    Code.RESOURCE_EXHAUSTED,
-    "final",
-    false,
-    "The reader of a watch fell too far behind; watch again and start from the present state.",
-  ),
+  STORE_CORRUPT: row(Code.DATA_LOSS, "final", false, "A file of the data folder is damaged or not Heddle's."),
+  WATCH_BEHIND: row(Code.RESOURCE_EXHAUSTED, "final", false, "A watch was read too slowly; watch again."),
   STORE_FULL: row(Code.RESOURCE_EXHAUSTED, "final", false, "The disk under the data folder is full."),
   PROTOCOL: row(Code.INTERNAL, "final", false, "A frame broke the protocol; this is a defect of the sender."),
   INTERNAL: row(

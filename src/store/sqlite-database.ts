@@ -32,7 +32,7 @@ export class SqliteDatabase {
       this.#database = new DatabaseSync(path, { timeout: 0 });
       claim(this.#database, path);
       this.#statements = prepare(this.#database);
-      this.#revision = Number(this.#statements.readRevision.get()?.["revision"]);
+      this.#revision = readRevision(this.#statements, path);
     } catch (error) {
       throw sqliteError(error, path);
     }
@@ -138,9 +138,10 @@ const schema = `
 /** Locks the file, checks that it is ours before anything is written to it, and makes the tables of a new one. */
 function claim(database: DatabaseSync, path: string): void {
   database.exec("PRAGMA locking_mode = EXCLUSIVE");
-  const tables = Number(database.prepare("SELECT count(*) AS count FROM sqlite_schema").get()?.["count"]);
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all();
+  const names = tables.map((table) => table["name"]).join(", ");
   const owner = Number(database.prepare("PRAGMA application_id").get()?.["application_id"]);
-  if (tables > 0 && owner !== applicationId) {
+  if (names !== "" && owner !== applicationId) {
     throw new HeddleError("STORE_CORRUPT", `${path} is a database of another program; move it away`);
   }
   const found = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
@@ -150,13 +151,28 @@ function claim(database: DatabaseSync, path: string): void {
       `${path} was written by a newer Heddle (schema ${found}, this one knows ${schemaVersion}); upgrade this one`,
     );
   }
+  if (names !== "" && names !== "counter, entries") {
+    throw new HeddleError(
+      "STORE_CORRUPT",
+      `${path} has the tables ${names} instead of counter, entries; restore it`,
+    );
+  }
   const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
   if (mode !== "wal")
     throw new HeddleError("INTERNAL", `${path} cannot have a write-ahead log (mode ${mode})`);
   // fullfsync: on macOS a plain fsync leaves data in the drive's cache; elsewhere it changes nothing.
   database.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = 1; PRAGMA checkpoint_fullfsync = 1");
   // An empty write takes the lock now, so that a second process learns of it at its start and not later.
-  database.exec(tables === 0 ? `BEGIN IMMEDIATE; ${schema} COMMIT` : "BEGIN IMMEDIATE; COMMIT");
+  database.exec(names === "" ? `BEGIN IMMEDIATE; ${schema} COMMIT` : "BEGIN IMMEDIATE; COMMIT");
+}
+
+function readRevision(statements: Statements, path: string): number {
+  const revision = statements.readRevision.get()?.["revision"];
+  if (typeof revision === "number") return revision;
+  throw new HeddleError(
+    "STORE_CORRUPT",
+    `${path} has lost the revision of its last write; restore it from a copy`,
+  );
 }
 
 function prepare(database: DatabaseSync) {
