@@ -127,7 +127,18 @@ describe("files", () => {
   });
 
   it("of tests stand in a folder that mirrors one of src/ or has a purpose of its own", () => {
-    const other = ["suites", "simulation", "promises", "fuzz", "support", "fixtures", "kernels", "bench", "bin", "scripts"];
+    const other = [
+      "suites",
+      "simulation",
+      "promises",
+      "fuzz",
+      "support",
+      "fixtures",
+      "kernels",
+      "bench",
+      "bin",
+      "scripts",
+    ];
     const folders = filesBelow("test")
       .filter((path) => path.split("/").length > 2)
       .map(placeOf);

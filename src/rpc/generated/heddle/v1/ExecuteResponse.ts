@@ -1,6 +1,7 @@
 // Original file: proto/heddle/v1/executor.proto
 
 import type { Welcome as _heddle_v1_Welcome, Welcome__Output as _heddle_v1_Welcome__Output } from '../../heddle/v1/Welcome.ts';
+import type { FunctionEntry as _heddle_v1_FunctionEntry, FunctionEntry__Output as _heddle_v1_FunctionEntry__Output } from '../../heddle/v1/FunctionEntry.ts';
 import type { Chunk as _heddle_v1_Chunk, Chunk__Output as _heddle_v1_Chunk__Output } from '../../heddle/v1/Chunk.ts';
 import type { Result as _heddle_v1_Result, Result__Output as _heddle_v1_Result__Output } from '../../heddle/v1/Result.ts';
 import type { Credit as _heddle_v1_Credit, Credit__Output as _heddle_v1_Credit__Output } from '../../heddle/v1/Credit.ts';
@@ -13,6 +14,10 @@ export interface ExecuteResponse {
    * First message only.
    */
   'welcome'?: (_heddle_v1_Welcome | null);
+  /**
+   * Functions whose module is compiled and warm; only `number` is set.
+   */
+  'functions'?: (_heddle_v1_FunctionEntry)[];
   /**
    * Parts of large results, on the bulk stream.
    */
@@ -35,6 +40,10 @@ export interface ExecuteResponse__Output {
    * First message only.
    */
   'welcome': (_heddle_v1_Welcome__Output | null);
+  /**
+   * Functions whose module is compiled and warm; only `number` is set.
+   */
+  'functions': (_heddle_v1_FunctionEntry__Output)[];
   /**
    * Parts of large results, on the bulk stream.
    */

@@ -38,6 +38,10 @@ export interface ItemError {
    * When to ask again at the earliest, in ms; 0 for no advice.
    */
   'retryAfterMs'?: (number);
+  /**
+   * How many items from `index` on failed alike; 0 is one.
+   */
+  'count'?: (number);
 }
 
 /**
@@ -76,4 +80,8 @@ export interface ItemError__Output {
    * When to ask again at the earliest, in ms; 0 for no advice.
    */
   'retryAfterMs': (number);
+  /**
+   * How many items from `index` on failed alike; 0 is one.
+   */
+  'count': (number);
 }

@@ -21,7 +21,7 @@ export interface Result {
    */
   'count'?: (number);
   /**
-   * Size of each response in bytes; 0 for an item that failed.
+   * Size of each response in bytes; 0 for an item that failed. Empty when every response is.
    */
   'sizes'?: (number)[];
   /**
@@ -99,7 +99,7 @@ export interface Result__Output {
    */
   'count': (number);
   /**
-   * Size of each response in bytes; 0 for an item that failed.
+   * Size of each response in bytes; 0 for an item that failed. Empty when every response is.
    */
   'sizes': (number)[];
   /**
