@@ -14,6 +14,9 @@ const AFTER: usize = memory.data(8);
 /** Messages inside messages, at most; protobuf's own default. */
 export const NESTING_MAX: i32 = 100;
 
+/** A tag that no field has: counting it only checks that fields end where they should. */
+const NO_TAG: u32 = 0;
+
 // @ts-ignore: decorator
 @inline
 export function pos(pair: u64): usize {
@@ -170,6 +173,7 @@ export function gather(p: usize, end: usize, tag: u32, to: usize): void {
     p = pos(next);
     if (low(next) == tag) {
       const length = lengthAt(p, end);
+      countFields(pos(length), pos(length) + low(length), NO_TAG);
       memory.copy(to, pos(length), low(length));
       to += low(length);
     }
@@ -179,13 +183,15 @@ export function gather(p: usize, end: usize, tag: u32, to: usize): void {
 
 /**
  * All of a message field that comes in several pieces: given the first piece, and where the rest of the enclosing
- * message starts. It is one run of bytes, which means the same.
+ * message starts. It is one run of bytes, which means the same as long as no field reaches from one piece into the
+ * next: that is checked.
  */
 export function whole(piece: u64, rest: usize, end: usize, tag: u32): u64 {
   if (rest == end) return piece;
   const more = countBytes(rest, end, tag);
   if (!more) return piece;
   const size = <usize>low(piece);
+  countFields(pos(piece), pos(piece) + size, NO_TAG);
   const bytes = __alloc(size + more);
   memory.copy(bytes, pos(piece), size);
   gather(rest, end, tag, bytes + size);
