@@ -5,8 +5,8 @@
  * an interrupted install. Comparing it with package-lock.json tells freshness whoever installed, and however.
  */
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, realpathSync, rmSync, writeSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { closeSync, openSync, readFileSync, realpathSync, rmSync, statSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { runChild } from "../bin/child.js";
@@ -14,6 +14,9 @@ import { findPinnedNode, pinnedPackage, thisMachine } from "../bin/pinned-node.j
 
 /** How often a process that waits for another one's install looks again. */
 const pollMs = 200;
+
+/** No install takes longer; an older lock was left behind, and its process id may be another's by now. */
+const lockAgeMaxMs = 15 * 60_000;
 
 /**
  * Makes node_modules fresh. Of several processes that start at the same time one installs and the others wait.
@@ -89,12 +92,11 @@ function npmCommand() {
  */
 async function acquireLock(root) {
   const name = createHash("sha256").update(realpathSync(root)).digest("hex").slice(0, 16);
-  const path = join(tmpdir(), `heddle-install-${userInfo().uid}-${name}.lock`);
+  const path = join(tmpdir(), `heddle-install-${process.getuid?.() ?? 0}-${name}.lock`);
   let told = false;
   for (;;) {
     if (tryLock(path)) return () => rmSync(path, { force: true });
-    const holder = Number(readOr(path, "0"));
-    if (holder > 0 && !isAlive(holder)) {
+    if (isLeftBehind(path)) {
       rmSync(path, { force: true });
       continue;
     }
@@ -116,11 +118,14 @@ function tryLock(path) {
   }
 }
 
-function readOr(path, otherwise) {
+function isLeftBehind(path) {
   try {
-    return readFileSync(path, "utf8");
+    if (Date.now() - statSync(path).mtimeMs > lockAgeMaxMs) return true;
+    const holder = Number(readFileSync(path, "utf8"));
+    return holder > 0 && !isAlive(holder);
   } catch {
-    return otherwise;
+    // Given back in the meantime.
+    return false;
   }
 }
 
