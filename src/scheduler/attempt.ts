@@ -1,0 +1,261 @@
+/**
+ * The life of an attempt: running, perhaps cancelled, and over when its node has ended it or is lost. Its items are
+ * reported in any order and, if a frame is told twice, more than once; each counts the first time. What an attempt
+ * that is over still says is not heard: that fences off the earlier life of a node.
+ */
+import { attemptId, type NodeId } from "../base/ids.ts";
+import { IndexSet } from "../base/index-set.ts";
+import type { AttemptEnded } from "./action.ts";
+import { reclassify } from "./capacity.ts";
+import { learn } from "./estimate.ts";
+import type { Ended, ItemFailure, Progress } from "./event.ts";
+import { conclude } from "./outcome.ts";
+import { accept, fail } from "./settlement.ts";
+import type { AttemptState, BatchState, Failure, NodeState, PendingRange, SchedulerState } from "./state.ts";
+
+/** What an attempt is to run, and what came before it. */
+export interface Assignment {
+  readonly first: number;
+  readonly count: number;
+  readonly bytes: number;
+  /** Estimated work; what is unknown is taken to fill a worker. */
+  readonly estimatedMs: number;
+  /** The range it was before, when it is tried again. */
+  readonly retried: PendingRange | undefined;
+}
+
+/** Sends a range to a node. */
+export function startAttempt(
+  state: SchedulerState,
+  batch: BatchState,
+  node: NodeState,
+  assignment: Assignment,
+): void {
+  const { first, count, bytes, estimatedMs, retried } = assignment;
+  const chargedMs = estimatedMs === Infinity ? state.options.nodeQueueMs : estimatedMs;
+  const id = attemptId(state.nextAttempt++);
+  const attempt: AttemptState = {
+    id,
+    batch,
+    node,
+    first,
+    end: first + count,
+    bytes,
+    number: (retried?.number ?? 0) + 1,
+    spent: retried?.spent ?? 0,
+    refused: retried?.refused ?? 0,
+    failedNodes: retried?.failedNodes ?? noNodes,
+    msPerItem: chargedMs / count,
+    phase: "running",
+    reported: new IndexSet(first),
+    unreported: count,
+    retried: 0,
+    backoffMs: 0,
+    reason: "",
+  };
+  state.attempts.set(id, attempt);
+  batch.attempts.push(attempt);
+  node.attempts.push(attempt);
+  node.outstandingMs += chargedMs;
+  node.outstandingBytes += bytes;
+  node.placedAt = id;
+  reclassify(state.capacity, node, state.options);
+  const { id: nodeId, incarnation } = node;
+  const { number } = attempt;
+  state.actions.push({
+    kind: "dispatch",
+    attempt: id,
+    batch: batch.id,
+    first,
+    count,
+    node: nodeId,
+    incarnation,
+    number,
+  });
+}
+
+/** Outcomes of some of its items. `position` is the event's among those of the step. */
+export function progress(state: SchedulerState, event: Progress, position: number): void {
+  const attempt = attemptOf(state, event);
+  if (attempt === undefined) return;
+  const end = Math.min(attempt.end, event.first + event.count);
+  const before = attempt.unreported;
+  let at = attempt.reported.nextAbsent(Math.max(attempt.first, event.first), end);
+  while (at < end) {
+    const until = attempt.reported.nextPresent(at, end);
+    report(attempt, at, until);
+    outcomes(state, attempt, event, at, until, position);
+    at = attempt.reported.nextAbsent(until, end);
+  }
+  if (attempt.unreported === before) return;
+  learn(attempt.batch.function, event.count, event.runMs);
+  reclassify(state.capacity, attempt.node, state.options);
+}
+
+/** The node is done with it. */
+export function end(state: SchedulerState, event: Ended): void {
+  const attempt = attemptOf(state, event);
+  if (attempt === undefined) return;
+  concludeRest(state, attempt, event.rest);
+  const outcome = attempt.phase === "cancelled" ? "cancelled" : attempt.reason === "" ? "ok" : "failed";
+  finish(state, attempt, outcome);
+  reclassify(state.capacity, attempt.node, state.options);
+}
+
+/** Its node is lost, and with it what was not reported. The node's own books are closed by the caller. */
+export function lose(state: SchedulerState, attempt: AttemptState, failure: Failure): void {
+  concludeRest(state, attempt, failure);
+  finish(state, attempt, attempt.phase === "cancelled" ? "cancelled" : "lost");
+}
+
+/** Fails what the attempts of a batch still run of [first, end), and tells their nodes not to. */
+export function withdrawAttempts(
+  state: SchedulerState,
+  batch: BatchState,
+  first: number,
+  end: number,
+  failure: Failure,
+): void {
+  for (const attempt of batch.attempts) {
+    const from = Math.max(first, attempt.first);
+    const until = Math.min(end, attempt.end);
+    const unsettledBefore = batch.unsettled;
+    forUnreported(attempt, from, until, (at, stop) => {
+      fail(state, batch, at, stop, failure, {
+        attempts: attempt.number,
+        node: attempt.node.id,
+        retryAfterMs: 0,
+      });
+    });
+    if (batch.unsettled === unsettledBefore) continue;
+    const { id, node } = attempt;
+    state.actions.push({
+      kind: "cancelAttempt",
+      attempt: id,
+      node: node.id,
+      first: from,
+      count: until - from,
+    });
+    if (countWanted(attempt) === 0) attempt.phase = "cancelled";
+  }
+}
+
+/** How many of its items are neither reported nor settled. */
+export function countWanted(attempt: AttemptState): number {
+  const { settled } = attempt.batch;
+  let wanted = 0;
+  forUnreported(attempt, attempt.first, attempt.end, (first, end) => {
+    let at = settled.nextAbsent(first, end);
+    while (at < end) {
+      const until = settled.nextPresent(at, end);
+      wanted += until - at;
+      at = settled.nextAbsent(until, end);
+    }
+  });
+  return wanted;
+}
+
+const noNodes: readonly NodeId[] = [];
+
+/** The live attempt a node speaks of, undefined when it is over or another life of the node speaks. */
+function attemptOf(state: SchedulerState, event: Progress | Ended): AttemptState | undefined {
+  const attempt = state.attempts.get(event.attempt);
+  if (attempt === undefined) return undefined;
+  const { node } = attempt;
+  if (node.id !== event.node || node.incarnation !== event.incarnation) return undefined;
+  node.seenAt = state.now;
+  return attempt;
+}
+
+function report(attempt: AttemptState, first: number, end: number): void {
+  attempt.reported.add(first, end);
+  attempt.unreported -= end - first;
+  attempt.node.outstandingMs -= (end - first) * attempt.msPerItem;
+}
+
+/** Settles or retries [first, end), which is reported for the first time. */
+function outcomes(
+  state: SchedulerState,
+  attempt: AttemptState,
+  event: Progress,
+  first: number,
+  end: number,
+  position: number,
+): void {
+  const { failures } = event;
+  let at = first;
+  for (let place = 0; place < failures.length;) {
+    const failure = failures[place];
+    if (failure === undefined || failure.index >= end) break;
+    const alike = countAlike(failures, place);
+    place += alike;
+    const from = Math.max(at, failure.index);
+    const until = Math.min(end, failure.index + alike);
+    if (until <= from) continue; // reported before
+    accept(state, attempt, at, from, position);
+    conclude(state, attempt, from, until, failure, true);
+    at = until;
+  }
+  accept(state, attempt, at, end, position);
+}
+
+/** How many failures from this place on are the same one of neighbouring items. */
+function countAlike(failures: readonly ItemFailure[], place: number): number {
+  let last = failures[place];
+  for (let at = place + 1; ; at++) {
+    const next = failures[at];
+    if (last === undefined || next === undefined || next.index !== last.index + 1) return at - place;
+    const alike = next.code === last.code && next.reason === last.reason && next.message === last.message;
+    if (!alike) return at - place;
+    last = next;
+  }
+}
+
+/** What was not reported ended with this failure. */
+function concludeRest(state: SchedulerState, attempt: AttemptState, failure: Failure): void {
+  const progressed = attempt.unreported < attempt.end - attempt.first;
+  forUnreported(attempt, attempt.first, attempt.end, (at, stop) => {
+    conclude(state, attempt, at, stop, failure, progressed);
+  });
+}
+
+function finish(state: SchedulerState, attempt: AttemptState, outcome: AttemptEnded["outcome"]): void {
+  const { id, batch, node, retried, backoffMs, reason } = attempt;
+  state.attempts.delete(id);
+  remove(batch.attempts, attempt);
+  remove(node.attempts, attempt);
+  node.outstandingBytes -= attempt.bytes;
+  node.outstandingMs -= attempt.unreported * attempt.msPerItem;
+  if (node.attempts.length === 0) node.outstandingMs = 0; // sums of floats drift
+  state.actions.push({
+    kind: "attemptEnded",
+    attempt: id,
+    batch: batch.id,
+    node: node.id,
+    outcome,
+    retried,
+    backoffMs,
+    reason,
+  });
+}
+
+function forUnreported(
+  attempt: AttemptState,
+  first: number,
+  end: number,
+  visit: (first: number, end: number) => void,
+): void {
+  const { reported } = attempt;
+  for (let at = reported.nextAbsent(first, end); at < end;) {
+    const until = reported.nextPresent(at, end);
+    visit(at, until);
+    at = reported.nextAbsent(until, end);
+  }
+}
+
+/** Order does not matter: the last takes the place. */
+function remove(attempts: AttemptState[], attempt: AttemptState): void {
+  const place = attempts.indexOf(attempt);
+  const last = attempts.pop();
+  if (last !== undefined && last !== attempt) attempts[place] = last;
+}

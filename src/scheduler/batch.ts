@@ -1,0 +1,170 @@
+/**
+ * The life of a batch: open while items may still come, closed, and forgotten when all of them have settled. Its time
+ * may run out or its client may cancel, which settles what is unsettled at once; items that still come then settle as
+ * they arrive.
+ */
+import { Code } from "../base/code.ts";
+import { Deque } from "../base/deque.ts";
+import { IndexSet } from "../base/index-set.ts";
+import { withdrawAttempts } from "./attempt.ts";
+import { advance } from "./batching.ts";
+import { functionOf } from "./estimate.ts";
+import type { Appended, Cancelled, Paused, Submitted } from "./event.ts";
+import { checkComplete, fail, untried } from "./settlement.ts";
+import type { BatchState, Failure, PendingRange, SchedulerState } from "./state.ts";
+import { queueBatch } from "./waiting.ts";
+
+/** A batch or the first frame of a map. */
+export function submit(state: SchedulerState, event: Submitted): void {
+  const batch = createBatch(state, event);
+  state.batches.set(batch.id, batch);
+  addItems(state, batch, event.count, event.bytes);
+  if (batch.unsettled > 0 || batch.phase === "open") armDeadline(state, batch);
+  checkComplete(state, batch);
+}
+
+/** The next frame of a map. One of a batch that is settled and forgotten brings items that nobody wants. */
+export function append(state: SchedulerState, event: Appended): void {
+  const batch = state.batches.get(event.batch);
+  if (batch === undefined) return;
+  if (batch.phase !== "open")
+    batch.refusal ??= { code: Code.INTERNAL, reason: "PROTOCOL", message: afterTheLast };
+  else if (!event.open) batch.phase = "closed";
+  addItems(state, batch, event.count, event.bytes);
+  checkComplete(state, batch);
+}
+
+/** The caller does not want some or all of its items any more. */
+export function cancel(state: SchedulerState, event: Cancelled): void {
+  const batch = state.batches.get(event.batch);
+  if (batch === undefined) return;
+  const failure = { code: Code.CANCELLED, reason: "CANCELLED", message: "the caller cancelled" };
+  if (event.count === Infinity) {
+    if (batch.phase === "open") batch.phase = "closed";
+    batch.refusal ??= failure;
+  }
+  failItems(state, batch, event.first, Math.min(batch.count, event.first + event.count), failure);
+  checkComplete(state, batch);
+}
+
+/** The caller stops or goes on reading its results. */
+export function pause(state: SchedulerState, event: Paused): void {
+  const batch = state.batches.get(event.batch);
+  if (batch === undefined || batch.paused === event.paused) return;
+  batch.paused = event.paused;
+  if (!event.paused) batch.resumedAt = state.now;
+  queueBatch(state, batch);
+}
+
+/** The batch's time is over. */
+export function expire(state: SchedulerState, batch: BatchState): void {
+  const message = "the deadline passed before the invocation settled";
+  batch.refusal = { code: Code.DEADLINE_EXCEEDED, reason: "DEADLINE", message };
+  failItems(state, batch, 0, batch.count, batch.refusal);
+}
+
+function createBatch(state: SchedulerState, event: Submitted): BatchState {
+  return {
+    id: event.batch,
+    function: functionOf(state.functions, event.function.key),
+    policy: event.function,
+    client: event.client,
+    priority: event.priority,
+    deadlineAt: event.deadlineAt,
+    phase: event.open ? "open" : "closed",
+    paused: false,
+    refusal: undefined,
+    count: 0,
+    unsettled: 0,
+    bytes: 0,
+    settled: new IndexSet(),
+    cursor: 0,
+    segments: new Deque(),
+    ready: new Deque(),
+    backingOff: undefined,
+    attempts: [],
+    deadline: undefined,
+    nodeWait: undefined,
+    resumedAt: state.now,
+    lane: undefined,
+    passedOver: false,
+    list: undefined,
+    previous: undefined,
+    next: undefined,
+  };
+}
+
+function armDeadline(state: SchedulerState, batch: BatchState): void {
+  if (batch.deadlineAt === Infinity) return;
+  batch.deadline = { kind: "deadline", at: batch.deadlineAt, slot: -1, batch };
+  state.timers.add(batch.deadline);
+}
+
+function addItems(state: SchedulerState, batch: BatchState, count: number, bytes: number): void {
+  if (count === 0) return;
+  const first = batch.count;
+  const end = first + count;
+  const { options } = state;
+  const full = state.items + count > options.queueItemsMax || state.bytes + bytes > options.queueMaxBytes;
+  batch.count = end;
+  batch.unsettled += count;
+  batch.bytes += bytes;
+  state.items += count;
+  state.bytes += bytes;
+  batch.segments.pushBack({ end, count, bytes, at: state.now });
+  if (batch.refusal !== undefined) {
+    fail(state, batch, first, end, batch.refusal, untried);
+  } else if (full) {
+    const facts = { ...untried, retryAfterMs: options.queueFullRetryMs };
+    fail(state, batch, first, end, queueFull(state, count, bytes), facts);
+  }
+  advance(batch, batch.cursor);
+  queueBatch(state, batch);
+}
+
+function queueFull(state: SchedulerState, count: number, bytes: number): Failure {
+  const held = `${state.items - count} items with ${state.bytes - bytes} bytes`;
+  const { queueItemsMax, queueMaxBytes } = state.options;
+  const message = `the queue holds ${held}; ${count} more with ${bytes} bytes exceed its bounds of ${queueItemsMax} items and ${queueMaxBytes} bytes`;
+  return { code: Code.RESOURCE_EXHAUSTED, reason: "QUEUE_FULL", message };
+}
+
+const afterTheLast = "the batch was closed; an item came after its last";
+
+/** Settles all of [first, end) that is unsettled with a failure, wherever it is at present. */
+function failItems(
+  state: SchedulerState,
+  batch: BatchState,
+  first: number,
+  end: number,
+  failure: Failure,
+): void {
+  withdrawAttempts(state, batch, first, end, failure);
+  for (let left = batch.ready.length; left > 0; left--) {
+    const range = batch.ready.popFront();
+    if (range !== undefined && failPending(state, range, first, end, failure)) batch.ready.pushBack(range);
+  }
+  for (const range of batch.backingOff ?? []) {
+    if (failPending(state, range, first, end, failure)) continue;
+    batch.backingOff?.delete(range);
+    state.timers.remove(range);
+  }
+  fail(state, batch, first, end, failure, untried);
+  advance(batch, batch.cursor);
+  queueBatch(state, batch);
+}
+
+/** Fails the part of a range that lies in [first, end); false when nothing of it is left. */
+function failPending(
+  state: SchedulerState,
+  range: PendingRange,
+  first: number,
+  end: number,
+  failure: Failure,
+): boolean {
+  const { batch, number: attempts, node } = range;
+  const rangeEnd = range.first + range.count;
+  const facts = { attempts, node, retryAfterMs: 0 };
+  fail(state, batch, Math.max(first, range.first), Math.min(end, rangeEnd), failure, facts);
+  return batch.settled.nextAbsent(range.first, rangeEnd) < rangeEnd;
+}

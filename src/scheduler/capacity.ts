@@ -1,0 +1,57 @@
+/**
+ * Which nodes can take work, kept up to date at every change so that placing a range never looks at all nodes. A node
+ * is `idle` while it has a worker without an attempt, `open` while it is busy but holds less work than it may queue,
+ * and otherwise `full`; it is also full without credit, and when it drains.
+ */
+import type { SchedulerOptions } from "./options.ts";
+import type { NodeState } from "./state.ts";
+
+/** Where a node stands. */
+export type PoolName = "idle" | "open" | "full";
+
+/** The candidates of placement. */
+export interface Capacity {
+  readonly idle: NodeState[];
+  readonly open: NodeState[];
+  /** Nodes that joined and do not drain, and their workers. */
+  joined: number;
+  workers: number;
+  /** Since when there is none of them. */
+  noneSince: number;
+}
+
+/** No nodes, from the beginning of time. */
+export function createCapacity(): Capacity {
+  return { idle: [], open: [], joined: 0, workers: 0, noneSince: -Infinity };
+}
+
+/** Puts a node where its present state belongs. To be called after every change of it. */
+export function reclassify(capacity: Capacity, node: NodeState, options: SchedulerOptions): void {
+  move(capacity, node, poolOf(node, options));
+}
+
+/** Takes a node out for good. */
+export function withdraw(capacity: Capacity, node: NodeState): void {
+  move(capacity, node, "full");
+}
+
+function poolOf(node: NodeState, options: SchedulerOptions): PoolName {
+  if (node.phase !== "joined") return "full";
+  if (node.attempts.length >= node.creditAttempts || node.outstandingBytes > node.creditBytes) return "full";
+  if (node.attempts.length < node.workers) return "idle";
+  return node.outstandingMs < Math.min(options.nodeQueueMs * node.workers, node.creditMs) ? "open" : "full";
+}
+
+function move(capacity: Capacity, node: NodeState, pool: PoolName): void {
+  if (node.pool === pool) return;
+  if (node.pool !== "full") remove(capacity[node.pool], node);
+  node.pool = pool;
+  if (pool !== "full") node.poolSlot = capacity[pool].push(node) - 1;
+}
+
+function remove(nodes: NodeState[], node: NodeState): void {
+  const last = nodes.pop();
+  if (last === undefined || last === node) return;
+  nodes[node.poolSlot] = last;
+  last.poolSlot = node.poolSlot;
+}

@@ -1,0 +1,107 @@
+/**
+ * Placing work. The batch whose turn it is gets one range placed, then the next one's turn comes. Two things may keep
+ * a range waiting. There is no room for work like it: then everybody waits, for were those behind it let through, short
+ * work that may queue on busy nodes would keep long work, which may not, from ever finding a free worker. Or there is
+ * room, but not for it (its bytes, or a node that failed it before): then the others go on and it is passed over.
+ */
+import type { NodeId } from "../base/ids.ts";
+import { startAttempt } from "./attempt.ts";
+import { advance, attemptSize, freshItems, retrySize } from "./batching.ts";
+import { estimateMs } from "./estimate.ts";
+import type { BatchState, NodeState, PendingRange, SchedulerState } from "./state.ts";
+import { queueBatch } from "./waiting.ts";
+
+/** Places all that can be placed. */
+export function placeWork(state: SchedulerState): void {
+  const { capacity, queue, options } = state;
+  while (capacity.idle.length > 0 || capacity.open.length > 0) {
+    const batch = queue.head();
+    if (batch === undefined) break;
+    const turn = takeTurn(state, batch);
+    if (turn === "wait") break;
+    if (turn === "pass") {
+      queue.pass(batch);
+      if (queue.passedCount >= options.passedMax) break;
+      continue;
+    }
+    queue.rotate(batch);
+    queueBatch(state, batch);
+  }
+  if (queue.passedCount > 0) queue.restore(queue.passedCount >= options.passedMax);
+}
+
+/** `done`: a range was placed, or there is none. `pass`, `wait`: nothing can be placed now, see above. */
+type Turn = "done" | "pass" | "wait";
+
+/** Places one range of the batch: of those to be tried again if one can be placed, else of those never tried. */
+function takeTurn(state: SchedulerState, batch: BatchState): Turn {
+  const { ready } = batch;
+  let turn: Turn = "done";
+  for (let left = Math.min(ready.length, state.options.passedMax); left > 0; left--) {
+    const range = ready.front();
+    if (range === undefined || !trim(range)) {
+      ready.popFront();
+      continue;
+    }
+    turn = placeRetry(state, range);
+    if (turn !== "pass") return turn;
+    ready.rotate();
+  }
+  return batch.cursor < batch.count ? placeFresh(state, batch) : turn;
+}
+
+/** Cuts what is settled off the front of a range; false when nothing is left. */
+function trim(range: PendingRange): boolean {
+  const end = range.first + range.count;
+  range.first = range.batch.settled.nextAbsent(range.first, end);
+  range.count = end - range.first;
+  return range.count > 0;
+}
+
+function placeRetry(state: SchedulerState, range: PendingRange): Turn {
+  const { batch, first, bytes, failedNodes } = range;
+  const run = batch.settled.nextPresent(first, first + range.count) - first;
+  const remaining = range.count + batch.count - batch.cursor;
+  const size = retrySize(range, attemptSize(batch, remaining, state.capacity.workers, state.options));
+  const count = Math.min(run, size);
+  const estimatedMs = estimateMs(batch.function, count);
+  const node = chooseNode(state, estimatedMs, bytes, failedNodes);
+  if (node === undefined) return failedNodes.length > 0 || state.capacity.idle.length > 0 ? "pass" : "wait";
+  range.first += count;
+  range.count -= count;
+  if (range.count === 0) batch.ready.popFront();
+  startAttempt(state, batch, node, { first, count, bytes, estimatedMs, retried: range });
+  return "done";
+}
+
+function placeFresh(state: SchedulerState, batch: BatchState): Turn {
+  const { capacity, options } = state;
+  const size = attemptSize(batch, batch.count - batch.cursor, capacity.workers, options);
+  const { first, count, bytes } = freshItems(batch, size, options);
+  const estimatedMs = estimateMs(batch.function, count);
+  const node = chooseNode(state, estimatedMs, bytes, noNodes);
+  if (node === undefined) return capacity.idle.length > 0 ? "pass" : "wait";
+  startAttempt(state, batch, node, { first, count, bytes, estimatedMs, retried: undefined });
+  advance(batch, first + count);
+  return "done";
+}
+
+const noNodes: readonly NodeId[] = [];
+
+/** Where a range goes. Nodes that failed it are avoided while any other node is there, be it busy. */
+function chooseNode(
+  state: SchedulerState,
+  estimatedMs: number,
+  bytes: number,
+  failedNodes: readonly NodeId[],
+): NodeState | undefined {
+  const { capacity, placement, random, options } = state;
+  const avoid = failedNodes.length > 0 && hasOther(state, failedNodes) ? failedNodes : noNodes;
+  return placement(capacity, { estimatedMs, bytes, avoid, nodeQueueMs: options.nodeQueueMs }, random);
+}
+
+function hasOther(state: SchedulerState, failedNodes: readonly NodeId[]): boolean {
+  let failed = 0;
+  for (const id of failedNodes) if (state.nodes.get(id)?.phase === "joined") failed++;
+  return state.capacity.joined > failed;
+}

@@ -1,0 +1,52 @@
+import type { Incarnation, NodeId } from "../base/ids.ts";
+import { countWanted } from "./attempt.ts";
+import type { NodeState, SchedulerState } from "./state.ts";
+
+/** What a scheduler holds at present. */
+export interface SchedulerSnapshot {
+  /** In the order in which they joined. */
+  readonly nodes: readonly NodeSnapshot[];
+  /** Batches that are not settled. */
+  readonly batches: number;
+  /** Attempts on nodes. */
+  readonly attempts: number;
+  /** Unsettled items, and the payload bytes of them. */
+  readonly items: number;
+  readonly bytes: number;
+  /** Those of the items that are on no node: waiting for their turn, a node, their client or the end of a back-off. */
+  readonly waitingItems: number;
+}
+
+/** A node as the scheduler sees it. */
+export interface NodeSnapshot {
+  readonly node: NodeId;
+  readonly incarnation: Incarnation;
+  readonly zone: string;
+  readonly state: "joined" | "draining";
+  readonly workers: number;
+  /** Attempts on it. */
+  readonly attempts: number;
+  /** Estimated work of these that is not reported yet. */
+  readonly outstandingMs: number;
+  readonly outstandingBytes: number;
+}
+
+/** A copy of the figures, at the cost of a look at every node and attempt. */
+export function takeSnapshot(state: SchedulerState): SchedulerSnapshot {
+  let running = 0;
+  for (const attempt of state.attempts.values()) running += countWanted(attempt);
+  return {
+    nodes: [...state.nodes.values()].map(nodeSnapshot),
+    batches: state.batches.size,
+    attempts: state.attempts.size,
+    items: state.items,
+    bytes: state.bytes,
+    waitingItems: state.items - running,
+  };
+}
+
+function nodeSnapshot(node: NodeState): NodeSnapshot {
+  const { id, incarnation, zone, phase, workers, attempts, outstandingMs, outstandingBytes } = node;
+  const figures = { workers, attempts: attempts.length, outstandingMs, outstandingBytes };
+  return { node: id, incarnation, zone, state: phase, ...figures };
+}
