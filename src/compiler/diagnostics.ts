@@ -42,7 +42,7 @@ export class Diagnostics {
 }
 
 /** `linalg.ts:3:14  generic function "f"; use one function for each type`. */
-export function formatProblem({ file, line, column, what, advice }: Problem): string {
+function formatProblem({ file, line, column, what, advice }: Problem): string {
   const place = line > 0 ? `${file}:${line}:${column}` : file;
   return advice === "" ? `${place}  ${what}` : `${place}  ${what}; ${advice}`;
 }

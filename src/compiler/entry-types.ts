@@ -99,12 +99,12 @@ export function wireTypeOf({ type }: FieldShape): number {
 }
 
 /** Whether a repeated field of the element is packed. */
-export function isPackable(element: ElementShape): boolean {
+function isPackable(element: ElementShape): boolean {
   return !isObject(element);
 }
 
 /** The wire type of one element. */
-export function elementWireType(element: ElementShape): number {
+function elementWireType(element: ElementShape): number {
   if (isObject(element)) return wire.length;
   if (codecOf(element) !== "fixed") return wire.varint;
   return widthOf(element) === 8 ? wire.fixed64 : wire.fixed32;

@@ -96,16 +96,19 @@ export function takeDiagnostics(program: Program, diagnostics: Diagnostics): str
   }
 }
 
-const adviceByCode: ReadonlyMap<number, string> = new Map([
-  [100, "for a closure, pass what it captures as a parameter of a function"],
-  [6054, 'there are relative imports, "heddle" and the standard library of AssemblyScript'],
-]);
+/** What to do about messages of the compiler, by how they read. */
+const adviceByMessage: readonly (readonly [RegExp, string])[] = [
+  [/: Closures/, "pass what it captures as a parameter of a function"],
+  [/: Exceptions/, "end the invocation with fail(code, message), or return what went wrong"],
+  [/^File '~lib\//, 'there are relative imports, "heddle" and the standard library of AssemblyScript'],
+  [/^File '/, "check the path: it is relative to this file, without .ts"],
+];
 
 function addMessage(message: DiagnosticMessage, diagnostics: Diagnostics): void {
-  const { range, relatedRange, code } = message;
+  const { range, relatedRange } = message;
   const own = isFromLibrary(message) && relatedRange !== null ? relatedRange : range;
-  const advice = adviceByCode.get(code) ?? "";
   const what = message.message.replace(/\.$/, "");
+  const advice = adviceByMessage.find(([pattern]) => pattern.test(what))?.[1] ?? "";
   if (own === null) diagnostics.addAt("the kernel", 0, 0, what, advice);
   else diagnostics.add(own, what, advice);
 }

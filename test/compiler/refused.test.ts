@@ -184,7 +184,15 @@ describe("the compiler", () => {
   it("says what to do instead of a closure", async () => {
     const source = "export function capture(a: i32): i32 {\n  const f = (): i32 => a;\n  return f();\n}";
     const problems = await refusal({ "bad.ts": source });
-    expect(problems).toContainEqual(expect.stringMatching(/^bad\.ts:2:24  .*Closures; for a closure, pass/));
+    expect(problems).toContainEqual(expect.stringMatching(/^bad\.ts:2:24  .*Closures; pass what/));
+  });
+
+  it("says what to do instead of an exception", async () => {
+    const source = "export function caught(): i32 { try { return 1; } catch (e) { return 2; } }";
+    const problems = await refusal({ "bad.ts": source });
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^bad\.ts:1:\d+  .*Exceptions; end the invocation with fail/),
+    );
   });
 
   it("reports what does not parse, and imports that are not there", async () => {
@@ -192,7 +200,7 @@ describe("the compiler", () => {
       "bad.ts": 'import { a } from "./nowhere";\nimport { b } from "lodash";\nexport function f( {}',
     });
     expect(problems).toEqual([
-      expect.stringMatching(/^bad\.ts:1:\d+  File '\.?\/?nowhere\.ts' not found/),
+      expect.stringMatching(/^bad\.ts:1:\d+  File 'nowhere\.ts' not found; check the path/),
       expect.stringMatching(/^bad\.ts:2:\d+  File .*lodash.* not found.*; there are relative imports/),
       expect.stringMatching(/^bad\.ts:3:\d+  /),
     ]);
