@@ -10,7 +10,10 @@ export function checkPeerVersion(peer: string, who: string): void {
   const theirs = pattern.exec(peer);
   const ours = pattern.exec(version);
   const near =
-    theirs !== null && ours !== null && theirs[1] === ours[1] && Math.abs(Number(theirs[2]) - Number(ours[2])) <= 1;
+    theirs !== null &&
+    ours !== null &&
+    theirs[1] === ours[1] &&
+    Math.abs(Number(theirs[2]) - Number(ours[2])) <= 1;
   if (near) return;
   throw new HeddleError(
     "VERSION_SKEW",

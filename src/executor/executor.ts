@@ -2,7 +2,7 @@
  * The Executor service: pairs the two streams of each scheduler, guards them with the fabric's secret and gives their
  * frames to a session.
  */
-import type { Server, ServerDuplexStream } from "@grpc/grpc-js";
+import type { Server, ServerDuplexStream } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { answererDuplex, type Duplex } from "../rpc/duplex.ts";
 import { hasSecret } from "../rpc/server.ts";

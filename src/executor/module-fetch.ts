@@ -1,6 +1,6 @@
 /** Fetches a module by digest from whoever has it; the bytes are verified before anybody sees them. */
 import { createHash } from "node:crypto";
-import type { Client } from "@grpc/grpc-js";
+import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { secretMetadata } from "../rpc/channel.ts";

@@ -1,6 +1,6 @@
 /** Composition of a node: workers, module cache, the Executor service, and a registration at each scheduler. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { Client, Server } from "@grpc/grpc-js";
+import type { Client, Server } from "../rpc/grpc.ts";
 import { systemClock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";

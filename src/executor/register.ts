@@ -2,7 +2,7 @@
  * A node's membership at one scheduler: the Register stream with its heartbeats, opened again with back-off for as
  * long as the node lives. The scheduler dials the node's Executor when the stream has said its facts.
  */
-import type { ClientDuplexStream } from "@grpc/grpc-js";
+import type { ClientDuplexStream } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { Random } from "../base/random.ts";

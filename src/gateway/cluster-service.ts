@@ -1,5 +1,5 @@
 /** Cluster: nodes register, people list and watch. */
-import type { sendUnaryData, Server, ServerDuplexStream, ServerWritableStream } from "@grpc/grpc-js";
+import type { sendUnaryData, Server, ServerDuplexStream, ServerWritableStream } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { checkPeerVersion, version } from "../base/version.ts";

@@ -1,5 +1,5 @@
 /** Fabric: unary calls, and the streams of sessions. */
-import type { sendUnaryData, Server, ServerDuplexStream, ServerUnaryCall } from "@grpc/grpc-js";
+import type { sendUnaryData, Server, ServerDuplexStream, ServerUnaryCall } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { answererDuplex, type Duplex } from "../rpc/duplex.ts";

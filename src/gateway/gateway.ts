@@ -1,5 +1,5 @@
 /** Composition of the scheduler process: scheduler, gateway and registry over a store, on a gRPC and an HTTP port. */
-import type { Server } from "@grpc/grpc-js";
+import type { Server } from "../rpc/grpc.ts";
 import { systemClock } from "../base/clock.ts";
 import type { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";

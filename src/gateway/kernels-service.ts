@@ -5,7 +5,7 @@ import type {
   ServerReadableStream,
   ServerUnaryCall,
   ServerWritableStream,
-} from "@grpc/grpc-js";
+} from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { DeployHeader__Output as DeployHeader } from "../rpc/generated/heddle/v1/DeployHeader.ts";

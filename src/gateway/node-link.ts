@@ -2,7 +2,7 @@
  * The scheduler's end of one node's Execute streams: dials, greets, keeps the table of functions and carries attempts
  * there and results back.
  */
-import type { Client } from "@grpc/grpc-js";
+import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import type { Incarnation, NodeId } from "../base/ids.ts";
 import { checkPeerVersion, version } from "../base/version.ts";

@@ -35,7 +35,9 @@ function bad(message: string): HeddleError {
 
 function integerWithin(key: string, value: unknown, min: number, max: number): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < min || value > max) {
-    throw bad(`manifest: "${key}" must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`);
+    throw bad(
+      `manifest: "${key}" must be a whole number from ${min} to ${max}, not ${JSON.stringify(value)}`,
+    );
   }
   return value;
 }
@@ -67,7 +69,9 @@ export function resolveManifest(input: unknown, defaults: { readonly name?: stri
   if (state !== "fresh") throw bad(`manifest: "state" must be "fresh", not ${JSON.stringify(state)}`);
   const capabilities = given["capabilities"] ?? [];
   if (!Array.isArray(capabilities) || capabilities.length > 0) {
-    throw bad(`manifest: "capabilities" must be [], no capability exists yet; it is ${JSON.stringify(capabilities)}`);
+    throw bad(
+      `manifest: "capabilities" must be [], no capability exists yet; it is ${JSON.stringify(capabilities)}`,
+    );
   }
   const compiler = given["compiler"] ?? "";
   if (typeof compiler !== "string") throw bad(`manifest: "compiler" must be a string`);

@@ -1,6 +1,6 @@
 /** What operators and kernel authors do through the SDK: deploy, list, watch. */
 import { createHash } from "node:crypto";
-import type { Client } from "@grpc/grpc-js";
+import type { Client } from "../rpc/grpc.ts";
 import {
   deployKernel,
   getKernel,

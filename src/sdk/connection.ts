@@ -3,7 +3,7 @@
  * has not settled then is submitted again by its owner under a new number, for as long as the caller was willing to wait.
  */
 import { randomUUID } from "node:crypto";
-import type { Client } from "@grpc/grpc-js";
+import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";

@@ -1,5 +1,5 @@
 /** The object an application holds: calls kernels, maps them, deploys them, looks at the nodes. */
-import type { Client } from "@grpc/grpc-js";
+import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { openChannel } from "../rpc/channel.ts";
 import type { Connection } from "./connection.ts";

@@ -1,5 +1,5 @@
 /** What the SDK knows of kernels: their descriptors, fetched once per kernel and again when a call does not fit. */
-import type { Client } from "@grpc/grpc-js";
+import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { getKernel } from "../rpc/clients.ts";
 import { readKernelSchema, type FunctionSchema } from "../wire/schema.ts";

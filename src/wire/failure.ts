@@ -80,7 +80,14 @@ interface Found {
 
 /** The HeddleError in a serialised google.rpc.Status; undefined when it holds none of ours or cannot be read. */
 export function decodeFailure(bytes: Uint8Array): HeddleError | undefined {
-  const found: Found = { code: 0, message: "", reason: "", domain: "", retryAfterMs: undefined, metadata: new Map() };
+  const found: Found = {
+    code: 0,
+    message: "",
+    reason: "",
+    domain: "",
+    retryAfterMs: undefined,
+    metadata: new Map(),
+  };
   try {
     readFields(bytes, (field, reader) => {
       if (field === 1) found.code = reader.varint();
