@@ -39,8 +39,10 @@ export const map: Command = {
         ...(deadlineMs === 0 ? {} : { deadlineMs }),
       });
       let failed = 0;
+      let count = 0;
       try {
         for await (const result of results) {
+          count++;
           if (result.error !== undefined) failed++;
           await writeLine(
             result.error === undefined ? responseOf(schema.response, result.value) : describe(result.error),
@@ -49,7 +51,7 @@ export const map: Command = {
       } finally {
         progress.stop();
       }
-      if (failed > 0) context.output.note(`${failed} items failed`);
+      if (failed > 0) context.output.note(`${failed} of ${count} items failed`);
       return failed > 0 ? ExitCode.FAILED : ExitCode.OK;
     });
   },
