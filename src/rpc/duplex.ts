@@ -43,6 +43,8 @@ export class Duplex {
       this.#unblock();
     });
     stream.on("end", () => {
+      // The peer has ended its half; without ours the stream would stay open for as long as the connection.
+      if (this.#state !== "closed") this.#end(undefined);
       this.#finish(undefined);
     });
     stream.on("error", (error: unknown) => {
