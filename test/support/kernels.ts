@@ -1,0 +1,71 @@
+/**
+ * The kernels below test/fixtures/kernels, built. A module is kept beside the installed packages under a digest of all
+ * that went into it, so that a test run builds each at most once, and the next run only what has changed.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { filesBelow, repository, textOf } from "./source-files.ts";
+
+/** The built module of `test/fixtures/kernels/<name>.ts`. */
+export async function kernelModule(name: string): Promise<Uint8Array> {
+  return readFileSync(await kernelFile(name));
+}
+
+/** The path of that module. */
+export async function kernelFile(name: string): Promise<string> {
+  const folder = cacheFolder("kernels");
+  const file = join(folder, `${name}-${digestOf(name)}.wasm`);
+  if (isThere(file)) return file;
+  // Loaded only when it is needed: it brings the whole compiler.
+  const { buildKernel } = await import("../../src/compiler/compile.ts");
+  const { wasm } = await buildKernel({ file: kernelSource(name) });
+  const half = `${file}.${process.pid}`;
+  writeFileSync(half, wasm);
+  renameSync(half, file);
+  return file;
+}
+
+/** The path of the kernel's source. */
+export function kernelSource(name: string): string {
+  return join(repository, "test", "fixtures", "kernels", `${name}.ts`);
+}
+
+/** A folder that outlives test runs and goes with the installed packages. */
+export function cacheFolder(name: string): string {
+  const folder = join(repository, "node_modules", ".cache", "heddle-test", name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** The result of `work/mix` in O(log rounds): n equal steps x → ax + c are one such step, found by squaring. */
+export function mixed(seed: number, rounds: number): number {
+  let state = seed >>> 0;
+  let factor = 1664525;
+  let term = 1013904223;
+  for (let left = rounds; left > 0; left = Math.floor(left / 2)) {
+    if (left % 2 === 1) state = (Math.imul(state, factor) + term) >>> 0;
+    term = (Math.imul(term, factor) + term) >>> 0;
+    factor = Math.imul(factor, factor) >>> 0;
+  }
+  return state;
+}
+
+function digestOf(name: string): string {
+  const hash = createHash("sha256").update(readFileSync(kernelSource(name)));
+  for (const path of [
+    ...filesBelow("kernels/lib"),
+    ...filesBelow("src/compiler"),
+    ...filesBelow("src/kernel"),
+  ])
+    hash.update(path).update(textOf(path));
+  return hash.digest("hex").slice(0, 16);
+}
+
+function isThere(file: string): boolean {
+  try {
+    return readFileSync(file).length > 0;
+  } catch {
+    return false; // not built yet
+  }
+}
