@@ -7,15 +7,14 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { batchId, type AttemptId, type BatchId } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import type { Accept, Action, AttemptEnded, Dispatch, Fail } from "../scheduler/action.ts";
+import type { Action } from "../scheduler/action.ts";
 import type { Event } from "../scheduler/event.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
-import { emptyResult, noBytes, type ResultFrame } from "../wire/frame.ts";
-import { endAttemptSpans, startAttemptSpans } from "./attempt-spans.ts";
-import type { NodeLink } from "./node-link.ts";
+import type { ResultFrame } from "../wire/frame.ts";
 import { Payloads } from "../wire/payloads.ts";
-import type { AttemptRecord, BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
-import { sliceResult } from "./result-slice.ts";
+import type { NodeLink } from "./node-link.ts";
+import { accept, cancelAttempt, dispatch, endAttempt, fail, type Books } from "./perform.ts";
+import type { BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** What a client hands in. */
@@ -47,11 +46,8 @@ export interface EngineOptions {
 export class Engine {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
-  readonly #watchers: Watchers;
   readonly #nodeGone: (link: NodeLink) => void;
-  readonly #batches = new Map<BatchId, BatchRecord>();
-  readonly #attempts = new Map<AttemptId, AttemptRecord>();
-  readonly #links = new Map<string, NodeLink>();
+  readonly #books: Books;
   #nextBatch = 1;
   #events: Event[] = [];
   /** The result frame behind the event at the same position. */
@@ -65,18 +61,8 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#clock = options.clock;
     this.#scheduler = options.scheduler;
-    this.#watchers = options.watchers;
+    this.#books = { batches: new Map(), attempts: new Map(), links: new Map(), watchers: options.watchers };
     this.#nodeGone = options.nodeGone;
-  }
-
-  /** Attempts on nodes now. */
-  get attempts(): ReadonlyMap<AttemptId, AttemptRecord> {
-    return this.#attempts;
-  }
-
-  /** Batches that are not settled. */
-  get batchCount(): number {
-    return this.#batches.size;
   }
 
   submit(submission: Submission): BatchRecord {
@@ -104,7 +90,7 @@ export class Engine {
       payloads,
       earlier: [],
     };
-    this.#batches.set(record.id, record);
+    this.#books.batches.set(record.id, record);
     this.post({
       kind: "submitted",
       batch: record.id,
@@ -120,37 +106,37 @@ export class Engine {
   }
 
   append(batch: BatchRecord, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {
-    if (!this.#batches.has(batch.id)) return; // settled early, by its deadline or a cancel
+    if (!this.#books.batches.has(batch.id)) return; // settled early, by its deadline or a cancel
     batch.payloads.append(sizes, payloads);
     this.post({ kind: "appended", batch: batch.id, count: sizes.length, bytes: payloads.length, open });
   }
 
   cancel(batch: BatchRecord, first: number, count: number): void {
-    if (this.#batches.has(batch.id)) this.post({ kind: "cancelled", batch: batch.id, first, count });
+    if (this.#books.batches.has(batch.id)) this.post({ kind: "cancelled", batch: batch.id, first, count });
   }
 
   pause(batch: BatchRecord, paused: boolean): void {
-    if (this.#batches.has(batch.id)) this.post({ kind: "paused", batch: batch.id, paused });
+    if (this.#books.batches.has(batch.id)) this.post({ kind: "paused", batch: batch.id, paused });
   }
 
   /** The node behind the link takes work. */
   join(link: NodeLink, zone: string): void {
-    this.#links.set(link.node, link);
+    this.#books.links.set(link.node, link);
     const { node, incarnation, workers } = link;
     this.post({ kind: "nodeJoined", node, incarnation, workers, zone });
   }
 
   /** The link is gone; frames that still come from it are not looked at. */
   leave(link: NodeLink, why: "closed" | "left"): void {
-    if (this.#links.get(link.node) !== link) return;
-    this.#links.delete(link.node);
+    if (this.#books.links.get(link.node) !== link) return;
+    this.#books.links.delete(link.node);
     this.post({ kind: "nodeLost", node: link.node, incarnation: link.incarnation, why });
   }
 
   /** Takes outcomes from a node. */
   result(link: NodeLink, frame: ResultFrame): void {
-    if (this.#links.get(link.node) !== link) return;
-    const attempt = this.#attempts.get(frame.id as AttemptId); // a number that is no attempt's finds none
+    if (this.#books.links.get(link.node) !== link) return;
+    const attempt = this.#books.attempts.get(frame.id as AttemptId); // a number that is no attempt's finds none
     if (attempt === undefined || attempt.link !== link) return;
     const { node, incarnation } = link;
     if (frame.count > 0) {
@@ -184,7 +170,7 @@ export class Engine {
 
   /** Resolves when no batch is left, or after `withinMs`. */
   idle(withinMs: number): Promise<void> {
-    if (this.#batches.size === 0) return Promise.resolve();
+    if (this.#books.batches.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, withinMs);
       this.#whenIdle.push(() => {
@@ -199,11 +185,11 @@ export class Engine {
   }
 
   #settled(id: BatchId): void {
-    const batch = this.#batches.get(id);
+    const batch = this.#books.batches.get(id);
     if (batch === undefined) return;
-    this.#batches.delete(id);
+    this.#books.batches.delete(id);
     batch.client.settled(batch);
-    if (this.#batches.size > 0) return;
+    if (this.#books.batches.size > 0) return;
     for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
@@ -220,30 +206,30 @@ export class Engine {
 
   #perform(action: Action, frames: readonly (ResultFrame | undefined)[]): void {
     switch (action.kind) {
-      case "dispatch":
-        this.#dispatch(action);
-        return;
-      case "accept":
-        this.#accept(action, frames[action.event]);
-        return;
-      case "fail":
-        this.#fail(action);
-        return;
-      case "attemptEnded":
-        this.#attemptEnded(action);
-        return;
-      case "cancelAttempt": {
-        const attempt = this.#attempts.get(action.attempt);
-        attempt?.link.cancel(attempt, action.first, action.count);
+      case "dispatch": {
+        const link = dispatch(this.#books, action, this.#clock.now());
+        if (link !== undefined) this.#touched.add(link);
         return;
       }
+      case "accept":
+        accept(this.#books, action, frames[action.event]);
+        return;
+      case "fail":
+        fail(this.#books, action);
+        return;
+      case "attemptEnded":
+        endAttempt(this.#books, action, this.#clock.now());
+        return;
+      case "cancelAttempt":
+        cancelAttempt(this.#books, action);
+        return;
       case "settled":
         this.#settled(action.batch);
         return;
       case "nodeGone": {
-        const link = this.#links.get(action.node);
+        const link = this.#books.links.get(action.node);
         if (link === undefined || link.incarnation !== action.incarnation) return;
-        this.#links.delete(action.node);
+        this.#books.links.delete(action.node);
         this.#nodeGone(link);
         return;
       }
@@ -253,81 +239,6 @@ export class Engine {
       default:
         assert(action satisfies never, "every action is performed");
     }
-  }
-
-  #dispatch(action: Dispatch): void {
-    const batch = this.#batches.get(action.batch);
-    const link = this.#links.get(action.node);
-    assert(
-      batch !== undefined && link !== undefined,
-      "the core dispatches what it was given, to nodes that joined",
-    );
-    const now = this.#clock.now();
-    const { first, count, number } = action;
-    const spans = startAttemptSpans(batch, action, now);
-    const attempt: AttemptRecord = { id: action.attempt, batch, first, count, number, link, spans };
-    this.#attempts.set(action.attempt, attempt);
-    const deadlineMs = batch.deadlineAt === Infinity ? 0 : Math.max(1, Math.ceil(batch.deadlineAt - now));
-    link.dispatch(attempt, batch.payloads.slice(first, count), deadlineMs);
-    this.#touched.add(link);
-    this.#watchers.attemptStarted(attempt);
-  }
-
-  #accept(action: Accept, frame: ResultFrame | undefined): void {
-    const batch = this.#batches.get(action.batch);
-    assert(batch !== undefined && frame !== undefined, "an accepted range has a batch and a frame");
-    const { first, count, number, node } = action;
-    batch.payloads.settle(first, count);
-    const earlier = number === 1 ? [] : earlierOf(batch, first, count);
-    batch.client.result(batch, {
-      ...sliceResult(frame, first, count),
-      id: batch.clientId,
-      node,
-      attempt: number,
-      earlier,
-    });
-  }
-
-  #fail(action: Fail): void {
-    const batch = this.#batches.get(action.batch);
-    if (batch === undefined) return;
-    const { first, count, code, reason, message, attempts, retryAfterMs } = action;
-    batch.payloads.settle(first, count);
-    const node = action.node ?? "";
-    const error = {
-      index: first,
-      code,
-      reason,
-      message,
-      details: noBytes,
-      attempts,
-      node,
-      retryAfterMs,
-      count,
-    };
-    const earlier = earlierOf(batch, first, count);
-    batch.client.result(batch, {
-      ...emptyResult,
-      id: batch.clientId,
-      first,
-      count,
-      errors: [error],
-      node,
-      attempt: attempts,
-      earlier,
-    });
-  }
-
-  #attemptEnded(action: AttemptEnded): void {
-    const attempt = this.#attempts.get(action.attempt);
-    if (attempt === undefined) return;
-    this.#attempts.delete(action.attempt);
-    if (action.retried > 0) {
-      const { first, count, number, batch } = attempt;
-      batch.earlier.push({ first, count, tried: { number, node: action.node, reason: action.reason } });
-    }
-    endAttemptSpans(attempt, action, this.#clock.now());
-    this.#watchers.attemptEnded(attempt, action);
   }
 
   #wake(at: number): void {
@@ -342,14 +253,6 @@ export class Engine {
     this.#wakeAt = Infinity;
     this.post({ kind: "tick" });
   };
-}
-
-/** Tries before the last that touched any of these items. */
-function earlierOf(batch: BatchRecord, first: number, count: number): ResultFrame["earlier"] {
-  const touching = batch.earlier.filter(
-    (range) => range.first < first + count && first < range.first + range.count,
-  );
-  return touching.map((range) => range.tried);
 }
 
 function sum(times: Float32Array): number {
