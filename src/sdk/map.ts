@@ -5,15 +5,16 @@
  */
 import { systemClock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
-import { limits } from "../base/limits.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
 import { startMapSpan, type MapSpan } from "../telemetry/spans.ts";
-import { emptyBatch, noBytes, noSizes, type ResultFrame } from "../wire/frame.ts";
+import type { ResultFrame } from "../wire/frame.ts";
 import type { Connection, Submission } from "./connection.ts";
 import { FrameBuilder } from "./frame-builder.ts";
 import { payloadOf, valueOf } from "./invoke.ts";
 import { InputReader, type Inputs } from "./map-reader.ts";
+import { ProgressTeller } from "./map-progress.ts";
 import { MapInputs } from "./map-inputs.ts";
+import { MapOutlet } from "./map-outlet.ts";
 import { MapResults, type TakenResult } from "./map-results.ts";
 import type { ResolvedMap } from "./options.ts";
 import type { CallableFunction } from "./schemas.ts";
@@ -42,16 +43,13 @@ export class MapRun implements Submission {
   readonly #reader: InputReader;
   readonly #builder = new FrameBuilder();
   readonly #span: MapSpan | undefined;
-  readonly #deadlineAt: number;
+  readonly #outlet: MapOutlet;
   #state: State = { kind: "running" };
-  /** Where it stands with the connection: not told yet, or the number it has there. */
-  #id = 0;
   #closedInputs = false;
-  #failed = 0;
-  #done = 0;
-  #waiting: { resolve: (step: Step) => void; reject: (error: HeddleError) => void } | undefined;
+  readonly #progress: ProgressTeller;
+  /** Calls of `next` that wait for a result. */
+  readonly #waiting: { resolve: (step: Step) => void; reject: (error: HeddleError) => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #progressAt = 0;
   readonly #abort = (): void => {
     this.#stop(
       new HeddleError("CANCELLED", `the map over ${this.#function.fullName} was cancelled by its signal`),
@@ -63,8 +61,9 @@ export class MapRun implements Submission {
     this.#function = fn;
     this.#options = options;
     this.#results = new MapResults(options.ordered);
+    this.#progress = new ProgressTeller(options.onProgress, systemClock);
     this.#span = startMapSpan(fn.fullName, systemClock.now());
-    this.#deadlineAt = options.deadlineMs === 0 ? Infinity : systemClock.now() + options.deadlineMs;
+    this.#outlet = new MapOutlet(connection, fn, options, this.#span);
     this.#reader = new InputReader(inputs, {
       room: () => this.#room(),
       take: (input) => this.#take(input),
@@ -82,7 +81,7 @@ export class MapRun implements Submission {
     return this.#function.pure || this.#options.idempotencyKey !== "";
   }
 
-  /** The next result; one call at a time. */
+  /** The next result. */
   next(): Promise<Step> {
     if (this.#state.kind === "failed") return this.#rejectOnce(this.#state.error);
     const taken = this.#results.take();
@@ -95,28 +94,19 @@ export class MapRun implements Submission {
       return Promise.resolve(finished);
     }
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      this.#waiting.push({ resolve, reject });
     });
   }
 
   /** The consumer has had enough. */
   async return(): Promise<Step> {
-    if (this.#state.kind === "running") this.#cancelRest();
+    if (this.#state.kind === "running") this.#outlet.cancel();
     this.#finish();
     return finished;
   }
 
   submit(id: number, link: FrameLink): void {
-    this.#id = id;
-    const ranges = this.#inputs.restart();
-    let first = 0;
-    for (const range of ranges) {
-      this.#sendFrame(link, first, range.sizes, range.payloads, true);
-      first += range.count;
-    }
-    if (first === 0 || this.#closedInputs)
-      this.#sendFrame(link, first, noSizes, noBytes, !this.#closedInputs);
-    link.flush();
+    this.#outlet.restart(id, link, this.#inputs.restart(), this.#closedInputs);
   }
 
   result(frame: ResultFrame): void {
@@ -137,7 +127,7 @@ export class MapRun implements Submission {
       number = failed.index + count;
     }
     this.#values(frame, number, end, offset);
-    this.#progress(false);
+    this.#tell(false);
     this.#wakeConsumer();
   }
 
@@ -159,7 +149,7 @@ export class MapRun implements Submission {
       at += bytes;
       item += run.count;
     }
-    this.#done += to - from;
+    this.#progress.count(to - from, 0);
     return at;
   }
 
@@ -167,8 +157,7 @@ export class MapRun implements Submission {
     for (const { first, count: items } of this.#inputs.settle(number, count)) {
       this.#results.add({ kind: "error", first, count: items, error });
     }
-    this.#done += count;
-    this.#failed += count;
+    this.#progress.count(count, count);
   }
 
   /** May another input be taken? */
@@ -197,8 +186,7 @@ export class MapRun implements Submission {
       this.#sendBuilt();
       const first = this.#inputs.skip();
       this.#results.add({ kind: "error", first, count: 1, error: HeddleError.from(error) });
-      this.#done++;
-      this.#failed++;
+      this.#progress.count(1, 1);
       this.#wakeConsumer();
       return undefined;
     }
@@ -209,45 +197,15 @@ export class MapRun implements Submission {
     const { sizes, payloads } = this.#builder.take();
     const first = this.#inputs.nextNumber;
     this.#inputs.append(sizes, payloads);
-    const { link } = this.#connection;
-    if (this.#id === 0) this.#connection.add(this);
-    else if (link !== undefined) this.#sendFrame(link, first, sizes, payloads, true);
-    // Without a link the frame waits in the inputs for the next submission.
+    if (this.#outlet.known) this.#outlet.send(first, sizes, payloads);
+    else this.#connection.add(this);
   }
 
   #endInputs(): void {
     this.#sendBuilt();
     this.#closedInputs = true;
-    const { link } = this.#connection;
-    if (this.#id !== 0 && link !== undefined) {
-      this.#sendFrame(link, this.#inputs.nextNumber, noSizes, noBytes, false);
-      link.flush();
-    }
+    this.#outlet.end(this.#inputs.nextNumber);
     this.#wakeConsumer();
-  }
-
-  #sendFrame(link: FrameLink, first: number, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {
-    const { kernel, name } = this.#function;
-    const opening = first === 0;
-    const { priority, attemptsMax, affinity, idempotencyKey } = this.#options;
-    const left =
-      this.#deadlineAt === Infinity ? 0 : Math.max(1, Math.ceil(this.#deadlineAt - systemClock.now()));
-    link.sendBatch({
-      ...emptyBatch,
-      id: this.#id,
-      function: this.#connection.functionNumber(link, kernel, name),
-      first,
-      count: sizes.length,
-      sizes,
-      payloads,
-      open,
-      deadlineMs: opening ? left : 0,
-      priority,
-      attemptsMax,
-      affinity,
-      idempotencyKey,
-      trace: opening && this.#span !== undefined ? this.#span.context() : noBytes,
-    });
   }
 
   #complete(): boolean {
@@ -272,17 +230,18 @@ export class MapRun implements Submission {
   }
 
   #wakeConsumer(): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined) return;
-    const taken = this.#results.take();
-    if (taken !== undefined) {
-      this.#waiting = undefined;
-      this.#reader.wake();
-      this.#deliver(taken).then(waiting.resolve, waiting.reject);
-    } else if (this.#complete()) {
-      this.#waiting = undefined;
-      this.#finish();
-      waiting.resolve(finished);
+    while (this.#waiting.length > 0) {
+      const taken = this.#results.take();
+      if (taken !== undefined) {
+        this.#reader.wake();
+        const waiting = this.#waiting.shift();
+        this.#deliver(taken).then(waiting?.resolve, waiting?.reject);
+      } else if (this.#complete()) {
+        this.#finish();
+        for (const waiting of this.#waiting.splice(0)) waiting.resolve(finished);
+      } else {
+        return;
+      }
     }
   }
 
@@ -299,27 +258,20 @@ export class MapRun implements Submission {
   /** Ends the map with an error, which the consumer meets at once or with its next call. */
   #stop(error: HeddleError): void {
     if (this.#state.kind !== "running") return;
-    this.#cancelRest();
+    this.#outlet.cancel();
     this.#state = { kind: "failed", error };
     this.#release(error);
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting === undefined) return;
+    const [first, ...others] = this.#waiting.splice(0);
+    if (first === undefined) return;
     this.#state = { kind: "finished" };
-    waiting.reject(error);
+    first.reject(error);
+    for (const waiting of others) waiting.resolve(finished);
   }
 
   /** An iteration ends with its error once; asked again it is just over. */
   #rejectOnce(error: HeddleError): Promise<Step> {
     this.#state = { kind: "finished" };
     return Promise.reject(error);
-  }
-
-  #cancelRest(): void {
-    const { link } = this.#connection;
-    if (this.#id === 0 || link === undefined) return;
-    link.writer?.cancel({ id: this.#id, first: 0, count: 0 });
-    link.flush();
   }
 
   #finish(): void {
@@ -330,27 +282,18 @@ export class MapRun implements Submission {
   #release(error: HeddleError | undefined): void {
     clearTimeout(this.#timer);
     this.#options.signal?.removeEventListener("abort", this.#abort);
-    if (this.#id !== 0) this.#connection.remove(this.#id);
+    this.#outlet.close();
     this.#reader.close();
-    this.#progress(true);
+    this.#tell(true);
     this.#span?.end({
       at: systemClock.now(),
-      count: this.#done,
-      failed: this.#failed,
+      count: this.#progress.done,
+      failed: this.#progress.failed,
       ...(error === undefined ? {} : { error }),
     });
   }
 
-  #progress(last: boolean): void {
-    const { onProgress, total } = this.#options;
-    if (onProgress === undefined) return;
-    const now = systemClock.now();
-    if (!last && now - this.#progressAt < limits.progressMs) return;
-    this.#progressAt = now;
-    onProgress({
-      done: this.#done,
-      failed: this.#failed,
-      total: this.#closedInputs ? this.#inputs.taken : total,
-    });
+  #tell(last: boolean): void {
+    this.#progress.tell(this.#closedInputs ? this.#inputs.taken : this.#options.total, last);
   }
 }
