@@ -2,6 +2,7 @@
 import { connect } from "../sdk/connect.ts";
 import type { Fabric } from "../sdk/fabric.ts";
 import type { CommandContext, OptionSpec } from "./command.ts";
+import { telemetryOf } from "./telemetry.ts";
 
 /** Address of a fabric on this machine that was started without options. */
 export const defaultAddress = "127.0.0.1:7070";
@@ -16,16 +17,21 @@ export const addressOption: Readonly<Record<string, OptionSpec>> = {
   },
 };
 
-/** Connects, runs, closes. */
+/** Connects, runs, closes; traced as the OTEL_* variables ask for. */
 export async function withFabric<T>(
   context: CommandContext,
   use: (fabric: Fabric) => Promise<T>,
 ): Promise<T> {
-  const address = context.args.text("address") ?? context.env["HEDDLE_ADDRESS"] ?? defaultAddress;
-  const fabric = await connect(address);
+  const { args, env, output } = context;
+  const telemetry = await telemetryOf("heddle-cli", env, (text) => output.note(text));
   try {
-    return await use(fabric);
+    const fabric = await connect(args.text("address") ?? env["HEDDLE_ADDRESS"] ?? defaultAddress);
+    try {
+      return await use(fabric);
+    } finally {
+      fabric.close();
+    }
   } finally {
-    fabric.close();
+    await telemetry.shutdown();
   }
 }

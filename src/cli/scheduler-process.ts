@@ -1,14 +1,13 @@
 /** The scheduler process as `up` and `scheduler` run it: data folder, store, telemetry, gateway. */
 import { HeddleError } from "../base/error.ts";
-import { version } from "../base/version.ts";
 import { createGateway, type Gateway, type GatewayAddresses } from "../gateway/gateway.ts";
 import { openDataFolder, type DataFolder } from "../store/data-folder.ts";
 import { openModuleStore } from "../store/module-store.ts";
 import { createSqliteStore } from "../store/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
-import { startTelemetry, type Telemetry } from "../telemetry/setup.ts";
 import type { CommandContext } from "./command.ts";
 import { bindFrom } from "./server-options.ts";
+import { telemetryOf } from "./telemetry.ts";
 
 export interface SchedulerProcess {
   readonly gateway: Gateway;
@@ -55,15 +54,4 @@ async function startStore(folder: DataFolder, stops: (() => Promise<void>)[]): P
   await store.start();
   stops.push(() => store.stop());
   return store;
-}
-
-/** Tracing as the OTEL_* variables ask for it; what is wrong with them is said and does not stop anybody. */
-export async function telemetryOf(
-  serviceName: string,
-  environment: CommandContext["env"],
-  note: (text: string) => void,
-): Promise<Telemetry> {
-  const telemetry = await startTelemetry({ serviceName, version, environment });
-  if (telemetry.problem !== undefined) note(`heddle: ${telemetry.problem.rawMessage}`);
-  return telemetry;
 }
