@@ -109,7 +109,10 @@ export const anyPort: readonly string[] = ["--port", "0", "--http-port", "0", "-
 /** The ready line of `up` or `scheduler`. Throws with what the command said when it ends before that. */
 export async function readyLine(process: HeddleProcess): Promise<ReadyLine> {
   const { value, done } = await process.lines.next();
-  if (done === true) throw new Error(`heddle ended before it was ready: ${(await process.closed).stderr}`);
+  if (done === true) {
+    const { code, signal, stderr } = await process.closed;
+    throw new Error(`heddle ended before it was ready (${signal ?? `exit code ${code}`}): ${stderr}`);
+  }
   return JSON.parse(value) as ReadyLine; // the command's documented output, which up.test.ts checks
 }
 
