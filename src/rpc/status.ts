@@ -14,9 +14,21 @@ const detailsKey = "grpc-status-details-bin";
 /** What a server gives to its callback or emits on its stream. */
 export function toStatus(error: unknown): { code: number; details: string; metadata: Metadata } {
   const known = HeddleError.from(error);
+  // Both ways of saying it are trailers, whose size HTTP/2 peers bound.
+  const details = cut(known.rawMessage, limits.messageMaxBytes);
   const metadata = new Metadata();
-  metadata.set(detailsKey, Buffer.from(encodeFailure(known)));
-  return { code: known.code, details: known.rawMessage.slice(0, limits.messageMaxBytes), metadata };
+  metadata.set(detailsKey, Buffer.from(encodeFailure(known, details)));
+  return { code: known.code, details, metadata };
+}
+
+/** The beginning of a text, in whole characters of at most so many bytes of UTF-8. */
+function cut(text: string, bytesMax: number): string {
+  if (text.length * 3 <= bytesMax) return text;
+  const bytes = Buffer.from(text);
+  if (bytes.length <= bytesMax) return text;
+  let end = bytesMax;
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString("utf8", 0, end);
 }
 
 /** What a client got from the library, or any other thing that was thrown. */
@@ -28,7 +40,14 @@ export function fromStatus(error: unknown): HeddleError {
     if (failure !== undefined) return failure;
   }
   const code = toCode(error.code);
-  return new HeddleError(reasonOfCode(code), error.details, { code, cause: error });
+  return new HeddleError(reasonOfCode(code), plain(error.details), { code, cause: error });
+}
+
+/** What went wrong with a connection, without the library's words around it. */
+function plain(details: string): string {
+  return details
+    .replace(/^No connection established\. Last error: (Error: )?/, "")
+    .replace(/\.? Resolution note: $/, "");
 }
 
 function isServiceError(error: unknown): error is ServiceError & { metadata?: Metadata } {
