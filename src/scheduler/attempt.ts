@@ -5,6 +5,7 @@
  */
 import { attemptId, type NodeId } from "../base/ids.ts";
 import { IndexSet } from "../base/index-set.ts";
+import { reasonRow } from "../base/reason.ts";
 import type { AttemptEnded } from "./action.ts";
 import { reclassify } from "./capacity.ts";
 import { learn } from "./estimate.ts";
@@ -47,6 +48,7 @@ export function startAttempt(
     failedNodes: retried?.failedNodes ?? noNodes,
     msPerItem: chargedMs / count,
     phase: "running",
+    progressed: false,
     reported: new IndexSet(first),
     unreported: count,
     retried: 0,
@@ -192,11 +194,24 @@ function outcomes(
     const from = Math.max(at, failure.index);
     const until = Math.min(end, failure.index + alike);
     if (until <= from) continue; // reported before
-    accept(state, attempt, at, from, position);
-    conclude(state, attempt, from, until, failure, true);
+    acceptRun(state, attempt, at, from, position);
+    conclude(state, attempt, from, until, failure);
+    attempt.progressed ||= reasonRow(failure.reason).retry !== "always";
     at = until;
   }
-  accept(state, attempt, at, end, position);
+  acceptRun(state, attempt, at, end, position);
+}
+
+function acceptRun(
+  state: SchedulerState,
+  attempt: AttemptState,
+  first: number,
+  end: number,
+  position: number,
+): void {
+  if (first >= end) return;
+  attempt.progressed = true;
+  accept(state, attempt, first, end, position);
 }
 
 /** How many failures from this place on are the same one of neighbouring items. */
@@ -213,9 +228,8 @@ function countAlike(failures: readonly ItemFailure[], place: number): number {
 
 /** What was not reported ended with this failure. */
 function concludeRest(state: SchedulerState, attempt: AttemptState, failure: Failure): void {
-  const progressed = attempt.unreported < attempt.end - attempt.first;
   forUnreported(attempt, attempt.first, attempt.end, (at, stop) => {
-    conclude(state, attempt, at, stop, failure, progressed);
+    conclude(state, attempt, at, stop, failure);
   });
 }
 

@@ -6,7 +6,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { SchedulerOptions } from "./options.ts";
-import type { BatchState, PendingRange, Segment } from "./state.ts";
+import type { BatchState, Segment } from "./state.ts";
 
 /** Items for the next attempt of a batch that has `remaining` items to place; ≥ 1. */
 export function attemptSize(
@@ -27,12 +27,12 @@ export function attemptSize(
 }
 
 /**
- * Items of a range that was tried before. After each failed try it goes out in quarters: if one of its items is what
- * kills nodes, the others part with it before their tries are used up.
+ * Items of one attempt when `count` that failed together are tried again with `triesLeft` tries left, ≥ 1. If one of
+ * them is what kills nodes, the others must part with it before their tries are used up: pieces shrink from try to try
+ * so that in its last one every item is alone.
  */
-export function retrySize(range: PendingRange, size: number): number {
-  const quarters = 4 ** range.spent;
-  return Math.max(1, Math.min(size, Math.ceil(range.count / quarters)));
+export function retryPiece(count: number, triesLeft: number): number {
+  return Math.max(1, Math.round(count ** ((triesLeft - 1) / triesLeft)));
 }
 
 /** The next untried items of a batch. */

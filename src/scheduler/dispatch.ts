@@ -6,7 +6,7 @@
  */
 import type { NodeId } from "../base/ids.ts";
 import { startAttempt } from "./attempt.ts";
-import { advance, attemptSize, freshItems, retrySize } from "./batching.ts";
+import { advance, attemptSize, freshItems } from "./batching.ts";
 import { estimateMs } from "./estimate.ts";
 import type { BatchState, NodeState, PendingRange, SchedulerState } from "./state.ts";
 import { queueBatch } from "./waiting.ts";
@@ -62,8 +62,8 @@ function placeRetry(state: SchedulerState, range: PendingRange): Turn {
   const { batch, first, bytes, failedNodes } = range;
   const run = batch.settled.nextPresent(first, first + range.count) - first;
   const remaining = range.count + batch.count - batch.cursor;
-  const size = retrySize(range, attemptSize(batch, remaining, state.capacity.workers, state.options));
-  const count = Math.min(run, size);
+  const size = attemptSize(batch, remaining, state.capacity.workers, state.options);
+  const count = Math.min(run, size, range.piece);
   const estimatedMs = estimateMs(batch.function, count);
   const node = chooseNode(state, estimatedMs, bytes, failedNodes);
   if (node === undefined) return failedNodes.length > 0 || state.capacity.idle.length > 0 ? "pass" : "wait";

@@ -1,4 +1,5 @@
 /** What becomes of items whose attempt failed them: they are tried again, now or later, or fail for good. */
+import { retryPiece } from "./batching.ts";
 import { decideRetry, type RetryDecision } from "./retry.ts";
 import { fail } from "./settlement.ts";
 import type { AttemptState, Failure, PendingRange, SchedulerState } from "./state.ts";
@@ -11,9 +12,8 @@ export function conclude(
   first: number,
   end: number,
   failure: Failure,
-  progressed: boolean,
 ): void {
-  const { batch, node, number } = attempt;
+  const { batch, node, number, progressed } = attempt;
   const { settled } = batch;
   for (let at = settled.nextAbsent(first, end); at < end; at = settled.nextAbsent(at, end)) {
     const until = settled.nextPresent(at, end);
@@ -51,6 +51,7 @@ function retryLater(
     batch,
     first,
     count: end - first,
+    piece: spent > attempt.spent ? retryPiece(end - first, batch.policy.attemptsMax - spent) : Infinity,
     bytes,
     number,
     spent,

@@ -20,7 +20,7 @@ export function createScheduler(options: Partial<SchedulerOptions>, random: Rand
     snapshot: () => takeSnapshot(state),
     load(node) {
       const known = state.nodes.get(node as NodeId); // a name that is no node's finds none
-      return { attempts: known?.attempts.length ?? 0, queueMs: known?.outstandingMs ?? 0 };
+      return { attempts: known?.attempts.length ?? 0, queueMs: Math.max(0, known?.outstandingMs ?? 0) };
     },
   };
 }

@@ -110,6 +110,8 @@ export interface PendingRange extends HeapTimer {
   readonly batch: BatchState;
   first: number;
   count: number;
+  /** Most items of the next attempt. */
+  readonly piece: number;
   /** An upper bound of their payload. */
   readonly bytes: number;
   /** Attempts that were made of them. */
@@ -174,6 +176,8 @@ export interface AttemptState {
   /** What one unreported item adds to the node's outstanding work. */
   readonly msPerItem: number;
   phase: "running" | "cancelled";
+  /** Some of its items have run. */
+  progressed: boolean;
   readonly reported: IndexSet;
   unreported: number;
   /** For the report at its end. */

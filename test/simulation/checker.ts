@@ -1,0 +1,305 @@
+/**
+ * What must hold at every step, whatever happens to nodes and network: each item settles exactly once and in the way
+ * its events say; nothing is placed too late, on who must not get it, or beyond credits; nothing waits for nothing.
+ */
+import assert from "node:assert/strict";
+import type {
+  Accept,
+  Action,
+  AttemptEnded,
+  CancelAttempt,
+  Dispatch,
+  Fail,
+  NodeGone,
+} from "../../src/scheduler/action.ts";
+import type { Event } from "../../src/scheduler/event.ts";
+import type { SchedulerOptions } from "../../src/scheduler/options.ts";
+import type { SchedulerSnapshot } from "../../src/scheduler/snapshot.ts";
+import { itemOf, Ledger, type AttemptBook, type BatchBook, type ItemBook, type NodeBook } from "./ledger.ts";
+
+const slackMs = 1e-6;
+
+/** Watches one scheduler from outside; throws at the first violation. */
+export class Checker {
+  readonly #ledger: Ledger;
+  #settled = 0;
+  #accepted = 0;
+  #dispatched = 0;
+  readonly #reasons = new Map<string, number>();
+
+  constructor(options: SchedulerOptions) {
+    this.#ledger = new Ledger(options);
+  }
+
+  /** Batches that have not settled. */
+  get unsettledBatches(): number {
+    return this.#ledger.batches.size;
+  }
+
+  /** Attempts that have not ended. */
+  get liveAttempts(): number {
+    return this.#ledger.attempts.size;
+  }
+
+  /** Items that settled, those of them that went well, attempts, and the reasons of the failures. */
+  get totals(): CheckerTotals {
+    const reasons = [...this.#reasons].toSorted();
+    return { settled: this.#settled, accepted: this.#accepted, dispatched: this.#dispatched, reasons };
+  }
+
+  /** One step: what came in, when, what came out, and what the core holds after it. */
+  check(
+    events: readonly Event[],
+    now: number,
+    actions: readonly Action[],
+    snapshot: SchedulerSnapshot,
+  ): void {
+    const ledger = this.#ledger;
+    ledger.now = now;
+    events.forEach((event, position) => ledger.apply(event, position));
+    ledger.expire();
+    actions.forEach((action, place) => this.#action(action, place === actions.length - 1));
+    assert.equal(ledger.due, 0, "every item whose outcome came in this step settles in it");
+    assert.equal(ledger.ending.size, 0, "the end of every attempt is told in the step it comes");
+    for (const node of ledger.nodes.values()) {
+      assert(
+        node.seenAt + ledger.options.leaseMs > now,
+        `silent node ${node.id} is given up after its lease`,
+      );
+    }
+    for (const [id, batch] of ledger.batches) {
+      assert(!isComplete(batch), `batch ${id} is complete and has not settled`);
+    }
+    this.#checkFigures(snapshot);
+    this.#checkWaiting(snapshot);
+  }
+
+  #action(action: Action, last: boolean): void {
+    switch (action.kind) {
+      case "dispatch":
+        return this.#dispatch(action);
+      case "accept":
+        return this.#accept(action);
+      case "fail":
+        return this.#fail(action);
+      case "cancelAttempt":
+        return this.#cancelAttempt(action);
+      case "attemptEnded":
+        return this.#attemptEnded(action);
+      case "nodeGone":
+        return this.#nodeGone(action);
+      case "settled": {
+        const batch = this.#ledger.batches.get(action.batch);
+        assert(batch !== undefined && isComplete(batch), `batch ${action.batch} settles when it is complete`);
+        this.#ledger.batches.delete(action.batch);
+        return;
+      }
+      case "wake":
+        return assert(last, "a wake is the last action");
+    }
+  }
+
+  #dispatch(action: Dispatch): void {
+    const { now, options } = this.#ledger;
+    const batch = this.#batch(action.batch);
+    const node = this.#ledger.nodes.get(action.node);
+    const what = `attempt ${action.attempt} of batch ${action.batch} on ${action.node}`;
+    assert(node !== undefined && node.incarnation === action.incarnation, `${what}: the node is there`);
+    assert(node.phase === "joined", `${what}: the node does not drain`);
+    assert(now < batch.submitted.deadlineAt, `${what}: in time`);
+    assert(!batch.paused, `${what}: the batch is not paused`);
+    assert(action.count >= 1 && action.count <= options.frameItemsMax, `${what}: fits a frame`);
+    const frames = new Set<ItemBook["frame"]>();
+    for (let index = action.first; index < action.first + action.count; index++) {
+      const item = itemOf(batch, index);
+      assert.equal(item.state, "waiting", `${what}: item ${index} waits`);
+      assert.equal(action.number, item.number + 1, `${what}: number`);
+      assert(item.spent < batch.submitted.function.attemptsMax, `${what}: tries are left`);
+      this.#checkAvoids(item, node, what);
+      item.state = "running";
+      item.number++;
+      frames.add(item.frame);
+    }
+    const bytes = [...frames].reduce((sum, frame) => sum + frame.bytes, 0);
+    assert(action.count === 1 || bytes <= options.framePayloadMaxBytes, `${what}: its payload fits a frame`);
+    this.#checkCredit(node, bytes, what);
+    assert(!this.#ledger.attempts.has(action.attempt), `${what}: a new id`);
+    const attempt = { dispatch: action, batch, node, reported: new Set<number>(), bytes, progressed: false };
+    this.#ledger.attempts.set(action.attempt, attempt);
+    node.attempts.add(attempt);
+    this.#dispatched++;
+  }
+
+  #checkAvoids(item: ItemBook, node: NodeBook, what: string): void {
+    if (!item.failedNodes.has(node.id)) return;
+    const other = this.#ledger.joined.find((candidate) => !item.failedNodes.has(candidate.id));
+    assert(other === undefined, `${what}: not where it failed, ${other?.id} is there`);
+  }
+
+  #checkCredit(node: NodeBook, bytes: number, what: string): void {
+    assert(node.attempts.size < node.credit.attempts, `${what}: within the credit of attempts`);
+    assert(heldBytes(node) + bytes <= node.credit.queueBytes, `${what}: within the credit of bytes`);
+  }
+
+  #accept(action: Accept): void {
+    const batch = this.#batch(action.batch);
+    for (let index = action.first; index < action.first + action.count; index++) {
+      const item = itemOf(batch, index);
+      const { due } = item;
+      const reported = due?.kind === "accept" && due.position === action.event;
+      assert(reported, `item ${index} of batch ${action.batch} is accepted from a report that it went well`);
+      assert.equal(action.number, item.number, "the try that brought the result");
+      this.#ledger.settle(item);
+      this.#accepted++;
+      this.#settled++;
+    }
+  }
+
+  #fail(action: Fail): void {
+    const batch = this.#batch(action.batch);
+    this.#reasons.set(action.reason, (this.#reasons.get(action.reason) ?? 0) + action.count);
+    for (let index = action.first; index < action.first + action.count; index++) {
+      const item = itemOf(batch, index);
+      const what = `item ${index} of batch ${action.batch} fails with ${action.reason}`;
+      assert.equal(action.attempts, item.number, `${what}: attempts`);
+      assert((action.node === undefined) === (item.number === 0), `${what}: node`);
+      if (item.due === undefined) this.#checkNoNodes(batch, item, action.reason, what);
+      else this.#checkDue(item, action.reason, what);
+      this.#ledger.settle(item);
+      this.#settled++;
+    }
+  }
+
+  /** Where several ends come in the same step, any of them will do. */
+  #checkDue(item: ItemBook, reason: string, what: string): void {
+    const { due } = item;
+    assert(due?.kind === "fail", `${what}, but went well`);
+    const atOnce = due.reason === "DEADLINE" && (reason === "NODE_LOST" || reason === "NO_NODES");
+    assert(due.reason === reason || atOnce, `${what}, not ${due.reason}`);
+  }
+
+  #checkNoNodes(batch: BatchBook, item: ItemBook, reason: string, what: string): void {
+    const { now, noNodesSince, options, joined } = this.#ledger;
+    assert.equal(reason, "NO_NODES", `${what}: nothing says so`);
+    assert.equal(item.state, "waiting", `${what}: it waits`);
+    assert(joined.length === 0 && !batch.paused, `${what}: there is no node`);
+    const since = Math.max(noNodesSince, item.waitsSince);
+    assert(since + options.nodeWaitMs <= now + slackMs, `${what}: after waiting`);
+  }
+
+  #cancelAttempt(action: CancelAttempt): void {
+    // It may end later in the same step.
+    const attempt = this.#ledger.attempts.get(action.attempt) ?? this.#ending(action);
+    assert(
+      attempt !== undefined && attempt.node.id === action.node,
+      "a live attempt is cancelled where it runs",
+    );
+    const { first, count } = attempt.dispatch;
+    assert(action.first >= first && action.first + action.count <= first + count, "and only items of it");
+    for (let index = action.first; index < action.first + action.count; index++) {
+      const wanted: boolean =
+        !attempt.reported.has(index) && itemOf(attempt.batch, index).state !== "settled";
+      assert(!wanted, `item ${index} of batch ${attempt.dispatch.batch} is still wanted`);
+    }
+  }
+
+  #attemptEnded(action: AttemptEnded): void {
+    const attempt = this.#ending(action);
+    assert(attempt !== undefined, `attempt ${action.attempt} ended in this step, and once`);
+    this.#ledger.ending.delete(attempt);
+  }
+
+  #ending(action: CancelAttempt | AttemptEnded): AttemptBook | undefined {
+    return [...this.#ledger.ending].find((one) => one.dispatch.attempt === action.attempt);
+  }
+
+  #nodeGone(action: NodeGone): void {
+    const { nodes, now, options } = this.#ledger;
+    const node = nodes.get(action.node);
+    assert(node !== undefined && node.incarnation === action.incarnation, "a node that is there is given up");
+    assert(
+      node.seenAt + options.leaseMs <= now + slackMs,
+      `node ${node.id} is given up after a lease of silence`,
+    );
+    this.#ledger.lose(node);
+  }
+
+  /** The core's figures are those of the books; behind other work there is no more than may be. */
+  #checkFigures(snapshot: SchedulerSnapshot): void {
+    const { unsettled, attempts, batches, nodes, options } = this.#ledger;
+    assert.equal(snapshot.items, unsettled, "unsettled items");
+    assert.equal(snapshot.attempts, attempts.size, "attempts");
+    assert.equal(snapshot.batches, batches.size, "batches");
+    assert(snapshot.bytes >= 0 && (unsettled > 0 || snapshot.bytes === 0), "bytes go with their items");
+    assert.equal(snapshot.nodes.length, nodes.size, "nodes");
+    for (const figures of snapshot.nodes) {
+      const node = nodes.get(figures.node);
+      assert.equal(figures.attempts, node?.attempts.size, `attempts on ${figures.node}`);
+      assert(figures.outstandingMs > -slackMs, `work on ${figures.node} is never negative`);
+      if (figures.attempts === 0) assert.equal(figures.outstandingMs, 0, `no work on ${figures.node}`);
+      if (figures.attempts === 0) assert.equal(figures.outstandingBytes, 0, `no bytes on ${figures.node}`);
+    }
+    assert(options.queueItemsMax >= unsettled, "the queue is bounded");
+  }
+
+  /** No free worker while there is work for it; no waiting for nodes beyond the patience. */
+  #checkWaiting(snapshot: SchedulerSnapshot): void {
+    const { batches, now, options, noNodesSince } = this.#ledger;
+    const idle = this.#idleNodes(snapshot);
+    const nodeless = this.#ledger.joined.length === 0;
+    if (idle.length === 0 && !nodeless) return;
+    for (const [id, batch] of batches) {
+      if (batch.paused) continue;
+      for (const [index, item] of batch.items.entries()) {
+        if (item.state !== "waiting" || item.readyBy + slackMs > now) continue;
+        const taker = idle.find((node) => this.#couldTake(node.book, node.freeBytes, item));
+        assert(taker === undefined, `item ${index} of batch ${id} waits while ${taker?.book.id} is idle`);
+        const since = Math.max(noNodesSince, item.readyBy);
+        const late = nodeless && since + options.nodeWaitMs + slackMs < now;
+        assert(!late, `item ${index} of batch ${id} waits for nodes since ${since}`);
+      }
+    }
+  }
+
+  #idleNodes(snapshot: SchedulerSnapshot) {
+    const idle: { readonly book: NodeBook; readonly freeBytes: number }[] = [];
+    for (const book of this.#ledger.joined) {
+      const { size } = book.attempts;
+      if (size >= book.workers || size >= book.credit.attempts) continue;
+      const held = snapshot.nodes.find((figures) => figures.node === book.id)?.outstandingBytes ?? 0;
+      idle.push({ book, freeBytes: book.credit.queueBytes - held });
+    }
+    return idle;
+  }
+
+  #couldTake(node: NodeBook, freeBytes: number, item: ItemBook): boolean {
+    const { options, joined } = this.#ledger;
+    if (Math.max(options.framePayloadMaxBytes, item.frame.bytes) > freeBytes) return false;
+    return !item.failedNodes.has(node.id) || joined.every((other) => item.failedNodes.has(other.id));
+  }
+
+  #batch(id: Dispatch["batch"]): BatchBook {
+    const batch = this.#ledger.batches.get(id);
+    assert(batch !== undefined, `batch ${id} is known and not settled`);
+    return batch;
+  }
+}
+
+/** What a run amounted to. */
+export interface CheckerTotals {
+  readonly settled: number;
+  readonly accepted: number;
+  readonly dispatched: number;
+  /** How many items failed with which reason. */
+  readonly reasons: readonly (readonly [string, number])[];
+}
+
+function isComplete(batch: BatchBook): boolean {
+  return !batch.open && batch.items.every((item) => item.state === "settled" && item.due === undefined);
+}
+
+function heldBytes(node: NodeBook): number {
+  let bytes = 0;
+  for (const attempt of node.attempts) bytes += attempt.bytes;
+  return bytes;
+}

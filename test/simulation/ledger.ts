@@ -1,0 +1,270 @@
+/**
+ * The checker's own books: item by item, with sets and maps, as slow and as plain as can be. It applies the events by
+ * the rules of the design and notes which items must settle now and how; where to place what, it leaves to the core.
+ */
+import type { AttemptId, BatchId, NodeId } from "../../src/base/ids.ts";
+import { reasonRow } from "../../src/base/reason.ts";
+import type { Dispatch } from "../../src/scheduler/action.ts";
+import type { Ended, Event, Progress, Submitted } from "../../src/scheduler/event.ts";
+import type { SchedulerOptions } from "../../src/scheduler/options.ts";
+
+/** How an item must settle in this step. */
+export type Due =
+  { readonly kind: "accept"; readonly position: number } | { readonly kind: "fail"; readonly reason: string };
+
+export interface ItemBook {
+  state: "waiting" | "running" | "settled";
+  due: Due | undefined;
+  /** Bytes of the frame it came in. */
+  readonly frame: { readonly bytes: number };
+  number: number;
+  spent: number;
+  refused: number;
+  readonly failedNodes: Set<NodeId>;
+  /** It may be placed since the one and at the latest from the other, whatever its back-off was. */
+  waitsSince: number;
+  readyBy: number;
+}
+
+export interface BatchBook {
+  readonly submitted: Submitted;
+  readonly items: ItemBook[];
+  open: boolean;
+  paused: boolean;
+  /** What items that still come settle with. */
+  refusal: string | undefined;
+}
+
+export interface AttemptBook {
+  readonly dispatch: Dispatch;
+  readonly batch: BatchBook;
+  readonly node: NodeBook;
+  readonly reported: Set<number>;
+  readonly bytes: number;
+  progressed: boolean;
+}
+
+export interface NodeBook {
+  readonly id: NodeId;
+  readonly incarnation: number;
+  workers: number;
+  phase: "joined" | "draining";
+  credit: { readonly queueMs: number; readonly queueBytes: number; readonly attempts: number };
+  readonly attempts: Set<AttemptBook>;
+  seenAt: number;
+}
+
+export class Ledger {
+  readonly options: SchedulerOptions;
+  readonly batches = new Map<BatchId, BatchBook>();
+  readonly attempts = new Map<AttemptId, AttemptBook>();
+  readonly nodes = new Map<NodeId, NodeBook>();
+  /** Attempts that ended in this step and whose end was not told yet. */
+  readonly ending = new Set<AttemptBook>();
+  now = 0;
+  noNodesSince = -Infinity;
+  unsettled = 0;
+  due = 0;
+
+  constructor(options: SchedulerOptions) {
+    this.options = options;
+  }
+
+  get joined(): NodeBook[] {
+    return [...this.nodes.values()].filter((node) => node.phase === "joined");
+  }
+
+  apply(event: Event, position: number): void {
+    switch (event.kind) {
+      case "submitted": {
+        const { open } = event;
+        const batch = { submitted: event, items: [], open, paused: false, refusal: undefined };
+        this.batches.set(event.batch, batch);
+        return this.#addItems(batch, event.count, event.bytes);
+      }
+      case "appended": {
+        const batch = this.batches.get(event.batch);
+        if (batch === undefined) return;
+        if (!event.open) batch.open = false;
+        return this.#addItems(batch, event.count, event.bytes);
+      }
+      case "cancelled":
+        return this.#cancel(event.batch, event.first, event.count);
+      case "paused": {
+        const batch = this.batches.get(event.batch);
+        if (batch === undefined || batch.paused === event.paused) return;
+        batch.paused = event.paused;
+        for (const item of batch.items) item.waitsSince = Math.max(item.waitsSince, this.now);
+        for (const item of batch.items) item.readyBy = Math.max(item.readyBy, this.now);
+        return;
+      }
+      case "progress":
+        return this.#progress(event, position);
+      case "ended":
+        return this.#ended(event);
+      case "tick":
+        return;
+      default:
+        return this.#member(event);
+    }
+  }
+
+  /** Batches whose time is over by now lose what is unsettled. */
+  expire(): void {
+    for (const batch of this.batches.values()) {
+      if (batch.submitted.deadlineAt > this.now) continue;
+      batch.refusal = "DEADLINE";
+      for (const item of batch.items) this.#mustFail(item, "DEADLINE");
+    }
+  }
+
+  /** The node is gone with all its attempts. */
+  lose(node: NodeBook): void {
+    this.nodes.delete(node.id);
+    if (this.joined.length === 0 && node.phase === "joined") this.noNodesSince = this.now;
+    for (const attempt of node.attempts) this.#end(attempt, "NODE_LOST");
+  }
+
+  settle(item: ItemBook): void {
+    if (item.due !== undefined) this.due--;
+    else this.unsettled--;
+    item.due = undefined;
+    item.state = "settled";
+  }
+
+  #must(item: ItemBook, due: Due): void {
+    if (item.state === "settled") return;
+    item.state = "settled";
+    item.due = due;
+    this.due++;
+    this.unsettled--;
+  }
+
+  #mustFail(item: ItemBook, reason: string): void {
+    this.#must(item, { kind: "fail", reason });
+  }
+
+  #addItems(batch: BatchBook, count: number, bytes: number): void {
+    const frame = { bytes };
+    const full = this.unsettled + count > this.options.queueItemsMax;
+    const { now } = this;
+    for (let place = 0; place < count; place++) {
+      const item: ItemBook = {
+        state: "waiting",
+        due: undefined,
+        frame,
+        number: 0,
+        spent: 0,
+        refused: 0,
+        failedNodes: new Set(),
+        waitsSince: now,
+        readyBy: now,
+      };
+      batch.items.push(item);
+      this.unsettled++;
+      if (batch.refusal !== undefined) this.#mustFail(item, batch.refusal);
+      else if (full) this.#mustFail(item, "QUEUE_FULL");
+    }
+  }
+
+  #cancel(id: BatchId, first: number, count: number): void {
+    const batch = this.batches.get(id);
+    if (batch === undefined) return;
+    if (count === Infinity) {
+      batch.open = false;
+      batch.refusal ??= "CANCELLED";
+    }
+    const end = Math.min(batch.items.length, first + count);
+    for (let index = first; index < end; index++) this.#mustFail(itemOf(batch, index), "CANCELLED");
+  }
+
+  #progress(event: Progress, position: number): void {
+    const attempt = this.#attempt(event);
+    if (attempt === undefined) return;
+    const failures = new Map(event.failures.map((failure) => [failure.index, failure.reason]));
+    for (let index = event.first; index < event.first + event.count; index++) {
+      if (attempt.reported.has(index)) continue;
+      attempt.reported.add(index);
+      const item = itemOf(attempt.batch, index);
+      const reason = failures.get(index);
+      if (reason === undefined) this.#must(item, { kind: "accept", position });
+      else this.#fails(item, attempt, reason);
+      attempt.progressed ||= reason === undefined || reasonRow(reason).retry !== "always";
+    }
+  }
+
+  #ended(event: Ended): void {
+    const attempt = this.#attempt(event);
+    if (attempt !== undefined) this.#end(attempt, event.rest.reason);
+  }
+
+  #end(attempt: AttemptBook, reason: string): void {
+    const { dispatch, batch, node, reported } = attempt;
+    for (let index = dispatch.first; index < dispatch.first + dispatch.count; index++) {
+      if (!reported.has(index)) this.#fails(itemOf(batch, index), attempt, reason);
+    }
+    node.attempts.delete(attempt);
+    this.attempts.delete(dispatch.attempt);
+    this.ending.add(attempt);
+  }
+
+  #fails(item: ItemBook, attempt: AttemptBook, reason: string): void {
+    if (item.state === "settled") return;
+    const { policy, node } = { policy: attempt.batch.submitted.function, node: attempt.node };
+    const row = reasonRow(reason);
+    if (row.retry === "final" || (row.retry === "if-pure" && !policy.pure))
+      return this.#mustFail(item, reason);
+    item.state = "waiting";
+    item.waitsSince = this.now;
+    item.readyBy = this.now;
+    if (row.countsAgainstNode) {
+      if (++item.spent >= policy.attemptsMax) return this.#mustFail(item, reason);
+      item.failedNodes.add(node.id);
+      item.readyBy += Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (item.spent - 1));
+    } else if (reason !== "NOT_STARTED" || !attempt.progressed) {
+      if (++item.refused > this.options.refusalsMax) return this.#mustFail(item, reason);
+      item.readyBy += Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (item.refused - 1));
+    }
+  }
+
+  #attempt(event: Progress | Ended): AttemptBook | undefined {
+    const attempt = this.attempts.get(event.attempt);
+    if (attempt === undefined || attempt.node.id !== event.node) return undefined;
+    if (attempt.node.incarnation !== event.incarnation) return undefined;
+    attempt.node.seenAt = this.now;
+    return attempt;
+  }
+
+  #member(event: Extract<Event, { node: NodeId; kind: `node${string}` }>): void {
+    const known = this.nodes.get(event.node);
+    if (event.kind === "nodeJoined") {
+      if (known !== undefined && known.incarnation > event.incarnation) return;
+      if (known?.incarnation === event.incarnation) {
+        known.phase = "joined";
+        known.workers = event.workers;
+        known.seenAt = this.now;
+        return;
+      }
+      if (known !== undefined) this.lose(known);
+      const credit = { queueMs: 0, queueBytes: 0, attempts: 0 };
+      const { node: id, incarnation, workers } = event;
+      const attempts = new Set<AttemptBook>();
+      this.nodes.set(id, { id, incarnation, workers, phase: "joined", credit, attempts, seenAt: this.now });
+      return;
+    }
+    if (known?.incarnation !== event.incarnation) return;
+    known.seenAt = this.now;
+    if (event.kind === "nodeCredit") known.credit = event;
+    if (event.kind === "nodeLost") this.lose(known);
+    if (event.kind !== "nodeDraining" || known.phase === "draining") return;
+    known.phase = "draining";
+    if (this.joined.length === 0) this.noNodesSince = this.now;
+  }
+}
+
+/** The item of that index; the checker has made sure that there is one. */
+export function itemOf(batch: BatchBook, index: number): ItemBook {
+  const item = batch.items[index];
+  if (item === undefined) throw new Error(`batch ${batch.submitted.batch} has no item ${index}`);
+  return item;
+}
