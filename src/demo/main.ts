@@ -84,7 +84,9 @@ async function demonstrate(
   for (const fault of faults) process.stderr.write(`npm start: ${fault}\n`);
   if (exit) return faults.length === 0 ? 0 : 1;
   printInvitation(running);
-  return Promise.race([interrupted, running.ended.then((said) => failed(said))]);
+  // When both have happened, the interruption came first: it ends the fabric.
+  const said = await Promise.race([interrupted, running.ended]);
+  return typeof said === "number" ? said : failed(said);
 }
 
 function failed(said: string): number {

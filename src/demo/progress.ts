@@ -93,8 +93,9 @@ class TerminalProgress implements Progress {
 
   #draw(now: number): void {
     const state = { done: this.#done, total: this.#total, elapsedMs: now - this.#startMs };
-    // A line that wraps could not be drawn over; the bar gives way first, then the end of the text.
-    const columns = (this.#output.columns ?? 80) - 1;
+    // A line that wraps could not be drawn over; the bar gives way first, then the end of the text. A terminal that does
+    // not know its width says 0.
+    const columns = (this.#output.columns || 80) - 1;
     const cells = Math.max(0, Math.min(20, columns - progressText(state, 0).length));
     this.#output.write(`\r\u001b[2K${progressText(state, cells).slice(0, columns)}`);
   }
