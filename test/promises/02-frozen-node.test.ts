@@ -3,9 +3,9 @@
  * that was on it runs elsewhere, and what it sends when it wakes up is looked at by nobody.
  */
 import { describe, expect, it } from "vitest";
-import type { ClusterEvent, NodeInfo } from "../../src/index.ts";
+import type { NodeInfo } from "../../src/index.ts";
 import { NodeState } from "../../src/rpc/generated/heddle/v1/NodeState.ts";
-import { nodesUntil, readyCount, startCluster } from "../support/cluster.ts";
+import { nodesUntil, readyCount, startCluster, watchAttempts } from "../support/cluster.ts";
 import { mixed } from "../support/kernels.ts";
 
 const rounds = 2_000_000;
@@ -36,11 +36,15 @@ describe("a frozen node", () => {
     const load = Promise.all(Array.from({ length: 16 }, () => caller(done.signal)));
     load.catch(() => done.abort());
 
-    await attemptOn(fabric.admin.watch({ attempts: true }), frozen.id);
+    await (
+      await watchAttempts(fabric, ({ node }) => node === frozen.id)
+    ).first;
     process.kill(frozen.pid, "SIGSTOP");
     try {
       const seen = await nodesUntil(fabric, (now) => stateOf(now, frozen.id) === NodeState.NODE_STATE_LOST);
       expect(readyCount(seen)).toBe(2);
+      // Its registration stays open all the while: that alone would take the keepalive of clients, 15 s.
+      expect(seen.get(frozen.id)?.why).toBe("silent for 3000 ms");
     } finally {
       process.kill(frozen.pid, "SIGCONT");
     }
@@ -57,9 +61,4 @@ describe("a frozen node", () => {
 
 function stateOf(nodes: ReadonlyMap<string, NodeInfo>, id: string): NodeState | undefined {
   return nodes.get(id)?.state;
-}
-
-/** Resolves when an attempt has been sent to the node. */
-async function attemptOn(events: AsyncGenerator<ClusterEvent>, id: string): Promise<void> {
-  for await (const { attemptStarted } of events) if (attemptStarted?.node === id) return;
 }

@@ -7,7 +7,13 @@ import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { connect, type ConnectOptions, type Fabric, type NodeInfo } from "../../src/index.ts";
+import {
+  connect,
+  type ClusterEvent,
+  type ConnectOptions,
+  type Fabric,
+  type NodeInfo,
+} from "../../src/index.ts";
 import { NodeState } from "../../src/rpc/generated/heddle/v1/NodeState.ts";
 import {
   startHeddle,
@@ -129,6 +135,31 @@ export async function nodesUntil(
     if (synced && wanted(nodes)) return nodes;
   }
   throw new Error(`the watch ended before the nodes were as wanted: ${[...nodes.keys()].join(", ")}`);
+}
+
+/** An attempt as the fabric tells of it. */
+export type AttemptStarted = NonNullable<ClusterEvent["attemptStarted"]>;
+
+/** Resolves once every attempt from now on is seen; `first` then resolves with the first one that is wanted. */
+export async function watchAttempts(
+  fabric: Fabric,
+  wanted: (attempt: AttemptStarted) => boolean,
+): Promise<{ readonly first: Promise<AttemptStarted> }> {
+  const events = fabric.admin.watch({ attempts: true });
+  for (;;) {
+    const { value, done } = await events.next();
+    if (done === true) throw new Error("the watch ended before it had told of the nodes");
+    if (value.synced) return { first: attemptIn(events, wanted) };
+  }
+}
+
+async function attemptIn(
+  events: AsyncGenerator<ClusterEvent>,
+  wanted: (attempt: AttemptStarted) => boolean,
+): Promise<AttemptStarted> {
+  for await (const { attemptStarted } of events)
+    if (attemptStarted && wanted(attemptStarted)) return attemptStarted;
+  throw new Error("the watch ended before the attempt was started");
 }
 
 /** How many of the nodes take work. */
