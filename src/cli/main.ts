@@ -1,4 +1,5 @@
 /** The command line: finds the command, runs it, and turns what goes wrong into one line and an exit code. */
+import { codeName } from "../base/code.ts";
 import { HeddleError } from "../base/error.ts";
 import { version } from "../base/version.ts";
 import { helpOf, parseCommandLine, type Command } from "./command.ts";
@@ -77,7 +78,7 @@ function report(command: Command, error: unknown, output: Output): void {
   const known = HeddleError.from(error);
   if (output.json) {
     const { code, reason, rawMessage: message } = known;
-    process.stderr.write(`${JSON.stringify({ error: { code, reason, message } })}\n`);
+    process.stderr.write(`${JSON.stringify({ error: { code: codeName(code), reason, message } })}\n`);
   } else {
     process.stderr.write(`heddle ${command.name}: ${known.message}\n`);
   }
