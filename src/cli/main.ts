@@ -2,6 +2,7 @@
 import { codeName } from "../base/code.ts";
 import { HeddleError } from "../base/error.ts";
 import { version } from "../base/version.ts";
+import { muteLibraryLog } from "../rpc/library-log.ts";
 import { helpOf, parseCommandLine, type Command } from "./command.ts";
 import { build } from "./commands/build.ts";
 import { deploy } from "./commands/deploy.ts";
@@ -32,6 +33,7 @@ const commands: readonly Command[] = [
 
 /** Runs a command line; gives the exit code. Never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
+  if (process.env["GRPC_VERBOSITY"] === undefined) muteLibraryLog();
   const [name, ...rest] = argv;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     process.stdout.write(overview());
