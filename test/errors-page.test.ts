@@ -25,7 +25,11 @@ describe("docs/errors.md", () => {
       const code = row.code === null ? "the kernel's" : codeName(row.code);
       return `| \`${reason}\` | ${code} | ${retried[row.retry]} | ${row.countsAgainstNode ? "yes" : "no"} | ${row.about} |`;
     });
-    const table = ["| reason | code | retried | node | when |", "| --- | --- | --- | --- | --- |", ...rows].join("\n");
+    const table = [
+      "| reason | code | retried | node | when |",
+      "| --- | --- | --- | --- | --- |",
+      ...rows,
+    ].join("\n");
     await expect(`${head}${table}\n`).toMatchFileSnapshot("../docs/errors.md");
   });
 });

@@ -10,9 +10,12 @@ const Form = {
   RECURSION_GROUP: 0x4e,
 } as const;
 
-/** Reads the type section, by type index; struct and array types of garbage-collected modules are undefined. */
-export function readTypes(reader: BinaryReader | undefined): (FunctionType | undefined)[] {
-  const types: (FunctionType | undefined)[] = [];
+/**
+ * Reads the type section, by type index. Struct and array types are refused: what is made of them lies in V8's own
+ * heap, where a single large array takes the whole process down and not just its thread.
+ */
+export function readTypes(reader: BinaryReader | undefined): FunctionType[] {
+  const types: FunctionType[] = [];
   if (reader === undefined) return types;
   const count = reader.count("types");
   for (let entry = 0; entry < count; entry++) {
@@ -27,37 +30,27 @@ export function readTypes(reader: BinaryReader | undefined): (FunctionType | und
   return types;
 }
 
-function readSubtype(reader: BinaryReader, form: number): FunctionType | undefined {
+function readSubtype(reader: BinaryReader, form: number): FunctionType {
   if (form !== Form.SUB && form !== Form.SUB_FINAL) return readComposite(reader, form);
   const supertypes = reader.count("supertypes");
   for (let index = 0; index < supertypes; index++) reader.u32();
   return readComposite(reader, reader.byte());
 }
 
-function readComposite(reader: BinaryReader, form: number): FunctionType | undefined {
-  switch (form) {
-    case Form.FUNCTION:
-      return { parameters: readValueTypes(reader), results: readValueTypes(reader) };
-    case Form.STRUCT: {
-      const fields = reader.count("fields");
-      for (let index = 0; index < fields; index++) skipField(reader);
-      return undefined;
-    }
-    case Form.ARRAY:
-      skipField(reader);
-      return undefined;
-    default:
-      return reader.fail(`type form 0x${form.toString(16)} is unknown`, reader.at - 1);
+function readComposite(reader: BinaryReader, form: number): FunctionType {
+  if (form === Form.FUNCTION) {
+    return { parameters: readValueTypes(reader), results: readValueTypes(reader) };
   }
+  const start = reader.at - 1;
+  if (form === Form.STRUCT || form === Form.ARRAY) {
+    reader.fail(
+      "struct and array types (garbage collection) are not offered, nothing bounds their memory; found one",
+      start,
+    );
+  }
+  return reader.fail(`type form 0x${form.toString(16)} is unknown`, start);
 }
 
 function readValueTypes(reader: BinaryReader): ValueType[] {
   return Array.from({ length: reader.count("types") }, () => readValueType(reader));
-}
-
-function skipField(reader: BinaryReader): void {
-  const packed = reader.bytes[reader.at];
-  if (packed === 0x78 || packed === 0x77) reader.skip(1);
-  else readValueType(reader);
-  reader.skip(1); // mutability
 }
