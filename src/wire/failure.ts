@@ -13,14 +13,14 @@ const domain = "heddle";
 const errorInfoType = "type.googleapis.com/google.rpc.ErrorInfo";
 const retryInfoType = "type.googleapis.com/google.rpc.RetryInfo";
 
-/** The error as a serialised google.rpc.Status. */
-export function encodeFailure(error: HeddleError): Uint8Array {
+/** The error as a serialised google.rpc.Status; `message` is the sentence in it, when it is not the whole one. */
+export function encodeFailure(error: HeddleError, message = error.rawMessage): Uint8Array {
   const writer = new ByteWriter();
   if (error.code !== 0) {
     writer.tag(1, WireType.VARINT);
     writer.varint(error.code);
   }
-  text(writer, 2, error.rawMessage);
+  text(writer, 2, message);
   any(writer, errorInfoType, (value) => {
     text(value, 1, error.reason);
     text(value, 2, domain);
@@ -28,13 +28,13 @@ export function encodeFailure(error: HeddleError): Uint8Array {
     if (error.node !== undefined) entry(value, "node", error.node);
     if (error.traceId !== undefined) entry(value, "trace_id", error.traceId);
   });
-  const wait = error.retryAfterMs;
-  if (wait !== undefined) {
+  if (error.retryAfterMs !== undefined) {
+    const wait = Math.round(error.retryAfterMs);
     any(writer, retryInfoType, (value) => {
       value.tag(1, WireType.LENGTH);
       value.delimited((duration) => {
         number(duration, 1, Math.floor(wait / 1000));
-        number(duration, 2, Math.round(wait % 1000) * 1_000_000);
+        number(duration, 2, (wait % 1000) * 1_000_000);
       });
     });
   }

@@ -35,6 +35,7 @@ export class FrameCursor {
     throw broken("a number has more than ten bytes");
   }
 
+  /** A signed number in zigzag form. */
   zigzag(): number {
     const value = this.varint();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
@@ -48,6 +49,7 @@ export class FrameCursor {
     return end;
   }
 
+  /** A length-delimited piece, as a slice of the message. */
   bytes(): Buffer {
     const end = this.end();
     const value = this.#message.subarray(this.at, end);
@@ -55,6 +57,7 @@ export class FrameCursor {
     return value;
   }
 
+  /** A length-delimited text; what is not UTF-8 in it becomes U+FFFD. */
   string(): string {
     const end = this.end();
     const value = this.#message.toString("utf8", this.at, end);
@@ -62,6 +65,7 @@ export class FrameCursor {
     return value;
   }
 
+  /** A four-byte float. */
   float(): number {
     this.#need(4);
     const value = this.#message.readFloatLE(this.at);
@@ -69,11 +73,13 @@ export class FrameCursor {
     return value;
   }
 
+  /** A packed column of four-byte integers, copied. */
   sizes(): Uint32Array {
     const column = this.#column();
     return new Uint32Array(column.buffer);
   }
 
+  /** A packed column of floats, copied. */
   times(): Float32Array {
     const column = this.#column();
     return new Float32Array(column.buffer);
@@ -87,9 +93,10 @@ export class FrameCursor {
     return copy;
   }
 
+  /** Steps over a value of a wire type. */
   skip(type: number): void {
     if (type === 0) {
-      this.varint();
+      this.#skipVarint();
     } else if (type === 1) {
       this.#need(8);
       this.at += 8;
@@ -103,6 +110,17 @@ export class FrameCursor {
     }
   }
 
+  /** An unknown field may hold any 64 bits, a negative number for example. */
+  #skipVarint(): void {
+    for (let index = 0; index < 10; index++) {
+      const byte = this.#message[this.at++];
+      if (byte === undefined) throw broken("a message ends inside a number");
+      if (byte < 0x80) return;
+    }
+    throw broken("a number has more than ten bytes");
+  }
+
+  /** A frame within a message ends where its length said. Throws PROTOCOL. */
   expectEnd(end: number, what: string): void {
     if (this.at !== end) throw broken(`${what} ends at byte ${this.at}, its length says ${end}`);
   }

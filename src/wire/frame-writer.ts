@@ -17,9 +17,12 @@ import {
   type ResultFrame,
   type WelcomeFrame,
 } from "./frame.ts";
+import { earlierBytes, errorBytes, resultHeaderBytes, textBytes } from "./frame-bytes.ts";
 
 const initialBytes = 16 * 1024;
 const lengthBytes = 4;
+/** A tag has at most 2 bytes, a number at most 10. */
+const tagAndNumberBytes = 16;
 
 /** Collects frames into messages of at most `limits.frameMaxBytes`, a single larger frame excepted. */
 export class FrameWriter {
@@ -46,7 +49,10 @@ export class FrameWriter {
   }
 
   hello(frame: HelloFrame): void {
-    const start = this.#open(frameField.hello, 256 + frame.clientId.length + frame.principal.length);
+    const start = this.#open(
+      frameField.hello,
+      256 + textBytes(frame.clientId, frame.namespace, frame.principal),
+    );
     this.#string(1, frame.version);
     this.#string(2, frame.clientId);
     this.#bool(3, frame.bulk);
@@ -57,7 +63,7 @@ export class FrameWriter {
   }
 
   welcome(frame: WelcomeFrame): void {
-    const start = this.#open(frameField.welcome, 256 + frame.id.length);
+    const start = this.#open(frameField.welcome, 256 + textBytes(frame.id));
     this.#string(1, frame.version);
     this.#string(2, frame.id);
     this.#uint(3, frame.incarnation);
@@ -68,7 +74,8 @@ export class FrameWriter {
   }
 
   function(frame: FunctionFrame): void {
-    const start = this.#open(frameField.function, 256 + frame.kernel.length + frame.function.length);
+    const names = textBytes(frame.kernel, frame.function, frame.namespace);
+    const start = this.#open(frameField.function, 256 + frame.digest.length + names);
     this.#uint(1, frame.number);
     this.#string(2, frame.kernel);
     this.#string(3, frame.function);
@@ -80,8 +87,9 @@ export class FrameWriter {
   }
 
   batch(frame: BatchFrame): void {
-    const room = frame.payloads.length + 4 * (frame.sizes.length + frame.deadlinesMs.length);
-    const start = this.#open(frameField.batch, room + frame.traces.length + 512);
+    const columns = 4 * (frame.sizes.length + frame.deadlinesMs.length) + frame.traces.length;
+    const texts = textBytes(frame.affinity, frame.idempotencyKey, frame.principal);
+    const start = this.#open(frameField.batch, 512 + frame.payloads.length + columns + texts);
     this.#uint(1, frame.id);
     this.#uint(2, frame.function);
     this.#uint(3, frame.first);
@@ -121,8 +129,7 @@ export class FrameWriter {
   }
 
   result(frame: ResultFrame): void {
-    const room = frame.payloads.length + 4 * (frame.sizes.length + frame.runMs.length);
-    const start = this.#open(frameField.result, room + 512);
+    const start = this.#open(frameField.result, resultHeaderBytes(frame) + frame.payloads.length);
     this.#uint(1, frame.id);
     this.#uint(2, frame.first);
     this.#uint(3, frame.count);
@@ -141,7 +148,7 @@ export class FrameWriter {
     this.#uint(16, frame.incarnation);
     this.#uint(17, frame.memoryBytes);
     for (const tried of frame.earlier) {
-      const inner = this.#openInner(18, 64 + 3 * (tried.node.length + tried.reason.length));
+      const inner = this.#openInner(18, earlierBytes(tried));
       this.#uint(1, tried.number);
       this.#string(2, tried.node);
       this.#string(3, tried.reason);
@@ -160,8 +167,7 @@ export class FrameWriter {
   }
 
   #itemError(field: number, error: ItemErrorFrame): void {
-    const text = error.message.length + error.reason.length + error.node.length;
-    const start = this.#openInner(field, 128 + 3 * text + error.details.length);
+    const start = this.#openInner(field, errorBytes(error));
     this.#uint(1, error.index);
     this.#uint(2, error.code);
     this.#string(3, error.reason);
@@ -217,7 +223,9 @@ export class FrameWriter {
     this.#buffer = grown;
   }
 
+  /** Writes a tag; leaves room for it and for any number after it, whatever was estimated. */
   #tag(field: number, type: number): void {
+    if (this.#at + tagAndNumberBytes > this.#buffer.length) this.#reserve(tagAndNumberBytes);
     const tag = (field << 3) | type;
     if (tag < 0x80) {
       this.#buffer[this.#at++] = tag;
