@@ -37,9 +37,9 @@ export class Executor {
     for (const session of this.#sessions.values()) session.sendCredit();
   }
 
-  /** Ends all streams in order. */
+  /** Ends all streams in order, after what waits to be sent. */
   close(): void {
-    for (const session of this.#sessions.values()) session.link.close(undefined);
+    for (const session of [...this.#sessions.values()]) session.link.finish(undefined);
   }
 
   #accept(stream: RawServerStream): void {

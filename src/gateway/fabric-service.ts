@@ -13,6 +13,9 @@ import { noBytes, type ResultFrame } from "../wire/frame.ts";
 import { Session, type SessionGateway } from "./session.ts";
 
 type RawServerStream = ServerDuplexStream<Buffer, Buffer>;
+/** What a unary answer holds beside its stats. */
+const unaryPayloadMaxBytes = limits.unaryMessageMaxBytes - 16 * 1024;
+
 type InvokeCall = ServerUnaryCall<InvokeRequest, InvokeResponse>;
 
 export class FabricService {
@@ -35,7 +38,7 @@ export class FabricService {
   /** Ends all sessions; their clients connect elsewhere. */
   close(): void {
     const error = new HeddleError("GATEWAY_STOPPING", "the gateway is shutting down");
-    for (const session of [...this.#sessions.values()]) session.link.close(error);
+    for (const session of [...this.#sessions.values()]) session.link.finish(error);
   }
 
   #invoke(call: InvokeCall, answer: sendUnaryData<InvokeResponse>): void {
@@ -101,6 +104,11 @@ class UnaryClient {
         ...(retryAfterMs === 0 ? {} : { retryAfterMs }),
       });
       this.#answer(toStatus(error));
+      return;
+    }
+    if (frame.payloads.length > unaryPayloadMaxBytes) {
+      const said = `the response has ${frame.payloads.length} bytes, a unary call takes ${unaryPayloadMaxBytes}; use a Session`;
+      this.#answer(toStatus(new HeddleError("RESULT_TOO_LARGE", said)));
       return;
     }
     const { node, attempt: attempts, queuedMs, coldMs, earlier } = frame;

@@ -48,7 +48,7 @@ export class Session implements BatchClient {
     this.key = hello.clientId;
     this.epoch = hello.epoch;
     this.#principal = hello.principal;
-    this.link = new FrameLink(this.#sink());
+    this.link = new FrameLink(this.#sink(), () => this.#resume());
   }
 
   /** Answers the hello of the small stream. Throws VERSION_SKEW. */
@@ -76,11 +76,10 @@ export class Session implements BatchClient {
     this.#batches.clear();
   }
 
-  /** Its connection takes more again. */
+  /** One of its connections takes more again. */
   drained(): void {
     this.link.pump();
-    if (this.#state === "paused" && this.link.waitingBytes < limits.sessionOutboxBytes / 2)
-      this.#pause(false);
+    this.#resume();
   }
 
   result(_batch: BatchRecord, frame: ResultFrame): void {
@@ -91,6 +90,11 @@ export class Session implements BatchClient {
 
   settled(batch: BatchRecord): void {
     this.#batches.delete(batch.clientId);
+  }
+
+  #resume(): void {
+    if (this.#state !== "paused" || this.link.waitingBytes >= limits.sessionOutboxBytes / 2) return;
+    this.#pause(false);
   }
 
   #pause(paused: boolean): void {
@@ -129,7 +133,16 @@ export class Session implements BatchClient {
     const known = this.#batches.get(frame.id);
     if (known === undefined) this.#submit(frame);
     else if (known.kind === "refused") this.#refuseMore(frame, known.error);
-    else this.#gateway.engine.append(known.record, frame.sizes, frame.payloads, frame.open);
+    else this.#append(known.record, frame);
+  }
+
+  #append(record: BatchRecord, frame: BatchFrame): void {
+    const next = record.payloads.count;
+    if (frame.first !== next) {
+      const said = `batch ${frame.id}: the next item is ${next}, a frame came with item ${frame.first}`;
+      throw new HeddleError("PROTOCOL", said);
+    }
+    this.#gateway.engine.append(record, frame.sizes, frame.payloads, frame.open);
   }
 
   #submit(frame: BatchFrame): void {
@@ -142,7 +155,7 @@ export class Session implements BatchClient {
         sizes: frame.sizes,
         payloads: frame.payloads,
         open: frame.open,
-        deadlineMs: Math.min(frame.deadlineMs, limits.deadlineMaxMs),
+        deadlineMs: deadlineOf(frame),
         priority: frame.priority,
         attemptsMax: Math.min(frame.attemptsMax, limits.attemptsCap),
         principal: this.#principal,
@@ -151,6 +164,7 @@ export class Session implements BatchClient {
         traces: frame.traces,
       });
       this.#batches.set(frame.id, { kind: "live", record });
+      if (this.#state === "paused") this.#gateway.engine.pause(record, true);
     } catch (error) {
       const known = HeddleError.from(error);
       if (known.reason === "PROTOCOL") throw known;
@@ -198,4 +212,10 @@ export class Session implements BatchClient {
     if (batch?.kind === "live") this.#gateway.engine.cancel(batch.record, frame.first, count);
     else if (batch !== undefined && count === Infinity) this.#batches.delete(frame.id);
   }
+}
+
+/** Time for the batch in ms: a map may go without a limit, invocations get the longest there is. */
+function deadlineOf(frame: BatchFrame): number {
+  if (frame.deadlineMs === 0 && frame.open) return 0;
+  return frame.deadlineMs === 0 ? limits.deadlineMaxMs : Math.min(frame.deadlineMs, limits.deadlineMaxMs);
 }

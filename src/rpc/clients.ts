@@ -51,8 +51,9 @@ function unary<Request, Response>(
   });
 }
 
-async function* stream<Response>(
+async function* messagesOf<Response>(
   call: ClientReadableStream<Response>,
+  failure: { readonly error?: unknown },
   signal?: AbortSignal,
 ): AsyncGenerator<Response> {
   const cancel = (): void => call.cancel();
@@ -60,12 +61,25 @@ async function* stream<Response>(
   if (signal?.aborted === true) cancel();
   try {
     for await (const message of call) yield message as Response; // the stream's own deserializer made it
+    if (failure.error !== undefined) throw failure.error;
   } catch (error) {
     if (signal?.aborted !== true) throw fromStatus(error);
   } finally {
     signal?.removeEventListener("abort", cancel);
     call.cancel();
   }
+}
+
+/** The messages of a call, whose failure is kept until somebody asks for them and does no harm if nobody does. */
+function stream<Response>(
+  call: ClientReadableStream<Response>,
+  signal?: AbortSignal,
+): AsyncGenerator<Response> {
+  const failure: { error?: unknown } = {};
+  call.on("error", (error: unknown) => {
+    failure.error ??= error;
+  });
+  return messagesOf(call, failure, signal);
 }
 
 const kernels = heddle.Kernels.service;
@@ -144,7 +158,8 @@ export function deployKernel(
       },
     );
     const cancel = (): void => call.cancel();
-    options.signal?.addEventListener("abort", cancel);
+    if (options.signal?.aborted === true) cancel();
+    else options.signal?.addEventListener("abort", cancel);
     const iterator = messages[Symbol.iterator]();
     const send = (): void => {
       while (!answered) {

@@ -75,12 +75,14 @@ export class Duplex {
     setImmediate(this.flushNow);
   }
 
-  /** Ends the stream: in order, or with an error that the peer sees. */
+  /** Ends the stream, in order or with an error that the peer sees, after all that was written. */
   close(error: HeddleError | undefined): void {
     if (this.#state === "closed") return;
-    this.flushNow();
+    for (const message of [...this.#waiting, ...this.writer.take()]) this.#stream.write(message);
+    // Closed first: ending with an error makes the stream itself tell of an error, which is not the one to pass on.
+    this.#state = "closed";
     this.#end(error);
-    this.#finish(error);
+    this.#over(error);
   }
 
   /** Sends what is in the writer, for a caller that knows that its turn is at its end. */
@@ -127,6 +129,10 @@ export class Duplex {
   #finish(error: HeddleError | undefined): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
+    this.#over(error);
+  }
+
+  #over(error: HeddleError | undefined): void {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#events.closed(error);

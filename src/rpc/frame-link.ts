@@ -1,57 +1,69 @@
 /**
- * The two streams between a pair of processes as one: small frames go on the first, whatever has a large payload goes
- * in chunks on the second, whose connection is its own. The owner sends and receives whole batches and results and
- * does not see the difference.
+ * The two streams between a pair of processes as one. All frames go on the first, in order; the payloads of a large one
+ * go in chunks on the second, whose connection is its own, so that nothing small waits behind them. The owner sends and
+ * receives whole batches and results and does not see the difference.
  *
- * A large frame is its header, with `bulkBytes` for its size, followed by chunks under the same id; frames on the bulk
- * stream leave one after another, as fast as the connection takes them.
+ * A large frame is its header, with `bulkBytes` for its size, and chunks under the same id that leave one frame after
+ * another, as fast as the bulk connection takes them. `bulk-arrivals.ts` puts them together again.
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { noBytes, type BatchFrame, type FrameSink, type ResultFrame } from "../wire/frame.ts";
 import type { FrameWriter } from "../wire/frame-writer.ts";
 import { readFrames, type FramesFrom } from "../wire/frame-reader.ts";
+import { splitResult } from "../wire/result-split.ts";
+import { BulkArrivals } from "./bulk-arrivals.ts";
 import type { Duplex } from "./duplex.ts";
 
-type Large =
-  | { readonly kind: "batch"; readonly frame: BatchFrame }
-  | { readonly kind: "result"; readonly frame: ResultFrame };
-
-interface Arriving {
-  readonly large: Large;
-  readonly bytes: Buffer;
-  filled: number;
+interface LargePayloads {
+  readonly id: number;
+  readonly payloads: Uint8Array;
 }
 
 const chunkBytes = limits.chunkMaxBytes - 1024;
+/** Columns and payloads that share a message, less the rest of the frame. */
+const sharedMaxBytes = limits.frameMaxBytes - 4096;
 
 /** Sends and receives frames over a small and a bulk stream. */
 export class FrameLink {
   #small: Duplex | undefined;
   #bulk: Duplex | undefined;
-  readonly #sink: FrameSink;
-  readonly #outgoing: Large[] = [];
-  /** Bytes of the first outgoing frame that have left; -1 before its header has. */
-  #sent = -1;
-  #outgoingBytes = 0;
-  readonly #arriving = new Map<number, Arriving>();
-  #arrivingBytes = 0;
+  readonly #smallSink: FrameSink;
   readonly #bulkSink: FrameSink;
+  readonly #relieved: () => void;
+  #outgoing: LargePayloads[] = [];
+  /** Bytes of the first outgoing payloads that have left. */
+  #sent = 0;
+  #outgoingBytes = 0;
+  #pumpDue = false;
 
-  constructor(sink: FrameSink) {
-    this.#sink = sink;
-    this.#bulkSink = {
+  /** `relieved` is called when large payloads that waited have all been given to the connection. */
+  constructor(sink: FrameSink, relieved: () => void = () => {}) {
+    const arrivals = new BulkArrivals(sink);
+    this.#relieved = relieved;
+    this.#smallSink = {
       hello: (frame) => sink.hello(frame),
       welcome: (frame) => sink.welcome(frame),
       function: (frame) => sink.function(frame),
-      batch: (frame) => this.#arrive({ kind: "batch", frame }, frame.id, frame.bulkBytes),
-      result: (frame) => this.#arrive({ kind: "result", frame }, frame.id, frame.bulkBytes),
-      chunk: (id, data) => this.#fill(id, data),
-      cancel: (frame) => sink.cancel(frame),
+      batch: (frame) => arrivals.batch(frame),
+      chunk: (id, data) => sink.chunk(id, data),
+      cancel: (frame) => arrivals.cancel(frame),
+      result: (frame) => arrivals.result(frame),
       credit: (frame) => sink.credit(frame),
+    };
+    this.#bulkSink = {
+      hello: (frame) => sink.hello(frame),
+      welcome: () => misplaced("Welcome"),
+      function: () => misplaced("FunctionEntry"),
+      batch: () => misplaced("Batch"),
+      chunk: (id, data) => arrivals.chunk(id, data),
+      cancel: () => misplaced("Cancel"),
+      result: () => misplaced("Result"),
+      credit: () => misplaced("Credit"),
     };
   }
 
+  /** Gives it a stream: first the small one, later the bulk one. */
   attach(duplex: Duplex, bulk: boolean): void {
     if (bulk) {
       this.#bulk = duplex;
@@ -63,12 +75,12 @@ export class FrameLink {
 
   /** Gives a message of one of the streams to the sink. Throws PROTOCOL. */
   receive(message: Buffer, bulk: boolean, from: FramesFrom): void {
-    readFrames(message, from, bulk ? this.#bulkSink : this.#sink);
+    readFrames(message, from, bulk ? this.#bulkSink : this.#smallSink);
   }
 
   /** Bytes that wait for either connection. */
   get waitingBytes(): number {
-    return this.#outgoingBytes + (this.#small?.waitingBytes ?? 0);
+    return this.#outgoingBytes + (this.#small?.waitingBytes ?? 0) + (this.#bulk?.waitingBytes ?? 0);
   }
 
   /** The writer of the small stream; call `flush` after writing. */
@@ -76,6 +88,7 @@ export class FrameLink {
     return this.#small?.writer;
   }
 
+  /** Sends what was written at the end of this turn. */
   flush(): void {
     this.#small?.flush();
   }
@@ -85,107 +98,105 @@ export class FrameLink {
     this.#small?.flushNow();
   }
 
+  /** Sends a batch with its payloads, on whatever way they take. */
   sendBatch(frame: BatchFrame): void {
-    if (frame.payloads.length > limits.framePayloadMaxBytes) {
-      this.#queue({ kind: "batch", frame });
+    const small = this.#small;
+    if (small === undefined) return;
+    const columns = 4 * (frame.sizes.length + frame.deadlinesMs.length) + frame.traces.length;
+    if (isLarge(frame.payloads, columns)) {
+      small.writer.batch({ ...frame, payloads: noBytes, bulkBytes: frame.payloads.length });
+      this.#queue(frame.id, frame.payloads);
     } else {
-      this.#small?.writer.batch(frame);
-      this.#small?.flush();
+      small.writer.batch(frame);
     }
+    small.flush();
   }
 
+  /** Sends a result, in parts when its errors and columns ask for it. */
   sendResult(frame: ResultFrame): void {
-    if (frame.payloads.length > limits.framePayloadMaxBytes) {
-      this.#queue({ kind: "result", frame });
-    } else {
-      this.#small?.writer.result(frame);
-      this.#small?.flush();
+    const small = this.#small;
+    if (small === undefined) return;
+    for (const part of splitResult(frame)) {
+      if (isLarge(part.payloads, 4 * (part.sizes.length + part.runMs.length))) {
+        small.writer.result({ ...part, payloads: noBytes, bulkBytes: part.payloads.length });
+        this.#queue(part.id, part.payloads);
+      } else {
+        small.writer.result(part);
+      }
     }
+    small.flush();
   }
 
+  /** Ends both streams; large payloads that wait are dropped. */
   close(error: HeddleError | undefined): void {
-    this.#small?.close(error);
-    this.#bulk?.close(error);
+    const streams = [this.#small, this.#bulk];
+    this.#small = undefined;
+    this.#bulk = undefined;
+    this.#outgoing = [];
+    this.#outgoingBytes = 0;
+    for (const stream of streams) stream?.close(error);
   }
 
-  /** Sends large frames until the bulk connection takes no more; the owner calls it when that stream has drained. */
+  /** Gives all that waits to the connections, whatever they take at once, and ends both streams. */
+  finish(error: HeddleError | undefined): void {
+    const bulk = this.#bulk;
+    for (let large = this.#outgoing[0]; bulk !== undefined && large !== undefined; large = this.#outgoing[0])
+      this.#sendPart(bulk, large);
+    this.close(error);
+  }
+
+  /** Sends large payloads until the bulk connection takes no more; the owner calls it when a stream has drained. */
   pump(): void {
     const bulk = this.#bulk;
-    if (bulk === undefined) return;
-    let budget = limits.frameMaxBytes * 4;
-    while (bulk.writable && budget > 0) {
-      const large = this.#outgoing[0];
-      if (large === undefined) return;
-      budget -= this.#sendPart(bulk, large);
-      bulk.flush();
-    }
-    // The turn's share is written; the next turn goes on, so that small frames and timers are served between.
-    if (bulk.writable && this.#outgoing.length > 0) setImmediate(() => this.pump());
+    if (bulk === undefined || this.#outgoing.length === 0) return;
+    let budgetBytes = limits.frameMaxBytes * 4;
+    for (
+      let large = this.#outgoing[0];
+      large !== undefined && bulk.writable && budgetBytes > 0;
+      large = this.#outgoing[0]
+    )
+      budgetBytes -= this.#sendPart(bulk, large);
+    bulk.flush();
+    if (this.#outgoing.length === 0) this.#relieved();
+    else if (bulk.writable) this.#pumpLater();
   }
 
-  #queue(large: Large): void {
-    this.#outgoing.push(large);
-    this.#outgoingBytes += large.frame.payloads.length;
-    if (this.#outgoing.length === 1) this.pump();
+  /** The turn's share is written; the next turn goes on, so that small frames and timers are served between. */
+  #pumpLater(): void {
+    if (this.#pumpDue) return;
+    this.#pumpDue = true;
+    setImmediate(() => {
+      this.#pumpDue = false;
+      this.pump();
+    });
   }
 
-  #sendPart(bulk: Duplex, large: Large): number {
-    const payloads = large.frame.payloads;
-    if (this.#sent < 0) {
-      const header = { payloads: noBytes, bulkBytes: payloads.length };
-      if (large.kind === "batch") bulk.writer.batch({ ...large.frame, ...header });
-      else bulk.writer.result({ ...large.frame, ...header });
-      this.#sent = 0;
-      return 0;
-    }
+  #queue(id: number, payloads: Uint8Array): void {
+    this.#outgoing.push({ id, payloads });
+    this.#outgoingBytes += payloads.length;
+    this.#pumpLater();
+  }
+
+  #sendPart(bulk: Duplex, large: LargePayloads): number {
+    const { id, payloads } = large;
     const end = Math.min(this.#sent + chunkBytes, payloads.length);
-    bulk.writer.chunk(large.frame.id, payloads.subarray(this.#sent, end));
+    bulk.writer.chunk(id, payloads.subarray(this.#sent, end));
     const part = end - this.#sent;
     this.#outgoingBytes -= part;
     this.#sent = end;
     if (end === payloads.length) {
       this.#outgoing.shift();
-      this.#sent = -1;
+      this.#sent = 0;
     }
     return part;
   }
+}
 
-  #arrive(large: Large, id: number, bulkBytes: number): void {
-    if (bulkBytes === 0) {
-      this.#deliver(large);
-      return;
-    }
-    this.#arrivingBytes += bulkBytes;
-    if (this.#arrivingBytes > limits.nodeQueueMaxBytes || this.#arriving.has(id)) {
-      throw new HeddleError(
-        "PROTOCOL",
-        `large frame ${id} of ${bulkBytes} bytes: too much at once on one bulk stream`,
-      );
-    }
-    this.#arriving.set(id, { large, bytes: Buffer.allocUnsafe(bulkBytes), filled: 0 });
-  }
+function misplaced(what: string): never {
+  throw new HeddleError("PROTOCOL", `a ${what} on the bulk stream, which carries chunks only`);
+}
 
-  #fill(id: number, data: Uint8Array): void {
-    const arriving = this.#arriving.get(id);
-    if (arriving === undefined) throw new HeddleError("PROTOCOL", `a chunk came for the unknown frame ${id}`);
-    if (arriving.filled + data.length > arriving.bytes.length) {
-      throw new HeddleError(
-        "PROTOCOL",
-        `the chunks of frame ${id} are longer than its ${arriving.bytes.length} bytes`,
-      );
-    }
-    arriving.bytes.set(data, arriving.filled);
-    arriving.filled += data.length;
-    if (arriving.filled < arriving.bytes.length) return;
-    this.#arriving.delete(id);
-    this.#arrivingBytes -= arriving.bytes.length;
-    const whole = { payloads: arriving.bytes, bulkBytes: 0 };
-    if (arriving.large.kind === "batch") this.#sink.batch({ ...arriving.large.frame, ...whole });
-    else this.#sink.result({ ...arriving.large.frame, ...whole });
-  }
-
-  #deliver(large: Large): void {
-    if (large.kind === "batch") this.#sink.batch(large.frame);
-    else this.#sink.result(large.frame);
-  }
+function isLarge(payloads: Uint8Array, columnBytes: number): boolean {
+  if (payloads.length > limits.framePayloadMaxBytes) return true;
+  return payloads.length > 0 && payloads.length + columnBytes > sharedMaxBytes;
 }

@@ -31,7 +31,7 @@ export interface Batch {
    */
   'payloads'?: (Buffer | Uint8Array | string);
   /**
-   * When not zero, `payloads` is empty and as many bytes follow in chunks of the same id on this stream.
+   * When not zero, `payloads` is empty and as many bytes come in chunks of the same id on the bulk stream.
    */
   'bulkBytes'?: (number | string | Long);
   /**
@@ -117,7 +117,7 @@ export interface Batch__Output {
    */
   'payloads': (Buffer);
   /**
-   * When not zero, `payloads` is empty and as many bytes follow in chunks of the same id on this stream.
+   * When not zero, `payloads` is empty and as many bytes come in chunks of the same id on the bulk stream.
    */
   'bulkBytes': (number);
   /**

@@ -3,7 +3,9 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * A part of a large payload on a bulk stream. Chunks of one id come in order.
+ * A part of a large payload, on the bulk stream. Its frame goes on the small stream in order with all others; since the
+ * two are different connections, the chunks may come before it. Chunks of one id come in the order of its frames, and
+ * frames of that id which follow a large one count after it.
  */
 export interface Chunk {
   /**
@@ -17,7 +19,9 @@ export interface Chunk {
 }
 
 /**
- * A part of a large payload on a bulk stream. Chunks of one id come in order.
+ * A part of a large payload, on the bulk stream. Its frame goes on the small stream in order with all others; since the
+ * two are different connections, the chunks may come before it. Chunks of one id come in the order of its frames, and
+ * frames of that id which follow a large one count after it.
  */
 export interface Chunk__Output {
   /**

@@ -29,7 +29,7 @@ export interface Result {
    */
   'payloads'?: (Buffer | Uint8Array | string);
   /**
-   * When not zero, `payloads` is empty and as many bytes follow in chunks of the same id on this stream.
+   * When not zero, `payloads` is empty and as many bytes come in chunks of the same id on the bulk stream.
    */
   'bulkBytes'?: (number | string | Long);
   /**
@@ -107,7 +107,7 @@ export interface Result__Output {
    */
   'payloads': (Buffer);
   /**
-   * When not zero, `payloads` is empty and as many bytes follow in chunks of the same id on this stream.
+   * When not zero, `payloads` is empty and as many bytes come in chunks of the same id on the bulk stream.
    */
   'bulkBytes': (number);
   /**
