@@ -90,6 +90,7 @@ export class Registration {
   }
 
   #receive(response: RegisterResponse): void {
+    if (this.#state === "stopped") return; // an answer on its way when the node left
     if (response.accepted) {
       this.#state = "member";
       this.#tries = 0;

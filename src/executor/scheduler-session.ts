@@ -124,7 +124,14 @@ export class SchedulerSession implements FrameSink {
     if (this.#closed) return;
     this.#functions.set(entry.number, state);
     if (state.kind === "ready") this.#announce(entry);
-    for (const frame of waiting) this.batch(frame);
+    for (const frame of waiting) {
+      if (state.kind === "broken") this.#refuseBroken(frame, state.error);
+      else this.batch(frame);
+    }
+  }
+
+  #refuseBroken(frame: BatchFrame, error: HeddleError): void {
+    this.refuse(frame, "MODULE_UNAVAILABLE", `node ${this.#node.id}: ${error.rawMessage}`);
   }
 
   batch(frame: BatchFrame): void {
@@ -141,13 +148,14 @@ export class SchedulerSession implements FrameSink {
     }
     switch (state.kind) {
       case "loading":
-        state.waiting.push(frame);
+        if (state.waiting.length < limits.nodeBatchesMax) state.waiting.push(frame);
+        else this.refuse(frame, "NODE_OVERLOADED", `node ${this.#node.id} is still loading the module`);
         return;
       case "broken":
         // A scheduler that asks again later finds the module loading anew, not this answer for ever.
         this.#functions.delete(frame.function);
         this.function(state.entry);
-        this.refuse(frame, "MODULE_UNAVAILABLE", `node ${this.#node.id}: ${state.error.rawMessage}`);
+        this.#refuseBroken(frame, state.error);
         return;
       case "ready": {
         const refusal = this.#node.batches.submit(this, frame, state.kernel, state.entry);
@@ -162,6 +170,8 @@ export class SchedulerSession implements FrameSink {
       const at = state.waiting.findIndex((waiting) => waiting.id === frame.id);
       const waiting = state.waiting[at];
       if (waiting === undefined) continue;
+      // Of a part of it nothing is remembered: those items run and their outcomes are dropped.
+      if (!covers(frame, waiting)) return;
       state.waiting.splice(at, 1);
       this.refuse(waiting, "CANCELLED", "cancelled before it started");
       return;
@@ -210,6 +220,11 @@ export class SchedulerSession implements FrameSink {
   #send(result: ResultFrame): void {
     if (!this.#closed) this.link.sendResult(result);
   }
+}
+
+function covers(cancel: CancelFrame, batch: BatchFrame): boolean {
+  const end = cancel.count === 0 ? Infinity : cancel.first + cancel.count;
+  return cancel.first <= batch.first && end >= batch.first + batch.count;
 }
 
 function itemError(

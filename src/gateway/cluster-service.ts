@@ -66,7 +66,7 @@ export class ClusterService {
         if (!call.write(response) && call.writableLength > limits.watchBacklogMax) {
           call.emit(
             "error",
-            toStatus(new HeddleError("QUEUE_FULL", "the watch was not read; start it again")),
+            toStatus(new HeddleError("WATCH_BEHIND", "the watch was not read; start it again")),
           );
         }
       },

@@ -6,7 +6,9 @@ import type { KernelRecord } from "./registry.ts";
 
 interface Waiting {
   readonly fn: FunctionRecord;
+  /** Nodes that have not answered yet. */
   readonly nodes: Set<string>;
+  readonly ready: string[];
   readonly done: () => void;
 }
 
@@ -26,9 +28,10 @@ export class Deployment {
     const links = this.#links();
     if (fn === undefined || links.length === 0) return { ready: [], pending: [] };
     const nodes = new Set<string>(links.map((link) => link.node));
+    const ready: string[] = [];
     await new Promise<void>((resolve) => {
       const timer = setTimeout(finish, limits.deployWaitMs);
-      const waiting: Waiting = { fn, nodes, done: finish };
+      const waiting: Waiting = { fn, nodes, ready, done: finish };
       const waitingSet = this.#waiting;
       function finish(): void {
         clearTimeout(timer);
@@ -38,14 +41,14 @@ export class Deployment {
       waitingSet.add(waiting);
       for (const link of links) if (link.prepare(fn) === "ready") this.prepared(link.node, fn);
     });
-    const pending = [...nodes];
-    return { ready: links.map((link) => link.node as string).filter((node) => !nodes.has(node)), pending };
+    return { ready: ready.toSorted(), pending: [...nodes].toSorted() };
   }
 
   /** A node has it. */
   prepared(node: string, fn: FunctionRecord): void {
     for (const waiting of this.#waiting) {
       if (waiting.fn !== fn || !waiting.nodes.delete(node)) continue;
+      waiting.ready.push(node);
       if (waiting.nodes.size === 0) waiting.done();
     }
   }

@@ -55,6 +55,7 @@ export class Engine {
   #stepDue = false;
   #wakeAt = Infinity;
   #wakeTimer: NodeJS.Timeout | undefined;
+  #stopped = false;
   #whenIdle: (() => void)[] = [];
   readonly #touched = new Set<NodeLink>();
 
@@ -181,6 +182,7 @@ export class Engine {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearTimeout(this.#wakeTimer);
   }
 
@@ -242,7 +244,7 @@ export class Engine {
   }
 
   #wake(at: number): void {
-    if (this.#wakeTimer !== undefined && this.#wakeAt <= at) return;
+    if (this.#stopped || (this.#wakeTimer !== undefined && this.#wakeAt <= at)) return;
     clearTimeout(this.#wakeTimer);
     this.#wakeAt = at;
     this.#wakeTimer = setTimeout(this.#tick, Math.max(0, Math.ceil(at - this.#clock.now())));

@@ -62,7 +62,7 @@ export class HttpServer {
       send(response, 403, { error: { code: "PERMISSION_DENIED", reason: "BAD_REQUEST", message: refusal } });
       return;
     }
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const [pathname = "/"] = (request.url ?? "/").split("?");
     if (pathname === "/healthz" && (request.method === "GET" || request.method === "HEAD")) {
       const health = this.#health();
       send(response, health.status === "serving" ? 200 : 503, health);

@@ -32,6 +32,8 @@ interface Member {
   sinceMs: number;
   why: string;
   heartbeat: Heartbeat | null;
+  /** When it was last heard of, in ms since the epoch. */
+  heardMs: number;
   dials: number;
 }
 
@@ -92,8 +94,7 @@ export class Membership {
         );
       }
       const said = `node id "${facts.id}" was taken over by process ${facts.pid}, which started later`;
-      known.state.stream.close(new HeddleError("BAD_REQUEST", said));
-      this.#lost(known, "lost", said);
+      this.#end(known, "lost", new HeddleError("BAD_REQUEST", said));
     }
     if (known === undefined && this.#members.size >= limits.nodesMax) this.#forgetOldest();
     const member: Member = {
@@ -102,6 +103,7 @@ export class Membership {
       sinceMs: Date.now(),
       why: "",
       heartbeat: null,
+      heardMs: Date.now(),
       dials: 0,
     };
     this.#members.set(facts.id, member);
@@ -112,6 +114,7 @@ export class Membership {
     const member = this.#members.get(id);
     if (member === undefined || member.facts.incarnation !== incarnation) return;
     member.heartbeat = heartbeat;
+    member.heardMs = Date.now();
     if (member.state.kind !== "ready" && member.state.kind !== "draining") return;
     this.#options.engine.post({ kind: "nodeAlive", node: nodeId(id), incarnation });
   }
@@ -139,9 +142,7 @@ export class Membership {
   gone(link: NodeLink): void {
     const member = this.#memberOf(link);
     if (member === undefined) return;
-    const said = `silent for ${limits.leaseMs} ms`;
-    if ("stream" in member.state) member.state.stream.close(new HeddleError("NODE_LOST", said));
-    this.#lost(member, "lost", said);
+    this.#end(member, "lost", new HeddleError("NODE_LOST", `silent for ${limits.leaseMs} ms`));
   }
 
   /** Links that take work. */
@@ -159,12 +160,8 @@ export class Membership {
   }
 
   stop(): void {
-    for (const member of this.#members.values()) {
-      if ("stream" in member.state) {
-        member.state.stream.close(new HeddleError("GATEWAY_STOPPING", "the scheduler is shutting down"));
-      }
-      this.#lost(member, "left", "the scheduler is shutting down");
-    }
+    const error = new HeddleError("GATEWAY_STOPPING", "the scheduler is shutting down");
+    for (const member of this.#members.values()) this.#end(member, "left", error);
   }
 
   #dial(member: Member, stream: RegistrationStream): void {
@@ -180,6 +177,12 @@ export class Membership {
     });
     this.#set(member, { kind: "joining", link, stream }, "dialling its executor");
     link.dial();
+    // A frozen process takes connections and never answers: gRPC would wait for it far longer than its lease.
+    const silentMs = Date.now() - member.heardMs;
+    const waitMs = Math.max(limits.heartbeatMs, limits.leaseMs - silentMs);
+    setTimeout(() => {
+      if (member.state.kind === "joining" && member.state.link === link) link.close();
+    }, waitMs).unref();
   }
 
   #up(link: NodeLink): void {
@@ -204,12 +207,30 @@ export class Membership {
     if (member === undefined) return;
     const { state } = member;
     if (state.kind !== "joining" && state.kind !== "ready" && state.kind !== "draining") return;
+    if (state.kind === "draining") {
+      // It was on its way out and has nothing left that could be reached; nobody dials it again.
+      this.#options.engine.leave(link, "closed");
+      this.#lost(member, "left", member.why);
+      return;
+    }
+    if (Date.now() - member.heardMs >= limits.leaseMs) {
+      // The core keeps the leases of nodes that take work; one that is dialled in vain is its owner's to give up.
+      this.#end(member, "lost", new HeddleError("NODE_LOST", `silent for ${limits.leaseMs} ms`));
+      return;
+    }
     const { stream } = state;
     this.#options.engine.leave(link, "closed");
     this.#options.gone(link.node);
     const wait = Math.min(limits.reconnectMaxMs, limits.reconnectBaseMs * 2 ** member.dials++);
     const timer = setTimeout(() => this.#dial(member, stream), wait);
     this.#set(member, { kind: "redialling", timer, stream }, error.rawMessage);
+  }
+
+  /** Ends a member from this side; its stream comes last, since closing it tells that the registration is over. */
+  #end(member: Member, kind: "lost" | "left", error: HeddleError): void {
+    const { state } = member;
+    this.#lost(member, kind, error.rawMessage);
+    if ("stream" in state) state.stream.close(error);
   }
 
   #lost(member: Member, kind: "lost" | "left", why: string): void {
