@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { createCapacity, reclassify, withdraw } from "../../src/scheduler/capacity.ts";
+import { defaultSchedulerOptions } from "../../src/scheduler/options.ts";
+import type { NodeState } from "../../src/scheduler/state.ts";
+import { candidate } from "../suites/placement.ts";
+
+function holding(attempts: number, given: Partial<NodeState> = {}): NodeState {
+  const held = Array.from({ length: attempts }) as NodeState["attempts"];
+  return candidate("a", {
+    attempts: held,
+    workers: 2,
+    creditMs: 24,
+    phase: "joined",
+    pool: "full",
+    ...given,
+  });
+}
+
+function poolOf(node: NodeState): string {
+  const capacity = createCapacity();
+  reclassify(capacity, node, defaultSchedulerOptions);
+  const pools = [capacity.idle.includes(node) ? "idle" : "", capacity.open.includes(node) ? "open" : ""];
+  return pools.join("") || "full";
+}
+
+describe("reclassify", () => {
+  it.each([
+    ["idle", "a worker is free", holding(1, { outstandingMs: 1e6 })],
+    ["open", "it may queue more", holding(2, { outstandingMs: 23 })],
+    ["full", "it holds what it may", holding(2, { outstandingMs: 24 })],
+    ["full", "its credit of milliseconds is used up", holding(2, { outstandingMs: 10, creditMs: 10 })],
+    ["full", "its credit of attempts is used up", holding(1, { creditAttempts: 1 })],
+    ["full", "its credit of bytes was taken back", holding(1, { outstandingBytes: 1_001 })],
+    ["full", "it drains", holding(0, { phase: "draining" })],
+  ] as const)("calls a node %s when %s", (pool, _why, node) => {
+    expect(poolOf(node)).toBe(pool);
+  });
+
+  it("moves nodes between the pools, each in one at a time", () => {
+    const capacity = createCapacity();
+    const nodes = [holding(0), holding(0), holding(0)];
+    for (const node of nodes) reclassify(capacity, node, defaultSchedulerOptions);
+    const [first, second, third] = nodes;
+    if (first === undefined || second === undefined || third === undefined) throw new Error("three nodes");
+    first.attempts.length = 2;
+    reclassify(capacity, first, defaultSchedulerOptions);
+    withdraw(capacity, third);
+    withdraw(capacity, third);
+    expect([capacity.idle, capacity.open]).toEqual([[second], [first]]);
+    first.attempts.length = 0;
+    reclassify(capacity, first, defaultSchedulerOptions);
+    expect([new Set(capacity.idle), capacity.open]).toEqual([new Set([first, second]), []]);
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { nodeId } from "../../src/base/ids.ts";
+import type { Capacity } from "../../src/scheduler/capacity.ts";
+import type { Demand, Placement } from "../../src/scheduler/placement/placement.ts";
+import type { NodeState } from "../../src/scheduler/state.ts";
+import { seeded } from "../support/scheduler-driver.ts";
+
+/** A node as placement sees it: idle, without work, unless told otherwise. */
+export function candidate(name: string, given: Partial<NodeState> = {}): NodeState {
+  const node = {
+    id: nodeId(name),
+    workers: 1,
+    pool: "idle",
+    attempts: [],
+    outstandingMs: 0,
+    outstandingBytes: 0,
+  };
+  const credit = { creditMs: 12, creditBytes: 1_000, creditAttempts: 10, placedAt: 0 };
+  return { ...node, ...credit, ...given } as unknown as NodeState; // placement looks at nothing else
+}
+
+/** What is offered to whom. */
+export function offer(idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) {
+  const capacity: Capacity = { idle, open, joined: idle.length + open.length, workers: 1, noneSince: 0 };
+  const demand: Demand = { estimatedMs: 2, bytes: 10, avoid: [], nodeQueueMs: 12, ...given };
+  return { capacity, demand };
+}
+
+/** What every placement must do, however it chooses. */
+export function placementSuite(name: string, place: Placement): void {
+  const choose = (idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) => {
+    const { capacity, demand } = offer(idle, open, given);
+    return place(capacity, demand, seeded(1))?.id;
+  };
+  const busy = (id: string, given: Partial<NodeState> = {}) => candidate(id, { pool: "open", ...given });
+
+  describe(`${name} as a placement`, () => {
+    it("chooses nobody when there is nobody", () => {
+      expect(choose([])).toBeUndefined();
+    });
+
+    it("prefers an idle node to a busy one", () => {
+      expect(choose([candidate("idle", { outstandingMs: 9 })], [busy("busy")])).toBe("idle");
+    });
+
+    it("gives an idle node work of any length, a busy one only what it may queue", () => {
+      expect(choose([candidate("idle")], [], { estimatedMs: Infinity })).toBe("idle");
+      expect(choose([], [busy("busy", { outstandingMs: 9 })], { estimatedMs: 2.9 })).toBe("busy");
+      expect(choose([], [busy("busy", { outstandingMs: 9 })], { estimatedMs: 3 })).toBeUndefined();
+      expect(choose([], [busy("busy")], { estimatedMs: Infinity })).toBeUndefined();
+    });
+
+    it("keeps within the credit of milliseconds behind other work", () => {
+      expect(choose([], [busy("busy", { outstandingMs: 3, creditMs: 5 })], { estimatedMs: 2 })).toBe("busy");
+      expect(
+        choose([], [busy("busy", { outstandingMs: 3, creditMs: 5 })], { estimatedMs: 2.1 }),
+      ).toBeUndefined();
+    });
+
+    it("keeps within the credit of bytes, on idle nodes too", () => {
+      expect(choose([candidate("idle", { outstandingBytes: 990 })])).toBe("idle");
+      expect(choose([candidate("idle", { outstandingBytes: 991 })])).toBeUndefined();
+    });
+
+    it("avoids whom it must not choose, even for a busy node", () => {
+      const avoid = [nodeId("failed")];
+      expect(choose([candidate("failed")], [busy("other")], { avoid })).toBe("other");
+      expect(choose([candidate("failed")], [], { avoid })).toBeUndefined();
+    });
+
+    it("finds the one node of many that accepts", () => {
+      const full = Array.from({ length: 50 }, (_, place) =>
+        candidate(`full-${place}`, { outstandingBytes: 1_000 }),
+      );
+      expect(choose([...full.slice(0, 30), candidate("free"), ...full.slice(30)])).toBe("free");
+    });
+
+    it("spreads over equals", () => {
+      const nodes = ["a", "b", "c", "d"].map((id) => candidate(id));
+      const random = seeded(7);
+      const { capacity, demand } = offer(nodes);
+      const chosen = new Set<string | undefined>();
+      for (let turn = 1; turn <= 100; turn++) {
+        const node = place(capacity, demand, random);
+        if (node !== undefined) node.placedAt = turn;
+        chosen.add(node?.id);
+      }
+      expect(chosen.size).toBe(4);
+    });
+  });
+}
