@@ -1,0 +1,19 @@
+/**
+ * The server of the bare echo: grpc-js and nothing else. Messages stay the buffers that came off the wire, since both
+ * serializers are the identity, and the handler answers in the same turn.
+ */
+import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
+import { answerRequests } from "../child.ts";
+import { echoPath, type RawEchoReady } from "./raw-echo.ts";
+
+const identity = (message: Buffer): Buffer => message;
+const echo = (call: ServerUnaryCall<Buffer, Buffer>, reply: sendUnaryData<Buffer>): void =>
+  reply(null, call.request);
+
+const server = new Server({ "grpc.enable_channelz": 0 });
+server.register(echoPath, echo, identity, identity, "unary");
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error !== null) throw error;
+  const ready: RawEchoReady = { address: `127.0.0.1:${port}` };
+  answerRequests(ready, () => Promise.reject(new Error("the echo server takes no requests")));
+});

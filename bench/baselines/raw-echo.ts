@@ -1,0 +1,28 @@
+/** The bare grpc-js unary echo that Heddle is measured against: one server process, a client process per subject. */
+import { startChild, type Child } from "../child.ts";
+
+/** The method that is called. */
+export const echoPath = "/bench.Echo/Echo";
+
+/** What the server says when it listens. */
+export interface RawEchoReady {
+  readonly address: string;
+}
+
+/** What a client is told. */
+export interface RawEchoConfig extends RawEchoReady {
+  /** Connections that the calls are dealt out over. */
+  readonly channels: number;
+  readonly payloadBytes: number;
+}
+
+/** Starts the server. */
+export async function startRawEcho(scope: AsyncDisposableStack): Promise<RawEchoReady> {
+  const server = await startChild(scope, "./baselines/raw-echo-server.ts", {});
+  return server.ready as RawEchoReady; // said by raw-echo-server.ts
+}
+
+/** Starts a load client of the server. */
+export function startRawEchoClient(scope: AsyncDisposableStack, config: RawEchoConfig): Promise<Child> {
+  return startChild(scope, "./baselines/raw-echo-client.ts", config);
+}

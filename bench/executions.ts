@@ -1,0 +1,59 @@
+/**
+ * The nodes' own word for what they did. Each counts the invocations it executed and says so in every heartbeat; N
+ * calls of a client must be N executions, no fewer (a reply that no kernel gave) and no more (work done twice).
+ *
+ * The counters are read when they are at rest: not moved for two heartbeats of every node, so that what was executed
+ * last has been told.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import { limits } from "../src/base/limits.ts";
+import type { Fabric } from "../src/index.ts";
+
+/** Two heartbeats, and a fifth for their way. */
+const restMs = limits.heartbeatMs * 2.2;
+const pollMs = limits.heartbeatMs / 10;
+const patienceMs = limits.heartbeatMs * 20;
+
+/** Time, passed in for tests. */
+export interface Pacing {
+  now(): number;
+  wait(ms: number): Promise<unknown>;
+}
+
+const systemPacing: Pacing = { now: () => performance.now(), wait: (ms) => wait(ms) };
+
+/** Executions on all nodes since they started, at rest. Throws when nodes go on executing although nobody calls. */
+export async function countExecutions(
+  fabric: { readonly admin: Pick<Fabric["admin"], "nodes"> },
+  pacing: Pacing = systemPacing,
+): Promise<number> {
+  const begun = pacing.now();
+  let executed = -1;
+  let since = begun;
+  for (;;) {
+    const nodes = await fabric.admin.nodes();
+    const now = pacing.now();
+    const sum = nodes.reduce((total, node) => total + (node.heartbeat?.executed ?? 0), 0);
+    if (sum !== executed) since = now;
+    executed = sum;
+    if (now - since >= restMs) return executed;
+    if (now - begun > patienceMs) {
+      throw new Error(
+        `nodes still execute ${patienceMs} ms after the last call: ${executed} executions by now`,
+      );
+    }
+    await pacing.wait(pollMs);
+  }
+}
+
+/** Throws unless the nodes have executed exactly this many invocations since they had executed `before`. */
+export async function expectExecutions(
+  fabric: { readonly admin: Pick<Fabric["admin"], "nodes"> },
+  calls: number,
+  before: number,
+  pacing: Pacing = systemPacing,
+): Promise<void> {
+  const executed = (await countExecutions(fabric, pacing)) - before;
+  if (executed === calls) return;
+  throw new Error(`the client counted ${calls} calls, the nodes counted ${executed} executions`);
+}

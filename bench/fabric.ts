@@ -1,0 +1,88 @@
+/** The fabric under measurement: `heddle up` as a user would start it, in a folder of its own that goes with it. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { buildKernel } from "../src/compiler/compile.ts";
+import { connect, type Fabric } from "../src/index.ts";
+
+/** What to start. */
+export interface FabricOptions {
+  /** Node processes. */
+  readonly nodes: number;
+  /** Threads of each that run kernels. */
+  readonly workers: number;
+}
+
+/** A running fabric. */
+export interface BenchFabric {
+  /** Where the gateway listens. */
+  readonly address: string;
+  /** A connection of the suite itself, for deploying and for watching the nodes. */
+  readonly fabric: Fabric;
+}
+
+const program = fileURLToPath(new URL("../bin/heddle.js", import.meta.url));
+const kernels = fileURLToPath(new URL("../test/fixtures/kernels/", import.meta.url));
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 15_000;
+
+/** Starts gateway, scheduler and nodes on free ports and connects. All of it ends with the scope. */
+export async function startFabric(
+  scope: AsyncDisposableStack,
+  { nodes, workers }: FabricOptions,
+): Promise<BenchFabric> {
+  const data = await mkdtemp(join(tmpdir(), "heddle-bench-"));
+  scope.defer(() => rm(data, { recursive: true, force: true }));
+  const args = ["--nodes", String(nodes), "--workers", String(workers), "--no-restart"];
+  args.push("--port", "0", "--http-port", "0", "--data", data, "--json");
+  const child = spawn(process.execPath, [program, "up", ...args], {
+    stdio: ["ignore", "pipe", "inherit", "pipe"],
+    // It ends when the other end of descriptor 3 does, which is here: with this process, however that ends.
+    env: { ...process.env, HEDDLE_PARENT_FD: "3" },
+    detached: true,
+  });
+  // Nothing is ever written to descriptor 3; an error on it is the child's end, which "exit" tells.
+  child.stdio[3]?.on("error", () => {});
+  scope.defer(() => end(child));
+  const address = await addressOf(child);
+  const fabric = await connect(address);
+  scope.defer(() => fabric.close());
+  return { address, fabric };
+}
+
+/** Builds and deploys a kernel of the tests. */
+export async function deployFixture({ fabric }: BenchFabric, name: string): Promise<void> {
+  const { wasm } = await buildKernel({ file: join(kernels, `${name}.ts`) });
+  await fabric.admin.deploy(wasm);
+}
+
+/** The gRPC address in the ready line. */
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (how: string): void => reject(new Error(`heddle up ${how}`));
+    const timer = setTimeout(() => fail(`was not ready within ${startTimeoutMs} ms`), startTimeoutMs);
+    child.once("exit", (code, signal) => {
+      clearTimeout(timer);
+      fail(`ended before it was ready (${signal ?? `exit code ${code}`})`);
+    });
+    createInterface({ input: child.stdout as Readable }).once("line", (line) => {
+      clearTimeout(timer);
+      const ready = JSON.parse(line) as { grpc: string }; // the command's documented output
+      resolve(ready.grpc);
+    });
+  });
+}
+
+/** SIGTERM stops a fabric in order; one that takes too long is killed, and its nodes end with it. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  const force = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
+  await gone;
+  clearTimeout(force);
+}

@@ -1,0 +1,21 @@
+import type { Figure } from "./harness.ts";
+import { invokeLatency } from "./invoke-latency.bench.ts";
+import { invokeThroughput } from "./invoke-throughput.bench.ts";
+
+/** All figures, in the order in which they are measured. */
+export const figures: readonly Figure[] = [invokeThroughput, invokeLatency];
+
+/** The figures with one of these names or below one of them ("invoke" chooses "invoke.latency"); none: all. */
+export function chooseFigures(names: readonly string[]): readonly Figure[] {
+  if (names.length === 0) return figures;
+  const chosen = new Set<Figure>();
+  for (const name of names) {
+    const found = figures.filter((figure) => figure.name === name || figure.name.startsWith(`${name}.`));
+    if (found.length === 0) {
+      const known = figures.map((figure) => figure.name).join(", ");
+      throw new RangeError(`no figure is named ${JSON.stringify(name)}; there are: ${known}`);
+    }
+    for (const figure of found) chosen.add(figure);
+  }
+  return figures.filter((figure) => chosen.has(figure));
+}

@@ -1,0 +1,80 @@
+/** The two sides of the invoke figures: bare grpc-js over some numbers of channels, and Heddle. */
+import { startRawEcho, startRawEchoClient } from "./baselines/raw-echo.ts";
+import { startChild } from "./child.ts";
+import { countExecutions, expectExecutions } from "./executions.ts";
+import { deployFixture, startFabric } from "./fabric.ts";
+import { median, type Bench, type Details, type Subject } from "./harness.ts";
+import { requestRound, type Round } from "./load.ts";
+import type { StampConfig } from "./stamp-client.ts";
+
+/** Bytes of a request's payload and of a reply's. */
+export const payloadBytes = 64;
+
+/** Heddle as a subject, and the proof of its calls. */
+export interface HeddleSubject extends Subject<Round> {
+  /** Throws unless every call that was answered was one execution on a node. */
+  checkExecutions(): Promise<void>;
+}
+
+/** Bare unary echo, one subject per number of channels; all call one server process. */
+export async function startRawSubjects(
+  { scope }: Bench,
+  inFlight: number,
+  channelCounts: readonly number[],
+): Promise<Subject<Round>[]> {
+  const { address } = await startRawEcho(scope);
+  const subjects: Subject<Round>[] = [];
+  for (const channels of channelCounts) {
+    const client = await startRawEchoClient(scope, { address, channels, payloadBytes });
+    subjects.push({
+      name: `bare grpc-js echo, ${channels} channel${channels === 1 ? "" : "s"}`,
+      measure: (durationMs) => requestRound(client, { inFlight, durationMs }),
+    });
+  }
+  return subjects;
+}
+
+/**
+ * `fabric.invoke` through a scheduler process and a node process with one worker thread. Client, scheduler, node and
+ * worker are four busy threads already; on two cores a second node or worker makes no difference to the rate.
+ */
+export async function startHeddleSubject({ scope }: Bench, inFlight: number): Promise<HeddleSubject> {
+  const running = await startFabric(scope, { nodes: 1, workers: 1 });
+  await deployFixture(running, "fresh");
+  const before = await countExecutions(running.fabric);
+  const config: StampConfig = { address: running.address, payloadBytes };
+  const client = await startChild(scope, "./stamp-client.ts", config);
+  let calls = 0;
+  return {
+    name: "Heddle invoke",
+    async measure(durationMs) {
+      const round = await requestRound(client, { inFlight, durationMs });
+      calls += round.calls;
+      return round;
+    },
+    checkExecutions: () => expectExecutions(running.fabric, calls, before),
+  };
+}
+
+/** Calls per second of a round. */
+export function rateOf({ calls, elapsedMs }: Round): number {
+  return (calls / elapsedMs) * 1000;
+}
+
+/** The medians of each subject's rounds. */
+export function roundDetails(
+  subjects: readonly Subject<Round>[],
+  samples: readonly (readonly Round[])[],
+): Details {
+  const rows = subjects.map(({ name }, index) => {
+    const rounds = samples[index] ?? [];
+    const milliseconds = (pick: (round: Round) => number): string => median(rounds.map(pick)).toFixed(3);
+    return [
+      name,
+      Math.round(median(rounds.map(rateOf))),
+      milliseconds((round) => round.p50Ms),
+      milliseconds((round) => round.p99Ms),
+    ];
+  });
+  return { headers: ["subject", "calls/s", "p50 ms", "p99 ms"], rows };
+}

@@ -1,0 +1,38 @@
+/**
+ * Payloads that prove something. Every request is different. The reply must be the request with two ones at its start,
+ * which the kernel `fresh/stamp` counts in a global and in its memory: so the kernel ran, on this very request, and it
+ * found fresh state.
+ *
+ *   bytes 0–3   calls that a global has seen: 0 in the request, 1 in the reply
+ *   bytes 4–7   calls that memory has seen, likewise
+ *   bytes 8–15  number of the call
+ *   the rest    a pattern of the slot
+ */
+
+/** The request of a slot, which has one call in flight at a time, and the reply it must get. */
+export class Stamp {
+  /** The bytes of the request; `next` changes them, so they must have been copied by then. */
+  readonly data: Buffer;
+  readonly #expected: Buffer;
+
+  constructor(slot: number, bytes: number) {
+    this.data = Buffer.from(Array.from({ length: bytes }, (_, at) => (slot * 31 + at * 7) % 256));
+    this.data.fill(0, 0, 8);
+    this.#expected = Buffer.from(this.data);
+    this.#expected.writeUInt32LE(1, 0);
+    this.#expected.writeUInt32LE(1, 4);
+  }
+
+  /** Makes the request that of another call. */
+  next(sequence: number): void {
+    this.data.writeDoubleLE(sequence, 8);
+    this.#expected.writeDoubleLE(sequence, 8);
+  }
+
+  /** Throws unless this is the right reply to the last call. */
+  check(reply: Uint8Array): void {
+    if (this.#expected.equals(reply)) return;
+    const got = Buffer.from(reply).toString("hex");
+    throw new Error(`wrong reply: expected ${this.#expected.toString("hex")}, got ${got}`);
+  }
+}

@@ -1,0 +1,47 @@
+/** A very short run of every figure, with all its processes: no number that comes out is worth anything. */
+import { describe, expect, it, onTestFinished } from "vitest";
+import { chooseFigures, figures } from "../../bench/figures.ts";
+import { reportFigure } from "../../bench/report.ts";
+
+describe("chooseFigures", () => {
+  it("gives all without a name", () => {
+    expect(chooseFigures([])).toEqual(figures);
+  });
+
+  it.each([
+    [["invoke.latency"], ["invoke.latency"]],
+    [["invoke"], ["invoke.throughput", "invoke.latency"]],
+    [
+      ["invoke.latency", "invoke"],
+      ["invoke.throughput", "invoke.latency"],
+    ],
+  ])("gives for %j %j", (names, chosen) => {
+    expect(chooseFigures(names).map((figure) => figure.name)).toEqual(chosen);
+  });
+
+  it.each(["invok", "latency", ""])("refuses %j and names what there is", (name) => {
+    expect(() => chooseFigures([name])).toThrow(/no figure is named ".*"; there are: invoke.throughput, /);
+  });
+});
+
+describe("figures", () => {
+  it("have names of their own", () => {
+    expect(new Set(figures.map(({ name }) => name)).size).toBe(figures.length);
+  });
+
+  it.each(figures.map((figure) => [figure.name, figure] as const))(
+    "%s runs",
+    async (_name, figure) => {
+      const scope = new AsyncDisposableStack();
+      onTestFinished(() => scope.disposeAsync());
+      const plan = { warmUpMs: 20, rounds: 1, roundMs: 20 };
+      const outcome = await figure.run({ plan, scope, note: () => {} });
+      const { value, baseline, ratio } = reportFigure({ figure, outcome });
+      expect(value).toBeGreaterThan(0);
+      expect(baseline).toBeGreaterThan(0);
+      expect(ratio).toBeCloseTo(value / baseline);
+      expect(outcome.details.rows.length).toBeGreaterThanOrEqual(2);
+    },
+    120_000,
+  );
+});
