@@ -49,6 +49,18 @@ export const limits = {
   admissionHeapMaxBytes: 256 * MiB,
   /** Functions of one kernel. */
   functionsMax: 256,
+  /** One function's code: the optimizing compiler cannot be interrupted, and takes its time for large ones. */
+  functionBodyMaxBytes: 256 * KiB,
+  /** Functions a module defines, exported or not; V8 may keep some 100 bytes of heap for each in every instance. */
+  moduleFunctionsMax: 65_536,
+  /** Exports of a module, for the same reason. */
+  moduleExportsMax: 4_096,
+  /** Entries of all tables of a module together, for the same reason. */
+  tableEntriesMax: 65_536,
+  /** Element segments of a module, for the same reason; an entry takes a byte at least. */
+  elementSectionMaxBytes: 256 * KiB,
+  /** Mutable globals that are put back one by one; with more an instance is made anew. */
+  resetGlobalsMax: 1_024,
   /** FileDescriptorSet in a module. */
   descriptorMaxBytes: 1 * MiB,
   /** A name in a descriptor, also the full name of a type: names are repeated in tables and error messages. */
@@ -101,6 +113,8 @@ export const limits = {
   sessionOutboxBytes: 16 * MiB,
   /** Functions one client may have numbered on a session. */
   sessionFunctionsMax: 65_536,
+  /** An affinity or idempotency key, in characters: it travels with every frame. */
+  keyMaxChars: 256,
   /** Longest deadline; a longer one is clamped. Maps have none unless they ask. */
   deadlineMaxMs: 900_000,
 
@@ -146,7 +160,7 @@ export const limits = {
   /** Kernels a worker keeps instances of. */
   workerKernelsMax: 64,
   /** JavaScript heap of a worker; kernels live outside of it but for garbage-collected ones. */
-  workerHeapMaxBytes: 128 * MiB,
+  workerHeapMaxBytes: 256 * MiB,
   /** Stack of a worker, which kernels share. */
   workerStackMaxBytes: 4 * MiB,
   /** Lines of log that one batch may send; the rest is counted. */

@@ -8,6 +8,7 @@ import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
+import { checkBounds } from "./bounds.ts";
 import { readCodeFacts } from "./code-facts.ts";
 import { createInstance } from "./instance.ts";
 import type { Manifest } from "./manifest.ts";
@@ -76,6 +77,7 @@ export function inspectModule(bytes: Uint8Array): Admission {
   }
   const functions = checkExports(sections, schema);
   const facts = readCodeFacts(sections);
+  checkBounds(sections, facts);
   const normalized = normalizeModule(sections, manifest, facts);
   const kernel: AdmittedKernel = {
     digest: digestOf(bytes),

@@ -1,3 +1,4 @@
+import { limits } from "../base/limits.ts";
 import { BinaryReader } from "./binary-reader.ts";
 import { Opcode, scanCode } from "./instructions.ts";
 import { SectionId, type ModuleSections } from "./module.ts";
@@ -8,6 +9,7 @@ export interface CodeFacts {
   readonly unrestorable: readonly string[];
   /** It has an instruction whose result may differ between machines: relaxed SIMD, or one that makes a NaN. */
   readonly varies: boolean;
+  readonly growsTables: boolean;
 }
 
 const unrestorableOpcodes = new Map<number, string>([
@@ -43,17 +45,20 @@ export function readCodeFacts(sections: ModuleSections): CodeFacts {
     if (mutable && type === "v128") unrestorable.add("it has a mutable v128 global");
     if (mutable && type === "ref") unrestorable.add("it has a mutable reference global");
   }
-  // A constant global may hold a struct or an array whose fields can be written.
-  if (sections.types.includes(undefined)) unrestorable.add("it has struct or array types");
+  const mutableCount = sections.globals.filter(({ mutable }) => mutable).length;
+  if (mutableCount > limits.resetGlobalsMax)
+    unrestorable.add(`it has more than ${limits.resetGlobalsMax} mutable globals`);
   let varies = false;
+  let growsTables = false;
   const code = sections.sections.find(({ id }) => id === SectionId.CODE);
   if (code !== undefined) {
     scanCode(new BinaryReader(sections.bytes, code.bodyStart, code.end), (opcode) => {
       if (opcode < 0x26) return;
       const reason = unrestorableOpcodes.get(opcode);
       if (reason !== undefined) unrestorable.add(reason);
+      growsTables ||= opcode === Opcode.TABLE_GROW;
       varies ||= varying.some(([first, last]) => opcode >= first && opcode <= last);
     });
   }
-  return { unrestorable: [...unrestorable], varies };
+  return { unrestorable: [...unrestorable], varies, growsTables };
 }

@@ -6,6 +6,7 @@
  * The table follows the binary format of the WebAssembly 3.0 specification (chapter 5.4) with the older exception
  * instructions, which V8 still takes. Only immediates are read; V8 has checked or will check that the rest is valid.
  */
+import { limits } from "../base/limits.ts";
 import type { BinaryReader } from "./binary-reader.ts";
 
 /** Opcodes of one byte; those behind a prefix are `prefix << 16 | number`. */
@@ -36,8 +37,6 @@ const Immediate = {
   BYTES_4: 10,
   BYTES_8: 11,
   BYTES_16: 12,
-  /** Flags, a label and two heap types. */
-  BRANCH_ON_CAST: 13,
   UNKNOWN: 255,
 } as const;
 
@@ -55,9 +54,7 @@ const plainRows: readonly Row[] = [
   [0x0f, 0x0f, Immediate.NONE],
   [0x10, 0x10, Immediate.ONE],
   [0x11, 0x11, Immediate.TWO],
-  [0x12, 0x12, Immediate.ONE],
-  [0x13, 0x13, Immediate.TWO],
-  [0x14, 0x15, Immediate.ONE],
+  [0x14, 0x14, Immediate.ONE],
   [0x18, 0x18, Immediate.ONE],
   [0x19, 0x1b, Immediate.NONE],
   [0x1c, 0x1c, Immediate.TYPES],
@@ -73,20 +70,6 @@ const plainRows: readonly Row[] = [
   [0xd2, 0xd2, Immediate.ONE],
   [0xd3, 0xd4, Immediate.NONE],
   [0xd5, 0xd6, Immediate.ONE],
-];
-
-const collectedRows: readonly Row[] = [
-  [0, 1, Immediate.ONE],
-  [2, 5, Immediate.TWO],
-  [6, 7, Immediate.ONE],
-  [8, 10, Immediate.TWO],
-  [11, 14, Immediate.ONE],
-  [15, 15, Immediate.NONE],
-  [16, 16, Immediate.ONE],
-  [17, 19, Immediate.TWO],
-  [20, 23, Immediate.ONE],
-  [24, 25, Immediate.BRANCH_ON_CAST],
-  [26, 30, Immediate.NONE],
 ];
 
 const miscellaneousRows: readonly Row[] = [
@@ -120,9 +103,18 @@ function immediates(size: number, rows: readonly Row[]): Uint8Array {
 
 const plain = immediates(256, plainRows);
 const prefixed = new Map<number, Uint8Array>([
-  [0xfb, immediates(31, collectedRows)],
   [0xfc, immediates(18, miscellaneousRows)],
   [0xfd, immediates(0x114, vectorRows)],
+]);
+
+const tailCalls = "tail calls are not offered, as a loop of them cannot be interrupted";
+/** Why some opcodes or prefixes are not in the tables. */
+const refused = new Map<number, string>([
+  [0x12, tailCalls],
+  [0x13, tailCalls],
+  [0x15, tailCalls],
+  [0xfb, "garbage-collected types are not offered, as nothing bounds their memory"],
+  [0xfe, "atomic instructions (threads) are not offered"],
 ]);
 
 const openers = new Set([0x02, 0x03, 0x04, 0x06, 0x1f]);
@@ -151,11 +143,16 @@ export function skipExpression(reader: BinaryReader, visit?: (opcode: number) =>
   }
 }
 
-/** Visits every instruction of the code section whose body the reader covers. */
+/** Visits every instruction of the code section whose body the reader covers. Functions have a largest size. */
 export function scanCode(reader: BinaryReader, visit: (opcode: number) => void): void {
   const bodies = reader.count("function bodies");
   for (let index = 0; index < bodies; index++) {
     const size = reader.u32();
+    if (size > limits.functionBodyMaxBytes) {
+      reader.fail(
+        `a function body of ${size} bytes is above the limit of ${limits.functionBodyMaxBytes}; split it;`,
+      );
+    }
     const bodyEnd = reader.at + size;
     const groups = reader.count("groups of locals");
     for (let group = 0; group < groups; group++) {
@@ -168,7 +165,8 @@ export function scanCode(reader: BinaryReader, visit: (opcode: number) => void):
 }
 
 function refuse(reader: BinaryReader, start: number, first: number, number: number): never {
-  if (first === 0xfe) reader.fail("atomic instructions (threads) are not offered; found one", start);
+  const why = refused.get(first);
+  if (why !== undefined) reader.fail(`${why}; found one`, start);
   const name = first === number ? `0x${first.toString(16)}` : `0x${first.toString(16)} ${number}`;
   return reader.fail(`instruction ${name} is not offered; found it`, start);
 }
@@ -205,13 +203,8 @@ function skipImmediate(reader: BinaryReader, immediate: number): void {
       return reader.skip(4);
     case Immediate.BYTES_8:
       return reader.skip(8);
-    case Immediate.BYTES_16:
-      return reader.skip(16);
     default:
-      reader.skip(1);
-      reader.u32();
-      reader.skipLeb();
-      reader.skipLeb();
+      return reader.skip(16);
   }
 }
 

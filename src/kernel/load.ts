@@ -2,6 +2,7 @@ import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
 import { digestOf, inspectModule } from "./admission.ts";
 import type { ResetPlan } from "./normalize.ts";
+import { makeWasmInterruptible } from "./v8-flags.ts";
 
 /** A kernel that is ready to be instantiated: compiled once for all threads of the process. */
 export interface KernelModule {
@@ -27,6 +28,7 @@ export async function loadKernel(bytes: Uint8Array, digest: KernelDigest): Promi
     );
   }
   const { kernel, normalized } = inspectModule(bytes);
+  makeWasmInterruptible();
   const module = await compile(normalized.bytes, digest);
   const { timeLimitMs, memoryMaxBytes } = kernel.manifest;
   return { digest, module, plan: kernel.plan, functions: kernel.functions, timeLimitMs, memoryMaxBytes };

@@ -32,6 +32,12 @@ export interface MemoryType {
   readonly wide: boolean;
 }
 
+/** A table as it is declared. */
+export interface TableType {
+  readonly entriesMin: number;
+  readonly entriesMax: number | undefined;
+}
+
 /** A global as it is declared. */
 export interface GlobalType {
   readonly type: ValueType;
@@ -90,6 +96,17 @@ export function readMemoryType(reader: BinaryReader): MemoryType {
     return { pagesMin: 0, pagesMax: undefined, shared, wide };
   }
   return { pagesMin: reader.u32(), pagesMax: bounded ? reader.u32() : undefined, shared, wide };
+}
+
+export function readTable(reader: BinaryReader): TableType {
+  const initialized = reader.bytes[reader.at] === 0x40;
+  if (initialized) reader.skip(2);
+  readValueType(reader);
+  const start = reader.at;
+  const { pagesMin, pagesMax, wide } = readMemoryType(reader); // the limits are written like those of a memory
+  if (wide) reader.fail("tables with 64-bit indices are not offered; found one", start);
+  if (initialized) skipExpression(reader);
+  return { entriesMin: pagesMin, entriesMax: pagesMax };
 }
 
 export function readGlobal(reader: BinaryReader): GlobalType {

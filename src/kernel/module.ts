@@ -11,10 +11,12 @@ import {
   readGlobal,
   readImport,
   readMemoryType,
+  readTable,
   type ExportEntry,
   type GlobalType,
   type ImportEntry,
   type MemoryType,
+  type TableType,
 } from "./module-entries.ts";
 import { readTypes } from "./type-section.ts";
 import type { FunctionType } from "./value-type.ts";
@@ -30,6 +32,7 @@ export const SectionId = {
   GLOBAL: 6,
   EXPORT: 7,
   START: 8,
+  ELEMENT: 9,
   CODE: 10,
 } as const;
 
@@ -52,13 +55,13 @@ export interface Section {
 export interface ModuleSections {
   readonly bytes: Uint8Array;
   readonly sections: readonly Section[];
-  /** By type index; undefined for struct and array types. */
-  readonly types: readonly (FunctionType | undefined)[];
+  /** By type index. */
+  readonly types: readonly FunctionType[];
   readonly imports: readonly ImportEntry[];
   /** Types of all functions, imported ones first; undefined where the index names no function type. */
   readonly functions: readonly (FunctionType | undefined)[];
   /** Tables the module defines itself. */
-  readonly tableCount: number;
+  readonly tables: readonly TableType[];
   /** Memories the module defines itself. */
   readonly memories: readonly MemoryType[];
   /** Globals the module defines itself. */
@@ -89,7 +92,7 @@ export function parseModule(bytes: Uint8Array): ModuleSections {
       ...imported,
       ...readVector(open(SectionId.FUNCTION), "functions", (reader) => types[reader.u32()]),
     ],
-    tableCount: open(SectionId.TABLE)?.u32() ?? 0,
+    tables: readVector(open(SectionId.TABLE), "tables", readTable),
     memories: readVector(open(SectionId.MEMORY), "memories", readMemoryType),
     globals: readVector(open(SectionId.GLOBAL), "globals", readGlobal),
     exports: readVector(open(SectionId.EXPORT), "exports", readExport),

@@ -6,6 +6,7 @@ import { MessageChannel, Worker } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { AdmittedKernel } from "../kernel/admission.ts";
+import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
 import { admissionThreadUrl } from "./entry.ts";
 import type { AdmissionData, FromAdmission } from "./messages.ts";
 
@@ -26,6 +27,7 @@ export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = 
     const said = `module: it has ${bytes.length} bytes, the limit is ${limits.moduleMaxBytes}`;
     throw new HeddleError("MODULE_TOO_LARGE", said);
   }
+  makeWasmInterruptible();
   const { port1, port2 } = new MessageChannel();
   const copy = new Uint8Array(bytes);
   const data: AdmissionData = { port: port2, bytes: copy };

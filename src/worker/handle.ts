@@ -274,7 +274,7 @@ function other(slot: 0 | 1): 0 | 1 {
 function lost(cause: unknown): HeddleError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   if (code === "ERR_WORKER_OUT_OF_MEMORY") {
-    const said = `the kernel used more than ${limits.workerHeapMaxBytes} bytes of garbage-collected memory`;
+    const said = `the kernel made V8 hold more than ${limits.workerHeapMaxBytes} bytes for it (exceptions, references)`;
     return new HeddleError("MEMORY_LIMIT", said, { cause });
   }
   const said = cause instanceof Error ? cause.message : String(cause ?? "it was ended");

@@ -7,6 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { KernelModule } from "../kernel/load.ts";
+import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
 import { toFailure, type BatchFailure, type BatchPart, type LogEntry, type WorkerBatch } from "./batch.ts";
 import { BatchQueue, refusalOf } from "./batch-queue.ts";
 import { HeldBatch } from "./held-batch.ts";
@@ -44,7 +45,7 @@ export interface PoolStats extends Readonly<HandleCounts> {
 
 /** The workers of a process. */
 export interface WorkerPool {
-  /** Resolves when every worker is ready. */
+  /** Resolves when every worker is ready; rejects when one cannot start, or with NOT_STARTED after `stop`. */
   start(): Promise<void>;
   /** Ends running work (`WORKER_LOST`), refuses the rest (`NOT_STARTED`), and resolves when no thread is left. */
   stop(): Promise<void>;
@@ -77,6 +78,7 @@ class Pool implements WorkerPool {
   };
 
   constructor(options: PoolOptions) {
+    makeWasmInterruptible();
     this.#options = options;
     const events = {
       ready: (handle: WorkerHandle) => this.#roster.ready(handle),
@@ -93,8 +95,7 @@ class Pool implements WorkerPool {
   }
 
   start(): Promise<void> {
-    if (this.#state !== "new") return Promise.resolve();
-    this.#state = "running";
+    if (this.#state === "new") this.#state = "running";
     return this.#roster.open();
   }
 

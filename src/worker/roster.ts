@@ -4,7 +4,7 @@
  * next start wait, longer each time, so that a defect does not become a storm of threads.
  */
 import { limits } from "../base/limits.ts";
-import type { HeddleError } from "../base/error.ts";
+import { HeddleError } from "../base/error.ts";
 import type { WorkerHandle } from "./handle.ts";
 
 /** What the roster is made of. */
@@ -41,9 +41,10 @@ export class Roster {
     return this.#spares;
   }
 
-  /** Starts the threads; resolves when every lane has its worker, rejects when one cannot start. */
+  /** Starts the threads; resolves when every lane has its worker, rejects when one cannot start or all are stopped. */
   open(): Promise<void> {
-    this.#fill();
+    this.#fill(); // does nothing after close
+
     return this.#filled.promise;
   }
 
@@ -78,6 +79,9 @@ export class Roster {
   async close(end: (handle: WorkerHandle) => void): Promise<void> {
     this.#state = "closed";
     clearTimeout(this.#retry);
+    this.#filled.reject(
+      new HeddleError("NOT_STARTED", "the workers were stopped before all of them had started"),
+    );
     const all = [...this.lanes, ...this.#spares, ...this.#starting, ...this.#ending];
     const present = all.filter((handle) => handle !== undefined);
     for (const handle of present) end(handle);

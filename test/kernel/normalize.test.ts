@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { limits } from "../../src/base/limits.ts";
 import { inspectModule } from "../../src/kernel/admission.ts";
 import { parseModule, SectionId } from "../../src/kernel/module.ts";
 import { moduleWith } from "../support/hostile-modules.ts";
@@ -85,7 +86,7 @@ describe("normalizeModule", () => {
     ],
     [
       "table.grow",
-      "(table 2 funcref) (func (drop (table.grow 0 (ref.null func) (i32.const 1))))",
+      "(table 2 10 funcref) (func (drop (table.grow 0 (ref.null func) (i32.const 1))))",
       ["its code grows a table"],
     ],
     [
@@ -95,9 +96,9 @@ describe("normalizeModule", () => {
     ],
     ["data.drop", `(data $d "a") (func (data.drop $d))`, ["its code drops a data segment"]],
     [
-      "a struct",
-      "(type $s (struct (field (mut i32)))) (global (ref $s) (struct.new $s (i32.const 1)))",
-      ["it has struct or array types"],
+      "more mutable globals than are put back one by one",
+      "(global (mut i32) (i32.const 1))".repeat(limits.resetGlobalsMax + 1),
+      [`it has more than ${limits.resetGlobalsMax} mutable globals`],
     ],
   ])("plans by what the module can do: %s", (_, more, why) => {
     const { plan } = inspectModule(moduleWith({ more })).kernel;

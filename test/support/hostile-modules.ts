@@ -216,6 +216,82 @@ export const refusedModules: readonly HostileModule[] = [
     "BAD_EXPORT",
     "heddle.global.0",
   ),
+  row("tail call", moduleWith({ more: "(func $f (return_call $f))" }), "BAD_MODULE", "tail calls"),
+  row(
+    "indirect tail call",
+    moduleWith({ more: "(table 1 funcref) (func (return_call_indirect (i32.const 0)))" }),
+    "BAD_MODULE",
+    "tail calls",
+  ),
+  row(
+    "tail call by reference",
+    moduleWith({ more: "(type $v (func)) (func (param (ref $v)) (return_call_ref $v (local.get 0)))" }),
+    "BAD_MODULE",
+    "tail calls",
+  ),
+  row(
+    "struct type",
+    moduleWith({ more: "(type $s (struct (field i32))) (func (drop (struct.new $s (i32.const 1))))" }),
+    "BAD_MODULE",
+    "struct and array",
+  ),
+  row(
+    "array type",
+    moduleWith({ more: "(type $a (array i8)) (func (param (ref null $a)))" }),
+    "BAD_MODULE",
+    "struct and array",
+  ),
+  row(
+    "garbage-collected instruction",
+    moduleWith({ more: "(func (drop (ref.i31 (i32.const 1))))" }),
+    "BAD_MODULE",
+    "garbage-collected",
+  ),
+  row("huge table", moduleWith({ more: "(table 9000000 funcref)" }), "BAD_MODULE", "9000000 table entries"),
+  row(
+    "several large tables",
+    moduleWith({ more: "(table 40000 funcref)".repeat(2) }),
+    "BAD_MODULE",
+    "80000 table entries",
+  ),
+  row(
+    "table that grows without a maximum",
+    moduleWith({ more: "(table 1 funcref) (func (drop (table.grow 0 (ref.null func) (i32.const 1))))" }),
+    "BAD_MODULE",
+    "declare a maximum",
+  ),
+  row(
+    "table that grows far",
+    moduleWith({
+      more: "(table 1 70000 funcref) (func (drop (table.grow 0 (ref.null func) (i32.const 1))))",
+    }),
+    "BAD_MODULE",
+    "70000 table entries",
+  ),
+  row(
+    "too many exports",
+    moduleWith({ more: Array.from({ length: 5000 }, (_, at) => `(export "e${at}" (memory 0))`).join("") }),
+    "BAD_MODULE",
+    "exports",
+  ),
+  row(
+    "too many functions",
+    moduleWith({ more: "(func)".repeat(limits.moduleFunctionsMax) }),
+    "BAD_MODULE",
+    "functions",
+  ),
+  row(
+    "too large a function",
+    moduleWith({ more: `(func ${"(drop (i32.const 1))".repeat(limits.functionBodyMaxBytes / 3 + 1)})` }),
+    "BAD_MODULE",
+    "function body",
+  ),
+  row(
+    "too many element segments",
+    moduleWith({ more: `(func $g) (elem funcref ${"(ref.func $g)".repeat(300_000)})` }),
+    "BAD_MODULE",
+    "element segments",
+  ),
 ];
 
 /** Modules whose fault shows when they are started. */

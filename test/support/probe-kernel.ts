@@ -12,6 +12,7 @@ export const probeFunctions = [
   "spinIf",
   "work",
   "bomb",
+  "fillForever",
   "badHeader",
   "badRange",
   "fill",
@@ -77,6 +78,11 @@ export const probeWat = `(module
     (call $give (local.get $at) (local.get $size)))
   (func (export "bomb") (param i32 i32) (result i32)
     (loop $again (br_if $again (i32.ge_s (memory.grow (i32.const 1)) (i32.const 0))))
+    (unreachable))
+  ;; Few bytes of code and much time in each round of the loop. 
+  (func (export "fillForever") (param i32 i32) (result i32)
+    (drop (memory.grow (i32.const 63)))
+    (loop $again (memory.fill (i32.const 0) (i32.const 1) (i32.const 4194304)) (br $again))
     (unreachable))
   (func (export "badHeader") (param i32 i32) (result i32) (i32.const -4))
   (func (export "badRange") (param i32 i32) (result i32) (call $give (i32.const 65530) (i32.const 100)))

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { HeddleError } from "../../src/base/error.ts";
+import { limits } from "../../src/base/limits.ts";
+import { admitModule } from "../../src/kernel/admission.ts";
+import { admitInWorker } from "../../src/worker/admission.ts";
+import { endlessStart, moduleWith, refusedAtStart, refusedModules } from "../support/hostile-modules.ts";
+import { probeBytes } from "../support/probe-kernel.ts";
+
+describe("admitInWorker", () => {
+  it("gives the same facts as admission in this thread, and leaves the bytes alone", async () => {
+    const bytes = probeBytes();
+    const before = bytes.slice();
+    expect(await admitInWorker(bytes)).toEqual(admitModule(bytes));
+    expect(bytes).toEqual(before);
+  });
+
+  // A sample of the table that admitModule is tested with: what differs here is the way the refusal travels.
+  it.each([...refusedModules.filter((_, index) => index % 8 === 0), ...refusedAtStart])(
+    "refuses: $title",
+    async ({ bytes, reason, says }) => {
+      const error: unknown = await admitInWorker(bytes).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(HeddleError);
+      expect(error).toMatchObject({ reason, rawMessage: expect.stringContaining(says) as unknown });
+    },
+  );
+
+  it("refuses a start function that does not end", async () => {
+    const admitting = admitInWorker(endlessStart, { startTimeLimitMs: 50 });
+    await expect(admitting).rejects.toMatchObject({ code: 3, reason: "START_TIMEOUT" });
+  });
+
+  it("refuses a module that takes too long to check", async () => {
+    // No thread starts within a millisecond, so the time is over before the module is looked at.
+    const admitting = admitInWorker(moduleWith({}), { timeLimitMs: 1 });
+    await expect(admitting).rejects.toMatchObject({ code: 3, reason: "COMPILE_TIMEOUT" });
+  });
+
+  it("refuses a module above the size cap without starting a thread", async () => {
+    const admitting = admitInWorker(new Uint8Array(limits.moduleMaxBytes + 1));
+    await expect(admitting).rejects.toMatchObject({ code: 8, reason: "MODULE_TOO_LARGE" });
+  });
+
+  it("admits a module with many functions", async () => {
+    const body = "(i32.mul (i32.add (local.get 0) (i32.const 7)) (local.get 0))".repeat(1);
+    const more = Array.from({ length: 20_000 }, () => `(func (param i32) (result i32) ${body})`).join("\n");
+    expect((await admitInWorker(moduleWith({ more }))).functions).toEqual(["echo"]);
+  });
+});
