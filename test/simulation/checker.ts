@@ -16,6 +16,7 @@ import type { Event } from "../../src/scheduler/event.ts";
 import type { SchedulerOptions } from "../../src/scheduler/options.ts";
 import type { SchedulerSnapshot } from "../../src/scheduler/snapshot.ts";
 import { itemOf, Ledger, type AttemptBook, type BatchBook, type ItemBook, type NodeBook } from "./ledger.ts";
+import { checkWaiting } from "./waiting-check.ts";
 
 const slackMs = 1e-6;
 
@@ -71,7 +72,7 @@ export class Checker {
       assert(!isComplete(batch), `batch ${id} is complete and has not settled`);
     }
     this.#checkFigures(snapshot);
-    this.#checkWaiting(snapshot);
+    checkWaiting(ledger, snapshot);
   }
 
   #action(action: Action, last: boolean): void {
@@ -240,42 +241,6 @@ export class Checker {
       if (figures.attempts === 0) assert.equal(figures.outstandingBytes, 0, `no bytes on ${figures.node}`);
     }
     assert(options.queueItemsMax >= unsettled, "the queue is bounded");
-  }
-
-  /** No free worker while there is work for it; no waiting for nodes beyond the patience. */
-  #checkWaiting(snapshot: SchedulerSnapshot): void {
-    const { batches, now, options, noNodesSince } = this.#ledger;
-    const idle = this.#idleNodes(snapshot);
-    const nodeless = this.#ledger.joined.length === 0;
-    if (idle.length === 0 && !nodeless) return;
-    for (const [id, batch] of batches) {
-      if (batch.paused) continue;
-      for (const [index, item] of batch.items.entries()) {
-        if (item.state !== "waiting" || item.readyBy + slackMs > now) continue;
-        const taker = idle.find((node) => this.#couldTake(node.book, node.freeBytes, item));
-        assert(taker === undefined, `item ${index} of batch ${id} waits while ${taker?.book.id} is idle`);
-        const since = Math.max(noNodesSince, item.readyBy);
-        const late = nodeless && since + options.nodeWaitMs + slackMs < now;
-        assert(!late, `item ${index} of batch ${id} waits for nodes since ${since}`);
-      }
-    }
-  }
-
-  #idleNodes(snapshot: SchedulerSnapshot) {
-    const idle: { readonly book: NodeBook; readonly freeBytes: number }[] = [];
-    for (const book of this.#ledger.joined) {
-      const { size } = book.attempts;
-      if (size >= book.workers || size >= book.credit.attempts) continue;
-      const held = snapshot.nodes.find((figures) => figures.node === book.id)?.outstandingBytes ?? 0;
-      idle.push({ book, freeBytes: book.credit.queueBytes - held });
-    }
-    return idle;
-  }
-
-  #couldTake(node: NodeBook, freeBytes: number, item: ItemBook): boolean {
-    const { options, joined } = this.#ledger;
-    if (Math.max(options.framePayloadMaxBytes, item.frame.bytes) > freeBytes) return false;
-    return !item.failedNodes.has(node.id) || joined.every((other) => item.failedNodes.has(other.id));
   }
 
   #batch(id: Dispatch["batch"]): BatchBook {

@@ -85,6 +85,7 @@ export class Ledger {
       case "appended": {
         const batch = this.batches.get(event.batch);
         if (batch === undefined) return;
+        if (!batch.open) batch.refusal ??= "PROTOCOL";
         if (!event.open) batch.open = false;
         return this.#addItems(batch, event.count, event.bytes);
       }
@@ -181,9 +182,11 @@ export class Ledger {
   #progress(event: Progress, position: number): void {
     const attempt = this.#attempt(event);
     if (attempt === undefined) return;
+    const { first: begin, count } = attempt.dispatch;
+    const end = begin + count;
     const failures = new Map(event.failures.map((failure) => [failure.index, failure.reason]));
     for (let index = event.first; index < event.first + event.count; index++) {
-      if (attempt.reported.has(index)) continue;
+      if (attempt.reported.has(index) || index < begin || index >= end) continue;
       attempt.reported.add(index);
       const item = itemOf(attempt.batch, index);
       const reason = failures.get(index);
