@@ -32,9 +32,9 @@ export interface ConnectionOptions {
 }
 
 type State =
-  | { readonly kind: "connecting"; readonly streams: SessionStreams; readonly since: number }
+  | { readonly kind: "connecting"; readonly streams: SessionStreams }
   | { readonly kind: "open"; readonly streams: SessionStreams; readonly welcome: WelcomeFrame }
-  | { readonly kind: "waiting"; readonly timer: NodeJS.Timeout; readonly since: number }
+  | { readonly kind: "waiting"; readonly timer: NodeJS.Timeout }
   | { readonly kind: "closed"; readonly error: HeddleError };
 
 export class Connection {
@@ -47,7 +47,9 @@ export class Connection {
   #epoch = 0;
   #nextId = 1;
   #tries = 0;
+  /** Runs while the connection is away: how long what waits for it is kept. */
   #giveUp: NodeJS.Timeout | undefined;
+  #patience: "left" | "out" = "left";
   #opened: { resolve: () => void; reject: (error: HeddleError) => void } | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -71,7 +73,7 @@ export class Connection {
           reject(error);
         },
       };
-      this.#connect(Date.now());
+      this.#connect();
     });
   }
 
@@ -85,17 +87,21 @@ export class Connection {
     return this.#state?.kind === "open" ? this.#state.welcome.windowBytes : limits.sessionWindowBytes;
   }
 
-  /** Takes a submission in and sends it, now or when the connection is back. */
-  add(submission: Submission): void {
-    if (this.#state?.kind === "closed") {
-      submission.fail(this.#state.error);
-      return;
+  /**
+   * Takes a submission in and sends it, now or when the connection is back. Gives the number to remove it by until it
+   * is submitted under another; 0 when it failed at once.
+   */
+  add(submission: Submission): number {
+    const refusal = this.#refusal();
+    if (refusal !== undefined) {
+      submission.fail(refusal);
+      return 0;
     }
     const id = this.#nextId++;
     this.#submissions.set(id, submission);
     const { link } = this;
     if (link !== undefined) submission.submit(id, link);
-    else this.#waitFor(submission, id);
+    return id;
   }
 
   /** Nothing more is expected for this number. */
@@ -135,7 +141,7 @@ export class Connection {
     this.#failAll(error);
   }
 
-  #connect(since: number): void {
+  #connect(): void {
     const streams = openSession(
       this.#options.address,
       {
@@ -153,7 +159,7 @@ export class Connection {
       },
     );
     this.#functions = new Map();
-    this.#state = { kind: "connecting", streams, since };
+    this.#state = { kind: "connecting", streams };
   }
 
   #welcomed(streams: SessionStreams, welcome: WelcomeFrame): void {
@@ -163,6 +169,7 @@ export class Connection {
     this.#tries = 0;
     clearTimeout(this.#giveUp);
     this.#giveUp = undefined;
+    this.#patience = "left";
     this.#opened?.resolve();
     this.#opened = undefined;
     const again = [...this.#submissions.values()];
@@ -183,11 +190,11 @@ export class Connection {
       this.close(this.#refused(error));
       return;
     }
-    const since = state.kind === "open" ? Date.now() : state.since;
     if (state.kind === "open") this.#failUnrepeatable();
     const ceiling = Math.min(limits.reconnectMaxMs, limits.reconnectBaseMs * 2 ** this.#tries++);
-    const timer = setTimeout(() => this.#connect(since), ceiling * (0.5 + systemRandom.next() / 2));
-    this.#state = { kind: "waiting", timer, since };
+    const timer = setTimeout(() => this.#connect(), ceiling * (0.5 + systemRandom.next() / 2));
+    this.#state = { kind: "waiting", timer };
+    if (this.#patience === "out") return;
     this.#giveUp ??= setTimeout(() => this.#outOfPatience(error), this.#options.reconnectMs);
   }
 
@@ -198,18 +205,18 @@ export class Connection {
   }
 
   #outOfPatience(cause: HeddleError): void {
+    this.#giveUp = undefined;
+    this.#patience = "out";
     const { address, reconnectMs } = this.#options;
     const said = `the connection to ${address} was lost and did not come back within ${reconnectMs} ms`;
     this.#failAll(new HeddleError("CONNECTION_LOST", said, { cause }));
   }
 
-  /** Called while there is no link: waits with the others, or fails at once when patience has run out already. */
-  #waitFor(submission: Submission, id: number): void {
-    const state = this.#state;
-    if (state === undefined || state.kind === "open" || state.kind === "closed") return;
-    if (this.#opened !== undefined || Date.now() - state.since < this.#options.reconnectMs) return;
-    this.#submissions.delete(id);
-    submission.fail(new HeddleError("UNREACHABLE", `nothing answers at ${this.#options.address}`));
+  /** Why nothing new is taken in: it is closed, or away for longer than anything waits for it. */
+  #refusal(): HeddleError | undefined {
+    if (this.#state?.kind === "closed") return this.#state.error;
+    if (this.#patience === "left") return undefined;
+    return new HeddleError("UNREACHABLE", `nothing answers at ${this.#options.address}`);
   }
 
   #failUnrepeatable(): void {

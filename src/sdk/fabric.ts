@@ -1,6 +1,7 @@
 /** The object an application holds: calls kernels, maps them, deploys them, looks at the nodes. */
 import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
+import { untilAborted, withTimeout } from "../base/signals.ts";
 import { openChannel } from "../rpc/channel.ts";
 import type { Connection } from "./connection.ts";
 import { FabricAdmin } from "./admin.ts";
@@ -12,6 +13,7 @@ import {
   resolveMapOptions,
   type InvokeOptions,
   type MapOptions,
+  type ResolvedInvoke,
   type ResolvedMap,
 } from "./options.ts";
 import { Schemas, type CallableFunction } from "./schemas.ts";
@@ -103,29 +105,46 @@ export class Fabric {
     withStats: boolean,
   ): Promise<unknown> {
     const resolved = resolveInvokeOptions(options);
-    const fn = await this.#schemas.load(name);
+    const fn = await lookUp(this.#schemas, name, resolved);
     return this.#invoker.invoke(fn, input, resolved, withStats);
   }
+}
+
+const over: IteratorResult<MapResult<unknown>, undefined> = { done: true, value: undefined };
+
+/** Looks a function up for as long as the call may take. */
+async function lookUp(schemas: Schemas, name: string, options: ResolvedInvoke): Promise<CallableFunction> {
+  const { signal, deadlineMs } = options;
+  using limit = withTimeout(signal, deadlineMs === 0 ? Infinity : deadlineMs, `looking up ${name}`);
+  return await untilAborted(schemas.load(name), limit.signal);
 }
 
 /** Starts the map with the first `next`, once the function has been looked up. */
 class MapIterator implements AsyncIterableIterator<MapResult<unknown>, undefined> {
   #run: MapRun | undefined;
+  #returned = false;
   readonly #start: () => Promise<MapRun>;
 
   constructor(schemas: Schemas, connection: Connection, name: string, inputs: Inputs, options: ResolvedMap) {
     let starting: Promise<MapRun> | undefined;
     const create = (fn: CallableFunction): MapRun =>
       (this.#run = new MapRun(connection, fn, inputs, options));
-    this.#start = () => (starting ??= schemas.load(name).then(create));
+    this.#start = () => (starting ??= lookUp(schemas, name, options).then(create));
   }
 
   next(): Promise<IteratorResult<MapResult<unknown>, undefined>> {
-    return this.#run === undefined ? this.#start().then((run) => run.next()) : this.#run.next();
+    if (this.#run !== undefined) return this.#run.next();
+    return this.#returned ? Promise.resolve(over) : this.#first();
   }
 
   async return(): Promise<IteratorResult<MapResult<unknown>, undefined>> {
-    return this.#run === undefined ? { done: true, value: undefined } : this.#run.return();
+    this.#returned = true;
+    return this.#run === undefined ? over : this.#run.return();
+  }
+
+  async #first(): Promise<IteratorResult<MapResult<unknown>, undefined>> {
+    const run = await this.#start();
+    return this.#returned ? run.return() : run.next();
   }
 
   [Symbol.asyncIterator](): this {

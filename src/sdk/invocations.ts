@@ -50,7 +50,9 @@ export class InvocationBatch implements Submission {
   /** True while another payload of that size fits into the same frame. */
   fits(bytes: number): boolean {
     if (this.#state !== "filling") return false;
-    return this.#waiters.length < limits.frameItemsMax && this.#bytes + bytes <= limits.framePayloadMaxBytes;
+    const traces = this.#traced ? traceBytes * (this.#waiters.length + 1) : 0;
+    const room = limits.framePayloadMaxBytes - this.#bytes - traces;
+    return this.#waiters.length < limits.frameItemsMax && bytes <= room;
   }
 
   get repeatable(): boolean {
@@ -73,7 +75,7 @@ export class InvocationBatch implements Submission {
     if (this.#open === 0) return;
     if (this.#deadlineAt !== Infinity)
       this.#timer = setTimeout(() => this.#expire(), this.#options.deadlineMs);
-    this.#connection.add(this);
+    this.#id = this.#connection.add(this);
   }
 
   submit(id: number, link: FrameLink): void {
@@ -115,14 +117,17 @@ export class InvocationBatch implements Submission {
   }
 
   result(frame: ResultFrame): void {
+    // Bounded by what was sent, not by what the frame says.
+    const count = Math.min(frame.count, this.#waiters.length - frame.first);
     for (const error of frame.errors) {
-      for (let item = error.index; item < error.index + Math.max(1, error.count); item++) {
+      const end = Math.min(error.index + Math.max(1, error.count), this.#waiters.length);
+      for (let item = error.index; item < end; item++) {
         const waiter = this.#take(item);
         waiter?.fail(errorOf(error, waiter.span?.traceId));
       }
     }
     let offset = 0;
-    for (let index = 0; index < frame.count; index++) {
+    for (let index = 0; index < count; index++) {
       const size = frame.sizes[index] ?? 0;
       const waiter = this.#take(frame.first + index);
       waiter?.succeed(frame.payloads.subarray(offset, offset + size), frame, frame.first + index);

@@ -40,13 +40,17 @@ export interface SettledRange {
   readonly at: number;
 }
 
+type MutableRange = { -readonly [K in keyof SettledRange]: SettledRange[K] };
+
 export class MapInputs {
   #slices: Slice[] = [];
   #taken = 0;
   #unsettled = 0;
   #bytes = 0;
   #renumbered: Renumbered[] = [];
-  /** Items of `#renumbered` together. */
+  /** Those before this position are settled. */
+  #renumberedFrom = 0;
+  /** Number of the first item that is not renumbered. */
   #renumberedCount = 0;
   /** Index minus number of the items that came after the present submission began. */
   #shift = 0;
@@ -101,41 +105,69 @@ export class MapInputs {
       at += count;
     }
     this.#renumbered = renumbered;
+    this.#renumberedFrom = 0;
     this.#renumberedCount = at;
     this.#shift = this.#taken - at;
     return ranges;
   }
 
-  /** Marks the items with these numbers as settled; gives their indices as runs. */
+  /** Marks the items with these numbers as settled; gives the indices of those that were not, as runs. */
   settle(number: number, count: number): SettledRange[] {
-    const runs: SettledRange[] = [];
+    const runs: MutableRange[] = [];
+    const end = Math.min(number + count, this.nextNumber);
     let at = number;
-    const end = number + count;
     if (at < this.#renumberedCount) {
-      for (const range of this.#renumbered) {
+      for (let position = this.#renumberedAt(at); position < this.#renumbered.length; position++) {
+        const range = this.#renumbered[position];
+        if (range === undefined || range.at >= end) break;
         const from = Math.max(at, range.at);
         const to = Math.min(end, range.at + range.count);
-        if (from < to) runs.push({ first: range.first + from - range.at, count: to - from, at: from });
+        this.#settleRun(range.first + from - range.at, to - from, from, runs);
       }
       at = this.#renumberedCount;
     }
-    if (at < end) runs.push({ first: at + this.#shift, count: end - at, at });
-    for (const run of runs) this.#settleRun(run.first, run.count);
+    if (at < end) this.#settleRun(at + this.#shift, end - at, at, runs);
+    this.#forgetRenumbered();
     return runs;
   }
 
-  #settleRun(first: number, count: number): void {
+  /** Position of the renumbered range that holds the number, or of the first after it. */
+  #renumberedAt(number: number): number {
+    let low = this.#renumberedFrom;
+    let high = this.#renumbered.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const range = this.#renumbered[middle];
+      if (range !== undefined && range.at + range.count <= number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Lets go of ranges of which nothing is open: a map with many refused inputs makes one for each. */
+  #forgetRenumbered(): void {
+    const open = this.#slices[0]?.first ?? this.#taken;
+    for (let range = this.#renumbered[this.#renumberedFrom]; range !== undefined;) {
+      if (range.first + range.count > open) break;
+      range = this.#renumbered[++this.#renumberedFrom];
+    }
+    if (this.#renumberedFrom < 64 || this.#renumberedFrom * 2 < this.#renumbered.length) return;
+    this.#renumbered.splice(0, this.#renumberedFrom);
+    this.#renumberedFrom = 0;
+  }
+
+  #settleRun(first: number, count: number, number: number, runs: MutableRange[]): void {
     const start = this.#indexOf(first);
     let index = start;
-    let at = first;
     const end = first + count;
-    while (at < end) {
-      const slice = this.#slices[index++];
-      if (slice === undefined) break;
-      const from = Math.max(at, slice.first);
-      const to = Math.min(end, slice.first + slice.count);
-      this.#mark(slice, from - slice.first, to - slice.first);
-      at = to;
+    for (
+      let slice = this.#slices[index];
+      slice !== undefined && slice.first < end;
+      slice = this.#slices[++index]
+    ) {
+      const from = Math.max(first, slice.first) - slice.first;
+      const to = Math.min(end - slice.first, slice.count);
+      this.#mark(slice, from, to, number - first, runs);
     }
     for (let position = index - 1; position >= start; position--) {
       const slice = this.#slices[position];
@@ -146,10 +178,12 @@ export class MapInputs {
     }
   }
 
-  #mark(slice: Slice, from: number, to: number): void {
-    if (to - from === slice.open && slice.settled === undefined) {
+  /** Settles items [from, to) of a slice; `shift` leads from an index to its number. */
+  #mark(slice: Slice, from: number, to: number, shift: number, runs: MutableRange[]): void {
+    if (to - from === slice.count && slice.settled === undefined) {
       this.#unsettled -= slice.open;
       slice.open = 0;
+      addRun(runs, slice.first, slice.count, slice.first + shift);
       return;
     }
     slice.settled ??= new Uint8Array(slice.count);
@@ -158,6 +192,7 @@ export class MapInputs {
       slice.settled[item] = 1;
       slice.open--;
       this.#unsettled--;
+      addRun(runs, slice.first + item, 1, slice.first + item + shift);
     }
   }
 
@@ -172,6 +207,14 @@ export class MapInputs {
     }
     return low;
   }
+}
+
+/** Adds items to the last run if they follow it, in the map as in the submission. */
+function addRun(runs: MutableRange[], first: number, count: number, at: number): void {
+  const last = runs.at(-1);
+  if (last !== undefined && last.first + last.count === first && last.at + last.count === at)
+    last.count += count;
+  else runs.push({ first, count, at });
 }
 
 /** The unsettled runs of a slice. */

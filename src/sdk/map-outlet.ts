@@ -3,7 +3,7 @@ import { systemClock } from "../base/clock.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
 import type { MapSpan } from "../telemetry/spans.ts";
 import { emptyBatch, noBytes, noSizes } from "../wire/frame.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection, Submission } from "./connection.ts";
 import type { InputRange } from "./map-inputs.ts";
 import type { ResolvedMap } from "./options.ts";
 import type { CallableFunction } from "./schemas.ts";
@@ -28,6 +28,11 @@ export class MapOutlet {
   /** True when the connection knows of the map. */
   get known(): boolean {
     return this.#id !== 0;
+  }
+
+  /** Makes the map known to the connection, which submits it at once or when it is back. */
+  enter(map: Submission): void {
+    this.#id = this.#connection.add(map);
   }
 
   /** Starts a submission: everything that has not settled. */

@@ -49,9 +49,16 @@ export class InputReader {
   close(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    // An iterable that cannot be closed, or fails at it, does no harm any more: its map is over.
-    const closing = this.#source.iterator.return?.();
-    if (closing instanceof Promise) closing.catch(() => {});
+    this.#return();
+  }
+
+  /** Tells the iterable that no more is wanted, as `for … of` does when it is left early. */
+  #return(): void {
+    try {
+      Promise.resolve(this.#source.iterator.return?.()).catch(() => {});
+    } catch {
+      // An iterable that cannot be closed, or fails at it now or later, does no harm any more: its map is over.
+    }
   }
 
   readonly #read = (): void => {
@@ -73,7 +80,7 @@ export class InputReader {
         this.#end();
         return;
       }
-      this.#consumer.take(next.value);
+      if (!this.#give(next.value)) return;
     }
     this.#consumer.turn();
     if (this.#isClosed()) return;
@@ -94,12 +101,24 @@ export class InputReader {
           this.#end();
           return;
         }
-        this.#consumer.take(next.value);
+        if (!this.#give(next.value)) return;
       }
       this.#consumer.turn();
       if (!this.#isClosed()) this.#state = "idle";
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  /** Hands an input on; false when that was the end of it, because the input is not valid. */
+  #give(input: unknown): boolean {
+    try {
+      this.#consumer.take(input);
+      return !this.#isClosed();
+    } catch (error) {
+      this.close();
+      this.#consumer.failed(HeddleError.from(error));
+      return false;
     }
   }
 

@@ -3,6 +3,7 @@
  * in the order of the inputs or as they arrive.
  */
 import type { HeddleError } from "../base/error.ts";
+import type { ResultFrame } from "../wire/frame.ts";
 
 /** A run of results, or of items that failed alike. */
 export type ResultRun =
@@ -88,4 +89,12 @@ export class MapResults {
     this.#offset = 0;
     return run;
   }
+}
+
+/** Payload bytes of the items [from, to) of a frame. */
+export function runBytes(frame: ResultFrame, from: number, to: number): number {
+  let bytes = 0;
+  const end = Math.min(to - frame.first, frame.sizes.length);
+  for (let index = from - frame.first; index < end; index++) bytes += frame.sizes[index] ?? 0;
+  return bytes;
 }

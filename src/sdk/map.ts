@@ -15,7 +15,7 @@ import { InputReader, type Inputs } from "./map-reader.ts";
 import { ProgressTeller } from "./map-progress.ts";
 import { MapInputs } from "./map-inputs.ts";
 import { MapOutlet } from "./map-outlet.ts";
-import { MapResults, type TakenResult } from "./map-results.ts";
+import { MapResults, runBytes, type TakenResult } from "./map-results.ts";
 import type { ResolvedMap } from "./options.ts";
 import type { CallableFunction } from "./schemas.ts";
 import { errorOf } from "./stats.ts";
@@ -51,9 +51,8 @@ export class MapRun implements Submission {
   readonly #waiting: { resolve: (step: Step) => void; reject: (error: HeddleError) => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #abort = (): void => {
-    this.#stop(
-      new HeddleError("CANCELLED", `the map over ${this.#function.fullName} was cancelled by its signal`),
-    );
+    const said = `the map over ${this.#function.fullName} was cancelled by its signal`;
+    this.#stop(new HeddleError("CANCELLED", said));
   };
 
   constructor(connection: Connection, fn: CallableFunction, inputs: Inputs, options: ResolvedMap) {
@@ -84,12 +83,13 @@ export class MapRun implements Submission {
   /** The next result. */
   next(): Promise<Step> {
     if (this.#state.kind === "failed") return this.#rejectOnce(this.#state.error);
+    if (this.#state.kind === "finished") return Promise.resolve(finished);
     const taken = this.#results.take();
     if (taken !== undefined) {
       this.#reader.wake();
       return this.#deliver(taken);
     }
-    if (this.#state.kind === "finished" || this.#complete()) {
+    if (this.#complete()) {
       this.#finish();
       return Promise.resolve(finished);
     }
@@ -102,6 +102,7 @@ export class MapRun implements Submission {
   async return(): Promise<Step> {
     if (this.#state.kind === "running") this.#outlet.cancel();
     this.#finish();
+    for (const waiting of this.#waiting.splice(0)) waiting.resolve(finished);
     return finished;
   }
 
@@ -141,23 +142,23 @@ export class MapRun implements Submission {
     let at = offset;
     let item = from;
     for (const run of this.#inputs.settle(from, to - from)) {
-      const sizes = frame.sizes.subarray(item - frame.first, item - frame.first + run.count);
-      let bytes = 0;
-      for (let index = 0; index < sizes.length; index++) bytes += sizes[index] ?? 0;
+      at += runBytes(frame, item, run.at);
+      item = run.at + run.count;
+      const sizes = frame.sizes.subarray(run.at - frame.first, item - frame.first);
+      const bytes = runBytes(frame, run.at, item);
       const payloads = frame.payloads.subarray(at, at + bytes);
       this.#results.add({ kind: "values", first: run.first, count: run.count, sizes, payloads });
+      this.#progress.count(run.count, 0);
       at += bytes;
-      item += run.count;
     }
-    this.#progress.count(to - from, 0);
-    return at;
+    return at + runBytes(frame, item, to);
   }
 
   #settleErrors(number: number, count: number, error: HeddleError): void {
     for (const { first, count: items } of this.#inputs.settle(number, count)) {
       this.#results.add({ kind: "error", first, count: items, error });
+      this.#progress.count(items, items);
     }
-    this.#progress.count(count, count);
   }
 
   /** May another input be taken? */
@@ -193,12 +194,12 @@ export class MapRun implements Submission {
   }
 
   #sendBuilt(): void {
-    if (this.#builder.count === 0) return;
+    if (this.#builder.count === 0 || this.#state.kind !== "running") return;
     const { sizes, payloads } = this.#builder.take();
     const first = this.#inputs.nextNumber;
     this.#inputs.append(sizes, payloads);
     if (this.#outlet.known) this.#outlet.send(first, sizes, payloads);
-    else this.#connection.add(this);
+    else this.#outlet.enter(this);
   }
 
   #endInputs(): void {
@@ -246,13 +247,8 @@ export class MapRun implements Submission {
   }
 
   #expire(): void {
-    const { deadlineMs } = this.#options;
-    this.#stop(
-      new HeddleError(
-        "DEADLINE",
-        `the map over ${this.#function.fullName} did not end within ${deadlineMs} ms`,
-      ),
-    );
+    const said = `the map over ${this.#function.fullName} did not end within ${this.#options.deadlineMs} ms`;
+    this.#stop(new HeddleError("DEADLINE", said));
   }
 
   /** Ends the map with an error, which the consumer meets at once or with its next call. */
@@ -275,8 +271,9 @@ export class MapRun implements Submission {
   }
 
   #finish(): void {
-    if (this.#state.kind === "running") this.#release(undefined);
+    const { kind } = this.#state;
     this.#state = { kind: "finished" };
+    if (kind === "running") this.#release(undefined);
   }
 
   #release(error: HeddleError | undefined): void {
@@ -294,6 +291,10 @@ export class MapRun implements Submission {
   }
 
   #tell(last: boolean): void {
-    this.#progress.tell(this.#closedInputs ? this.#inputs.taken : this.#options.total, last);
+    try {
+      this.#progress.tell(this.#closedInputs ? this.#inputs.taken : this.#options.total, last);
+    } catch (error) {
+      this.#stop(HeddleError.from(error)); // of a map that is over already, nothing is left to stop
+    }
   }
 }

@@ -101,9 +101,19 @@ function whole(name: string, value: number | undefined, min: number, max: number
   );
 }
 
+function key(name: string, value: string | undefined): string {
+  if (value === undefined) return "";
+  if (typeof value === "string" && value.length <= limits.keyMaxChars) return value;
+  const given = typeof value === "string" ? `one of ${value.length}` : typeof value;
+  throw new HeddleError(
+    "BAD_REQUEST",
+    `option "${name}" must be a text of at most ${limits.keyMaxChars} characters, not ${given}`,
+  );
+}
+
 function deadline(value: number | undefined): number {
   if (value === undefined) return 0;
-  if (Number.isNaN(value) || value < 0) {
+  if (typeof value !== "number" || Number.isNaN(value) || value < 0) {
     throw new HeddleError("BAD_REQUEST", `option "deadlineMs" must be 0 or more, not ${value}`);
   }
   // A deadline that is past already still has to fail as one; 0 on the wire would mean none.
@@ -116,12 +126,12 @@ export function resolveInvokeOptions(options: InvokeOptions | undefined): Resolv
   const deadlineMs = deadline(options.deadlineMs);
   const attemptsMax = whole("retry.attemptsMax", options.retry?.attemptsMax, 1, limits.attemptsCap, 0);
   const priority = whole("priority", options.priority, -100, 100, 0);
-  const affinity = options.affinity ?? "";
-  const idempotencyKey = options.idempotencyKey ?? "";
+  const affinity = key("affinity", options.affinity);
+  const idempotencyKey = key("idempotencyKey", options.idempotencyKey);
   const plain =
     deadlineMs === 0 && attemptsMax === 0 && priority === 0 && affinity === "" && idempotencyKey === "";
-  const key = plain ? "" : JSON.stringify([deadlineMs, attemptsMax, priority, affinity, idempotencyKey]);
-  return { deadlineMs, signal: options.signal, attemptsMax, priority, affinity, idempotencyKey, key };
+  const shared = plain ? "" : JSON.stringify([deadlineMs, attemptsMax, priority, affinity, idempotencyKey]);
+  return { deadlineMs, signal: options.signal, attemptsMax, priority, affinity, idempotencyKey, key: shared };
 }
 
 /** Checks the options of a map and fills in the defaults. Throws BAD_REQUEST. */
