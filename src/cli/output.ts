@@ -2,10 +2,14 @@
 
 export interface Output {
   readonly json: boolean;
+  /** Aborts when the reader of stdout has gone, as `head` does when it has enough: there is nobody to work for. */
+  readonly unread: AbortSignal;
   /** A result, one line. */
   line(text: string): void;
   /** A result for scripts. */
   value(value: unknown): void;
+  /** One of many results, on a line of JSON; resolves when stdout takes the next, or nobody reads any more. */
+  row(value: unknown): Promise<void>;
   /** A remark for people, on stderr. */
   note(text: string): void;
   /** Resolves when stdout has taken all. */
@@ -14,21 +18,32 @@ export interface Output {
 
 /** Output of this process. Writing to a pipe whose reader has gone ends quietly. */
 export function createOutput(json: boolean): Output {
-  let state: "open" | "gone" = "open";
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    state = "gone";
-  });
-  const write = (text: string): void => {
-    if (state === "open") process.stdout.write(text);
+  const { stdout, stderr } = process;
+  const unread = new AbortController();
+  let room = Promise.withResolvers<void>();
+  const goOn = (): void => {
+    room.resolve();
+    room = Promise.withResolvers();
   };
+  stdout.on("drain", goOn);
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    unread.abort();
+    goOn();
+  });
+  // Remarks that nobody can read must not end what they are about, a whole fabric perhaps.
+  stderr.on("error", () => {});
+  const write = (text: string): boolean => unread.signal.aborted || stdout.write(text);
+  const textOf = (value: unknown): string => `${JSON.stringify(value, jsonValue)}\n`;
   return {
     json,
-    line: (text) => write(`${text}\n`),
-    value: (value) => write(`${JSON.stringify(value, jsonValue)}\n`),
-    note: (text) => process.stderr.write(`${text}\n`),
+    unread: unread.signal,
+    line: (text) => void write(`${text}\n`),
+    value: (value) => void write(textOf(value)),
+    row: (value) => (write(textOf(value)) ? Promise.resolve() : room.promise),
+    note: (text) => void stderr.write(`${text}\n`),
     flushed: () =>
-      new Promise((resolve) => (state === "gone" ? resolve() : process.stdout.write("", () => resolve()))),
+      new Promise((resolve) => (unread.signal.aborted ? resolve() : stdout.write("", () => resolve()))),
   };
 }
 

@@ -22,6 +22,9 @@ export async function startSchedulerProcess({
   env,
   output,
 }: CommandContext): Promise<SchedulerProcess> {
+  // What the command line has wrong is said before anything is made.
+  const grpc = bindFrom(args, "port", 7070);
+  const http = bindFrom(args, "http-port", 7071);
   const folder = await openDataFolder(args.text("data") ?? ".heddle");
   const stops: (() => Promise<void>)[] = [() => folder.close()];
   const stop = async (): Promise<void> => {
@@ -36,8 +39,8 @@ export async function startSchedulerProcess({
       store,
       modules: await openModuleStore({ folder: folder.pathOf("modules") }),
       secret: await folder.secret(),
-      grpc: bindFrom(args, "port", 7070),
-      http: bindFrom(args, "http-port", 7071),
+      grpc,
+      http,
       damaged: (kernel, error) => output.note(`heddle: kernel ${kernel} is not served: ${error.rawMessage}`),
     });
     stops.push(() => gateway.stop());

@@ -33,10 +33,10 @@ export const invoke: Command = {
   },
 };
 
-async function inputText({ args }: CommandContext): Promise<string> {
+async function inputText({ args, signal }: CommandContext): Promise<string> {
   const given = args.positionals[1];
   if (given === undefined) return "{}";
-  return given === "-" ? readAll(process.stdin) : given;
+  return given === "-" ? readAll(process.stdin, signal) : given;
 }
 
 function parseJson(text: string): unknown {

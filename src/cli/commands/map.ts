@@ -1,13 +1,14 @@
-import { once } from "node:events";
 import { codeName } from "../../base/code.ts";
 import { HeddleError } from "../../base/error.ts";
 import { messageFromJson, messageToJson } from "../../wire/json.ts";
+import type { MapResult } from "../../sdk/map.ts";
 import type { MessageType } from "../../wire/schema.ts";
 import { addressOption, withFabric } from "../client.ts";
 import type { Command } from "../command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { createMapProgress } from "../progress.ts";
-import { readLines } from "../read-input.ts";
+import type { Output } from "../output.ts";
+import { openLines, type InputLine } from "../read-input.ts";
 
 /** `heddle map` */
 export const map: Command = {
@@ -22,40 +23,52 @@ export const map: Command = {
   },
   example: "heddle map ode/sweep inputs.jsonl > results.jsonl",
   async run(context) {
-    const { args, signal } = context;
+    const { args, output, signal } = context;
     const name = args.need(0, "the function");
     const file = args.positionals[1] ?? "-";
     args.atMost(2);
     const concurrency = args.whole("concurrency", 16_384, 1, 1_000_000);
     const deadlineMs = args.whole("deadline", 0, 1, 900_000);
-    return withFabric(context, async (fabric) => {
+    const over = new AbortController();
+    const lines = await openLines(file, AbortSignal.any([signal, over.signal]));
+    const work = withFabric(context, async (fabric) => {
       const { schema } = await fabric.describe(name);
       const progress = createMapProgress(args.flag("quiet"));
-      const results = fabric.map(name, inputsOf(schema.request, file), {
+      const results = fabric.map(name, inputsOf(schema.request, lines), {
         concurrency,
         signal,
         onError: "collect",
         onProgress: (state) => progress.update(state),
         ...(deadlineMs === 0 ? {} : { deadlineMs }),
       });
-      let failed = 0;
-      let count = 0;
       try {
-        for await (const result of results) {
-          count++;
-          if (result.error !== undefined) failed++;
-          await writeLine(
-            result.error === undefined ? responseOf(schema.response, result.value) : describe(result.error),
-          );
-        }
+        return await print(results, schema.response, output);
       } finally {
         progress.stop();
       }
-      if (failed > 0) context.output.note(`${failed} of ${count} items failed`);
-      return failed > 0 ? ExitCode.FAILED : ExitCode.OK;
     });
+    // A read of stdin that nobody waits for any more would keep the process alive.
+    return work.finally(() => over.abort());
   },
 };
+
+/** Prints results as they come, until they or their reader end; gives the exit code. */
+async function print(
+  results: AsyncIterable<MapResult<unknown>>,
+  type: MessageType,
+  output: Output,
+): Promise<number> {
+  let failed = 0;
+  let count = 0;
+  for await (const { value, error } of results) {
+    count++;
+    if (error !== undefined) failed++;
+    await output.row(error === undefined ? responseOf(type, value) : describe(error));
+    if (output.unread.aborted) return ExitCode.OK;
+  }
+  if (failed > 0) output.note(`${failed} of ${count} items failed`);
+  return failed > 0 ? ExitCode.FAILED : ExitCode.OK;
+}
 
 function responseOf(type: MessageType, value: unknown): unknown {
   return messageToJson(type, value === undefined ? {} : { value });
@@ -66,20 +79,13 @@ function describe({ code, reason, rawMessage: message }: HeddleError): unknown {
 }
 
 /** Requests line by line; a line that is none becomes the error of its item. */
-async function* inputsOf(type: MessageType, file: string): AsyncGenerator<object> {
-  let number = 0;
-  for await (const line of readLines(file)) {
-    number++;
+async function* inputsOf(type: MessageType, lines: AsyncIterable<InputLine>): AsyncGenerator<object> {
+  for await (const { number, text } of lines) {
     try {
-      yield messageFromJson(type, JSON.parse(line));
+      yield messageFromJson(type, JSON.parse(text));
     } catch (error) {
       const said = error instanceof HeddleError ? error.rawMessage : `not JSON: ${String(error)}`;
       yield new HeddleError("BAD_PAYLOAD", `line ${number}: ${said}`);
     }
   }
-}
-
-/** Waits while the reader of stdout is behind. */
-async function writeLine(value: unknown): Promise<void> {
-  if (!process.stdout.write(`${JSON.stringify(value)}\n`)) await once(process.stdout, "drain");
 }

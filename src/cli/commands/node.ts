@@ -39,17 +39,21 @@ export const node: Command = {
   async run(context) {
     const { args, output, signal } = context;
     args.atMost(0);
+    // What the command line has wrong is said before anything is made.
+    const schedulers = schedulersOf(context);
+    const bind = bindFrom(args, "port", 0);
+    const workers = args.whole("workers", cores(), 1, 1024);
     const secret = await readSecret(context);
     const folder = await openDataFolder(args.text("data") ?? ".heddle-node");
     const refused = Promise.withResolvers<HeddleError>();
     const id = args.text("id") ?? (await folder.nodeId());
     const process_ = new Node({
       id,
-      schedulers: schedulersOf(context),
+      schedulers,
       secret,
-      bind: bindFrom(args, "port", 0),
+      bind,
       unixPath: args.text("unix") ?? "",
-      workers: args.whole("workers", cores(), 1, 1024),
+      workers,
       zone: args.text("zone") ?? "",
       modules: await openModuleStore({
         folder: folder.pathOf("modules"),
