@@ -151,6 +151,15 @@ describe("cancel", () => {
     expect(dispatches(driver.join("b"))).toEqual([]);
   });
 
+  it("is not woken for the back-off of what was cancelled", () => {
+    const { driver, dispatch } = running();
+    const lost: Event = { kind: "nodeLost", node: dispatch.node, incarnation: 1, why: "closed" };
+    const [wake] = ofKind(driver.step(lost), "wake");
+    driver.step(cancelled(dispatch, 0, 8));
+    const [later] = ofKind(driver.step({ kind: "tick" }), "wake");
+    expect([wake?.at, later?.at]).toEqual([5, 10_000]); // the two untried items wait for a node
+  });
+
   it("closes an open batch; what still comes is cancelled too", () => {
     const { driver, batch, dispatch } = running({ count: 8, open: true });
     expect(ofKind(driver.step(cancelled(dispatch, 8, Infinity)), "settled")).toEqual([]);

@@ -62,6 +62,14 @@ describe("FairQueue", () => {
     expect([queue.head(), queue.length]).toEqual([undefined, 0]);
   });
 
+  it("lets a client that comes back wait behind the others", () => {
+    const first = batch("1", "a");
+    const queue = setup(first, batch("x", "b"));
+    queue.remove(first);
+    queue.add(first);
+    expect(turns(queue, 3)).toBe("x1x");
+  });
+
   it("passes over without losing a place", () => {
     const [first, second] = [batch("1", "a"), batch("2", "b")];
     const queue = setup(first, second);
