@@ -60,7 +60,7 @@ describe("a rolling restart", () => {
     const parts = await fabricParts();
     await parts.startScheduler();
     const fabric = await connectTo(parts.address);
-    let old = [await parts.startNode("one"), await parts.startNode("two")];
+    const old = [await parts.startNode("one"), await parts.startNode("two")];
     await fabric.admin.deploy(await kernelModule("work"));
     await nodesUntil(fabric, (nodes) => readyCount(nodes) === 2);
     await keepCalling(fabric, 8);
