@@ -1,5 +1,45 @@
 import { limits } from "../base/limits.ts";
 
+/** Payloads of some items as the columns of a frame. */
+export interface PayloadColumns {
+  readonly sizes: Uint32Array;
+  readonly payloads: Uint8Array;
+}
+
+/** Puts short runs of items together into full frames, in their order: where single items have settled, runs are short. */
+export function* packRanges(ranges: Iterable<PayloadColumns>): Generator<PayloadColumns> {
+  let parts: PayloadColumns[] = [];
+  let items = 0;
+  let bytes = 0;
+  for (const range of ranges) {
+    const count = items + range.sizes.length;
+    const fits =
+      count <= limits.frameItemsMax && bytes + range.payloads.length <= limits.framePayloadMaxBytes;
+    if (!fits && items > 0) {
+      yield joined(parts, items);
+      parts = [];
+      items = 0;
+      bytes = 0;
+    }
+    parts.push(range);
+    items += range.sizes.length;
+    bytes += range.payloads.length;
+  }
+  if (items > 0) yield joined(parts, items);
+}
+
+function joined(parts: readonly PayloadColumns[], count: number): PayloadColumns {
+  const [only, ...others] = parts;
+  if (only !== undefined && others.length === 0) return only;
+  const sizes = new Uint32Array(count);
+  let at = 0;
+  for (const part of parts) {
+    sizes.set(part.sizes, at);
+    at += part.sizes.length;
+  }
+  return { sizes, payloads: Buffer.concat(parts.map(({ payloads }) => payloads)) };
+}
+
 /** Gathers payloads of a map until they fill a frame. */
 export class FrameBuilder {
   #payloads: Uint8Array[] = [];
@@ -25,7 +65,7 @@ export class FrameBuilder {
   }
 
   /** The columns of what was gathered; the builder starts anew. */
-  take(): { sizes: Uint32Array; payloads: Uint8Array } {
+  take(): PayloadColumns {
     const parts = this.#payloads;
     const sizes = new Uint32Array(parts.length);
     const payloads = new Uint8Array(this.#bytes);

@@ -3,6 +3,7 @@ import { systemClock } from "../base/clock.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
 import type { MapSpan } from "../telemetry/spans.ts";
 import { emptyBatch, noBytes, noSizes } from "../wire/frame.ts";
+import { packRanges } from "./frame-builder.ts";
 import type { Connection, Submission } from "./connection.ts";
 import type { InputRange } from "./map-inputs.ts";
 import type { ResolvedMap } from "./options.ts";
@@ -39,9 +40,9 @@ export class MapOutlet {
   restart(id: number, link: FrameLink, ranges: readonly InputRange[], closed: boolean): void {
     this.#id = id;
     let first = 0;
-    for (const range of ranges) {
-      this.#frame(link, first, range.sizes, range.payloads, true);
-      first += range.count;
+    for (const { sizes, payloads } of packRanges(ranges)) {
+      this.#frame(link, first, sizes, payloads, true);
+      first += sizes.length;
     }
     if (first === 0 || closed) this.#frame(link, first, noSizes, noBytes, !closed);
     link.flush();

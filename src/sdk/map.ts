@@ -115,19 +115,15 @@ export class MapRun implements Submission {
     const fates = [...frame.errors].sort((left, right) => left.index - right.index);
     let number = frame.first;
     let offset = 0;
-    const end = frame.first + frame.count;
     for (const failed of fates) {
       offset = this.#values(frame, number, failed.index, offset);
       const count = Math.max(1, failed.count);
       const error = errorOf(failed, this.#span?.traceId);
-      this.#settleErrors(failed.index, count, error);
-      if (this.#options.onError === "stop") {
-        this.#stop(error);
-        return;
-      }
+      const settled = this.#settleErrors(failed.index, count, error);
+      if (settled && this.#options.onError === "stop") return this.#stop(error);
       number = failed.index + count;
     }
-    this.#values(frame, number, end, offset);
+    this.#values(frame, number, frame.first + frame.count, offset);
     this.#tell(false);
     this.#wakeConsumer();
   }
@@ -154,11 +150,14 @@ export class MapRun implements Submission {
     return at + runBytes(frame, item, to);
   }
 
-  #settleErrors(number: number, count: number, error: HeddleError): void {
-    for (const { first, count: items } of this.#inputs.settle(number, count)) {
+  /** Settles items that failed alike; false when all of them had been settled before. */
+  #settleErrors(number: number, count: number, error: HeddleError): boolean {
+    const runs = this.#inputs.settle(number, count);
+    for (const { first, count: items } of runs) {
       this.#results.add({ kind: "error", first, count: items, error });
       this.#progress.count(items, items);
     }
+    return runs.length > 0;
   }
 
   /** May another input be taken? */
@@ -271,9 +270,9 @@ export class MapRun implements Submission {
   }
 
   #finish(): void {
-    const { kind } = this.#state;
+    const running = this.#state.kind === "running";
     this.#state = { kind: "finished" };
-    if (kind === "running") this.#release(undefined);
+    if (running) this.#release(undefined);
   }
 
   #release(error: HeddleError | undefined): void {

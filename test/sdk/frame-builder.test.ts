@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
-import { FrameBuilder } from "../../src/sdk/frame-builder.ts";
+import { FrameBuilder, packRanges } from "../../src/sdk/frame-builder.ts";
 import { testSeed } from "../support/seed.ts";
 
 describe("FrameBuilder", () => {
@@ -34,5 +34,38 @@ describe("FrameBuilder", () => {
     const builder = new FrameBuilder();
     while (builder.fits(0)) builder.add(new Uint8Array(0));
     expect(builder.count).toBe(limits.frameItemsMax);
+  });
+});
+
+describe("packRanges", () => {
+  it("keeps all items in their order in as few frames as their bounds allow", () => {
+    const run = fc.array(fc.nat(3000), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 40 }), (runs) => {
+        const ranges = runs.map((sizes, index) => ({
+          sizes: Uint32Array.from(sizes),
+          payloads: Buffer.concat(sizes.map((size) => Buffer.alloc(size, index))),
+        }));
+        const frames = [...packRanges(ranges)];
+        expect(frames.flatMap(({ sizes }) => [...sizes])).toEqual(runs.flat());
+        const bytes = (of: readonly { readonly payloads: Uint8Array }[]) =>
+          Buffer.concat(of.map(({ payloads }) => payloads));
+        expect(bytes(frames).equals(bytes(ranges))).toBe(true);
+        for (const [index, frame] of frames.entries()) {
+          const following = frames[index + 1]?.payloads.length ?? Infinity;
+          const alone = ranges.some(({ payloads }) => payloads.equals(frame.payloads));
+          expect(alone || frame.payloads.length <= limits.framePayloadMaxBytes).toBe(true);
+          expect(frame.payloads.length + following).toBeGreaterThan(limits.framePayloadMaxBytes / 2);
+        }
+      }),
+      { seed: testSeed, numRuns: 50 },
+    );
+  });
+
+  it("bounds the items of a frame", () => {
+    const range = { sizes: new Uint32Array(300), payloads: new Uint8Array(0) };
+    expect([...packRanges(Array.from({ length: 10 }, () => range))].map(({ sizes }) => sizes.length)).toEqual(
+      [900, 900, 900, 300],
+    );
   });
 });
