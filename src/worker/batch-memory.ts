@@ -92,14 +92,17 @@ export class BatchMemory {
     this.runMs = new Float32Array(fixed, (at += 4 * itemsMax), itemsMax);
     this.status = new Uint8Array(fixed, (at += 4 * itemsMax), itemsMax);
     this.cancelled = new Uint8Array(fixed, (at += itemsMax), itemsMax);
-    this.input = new Uint8Array(fixed, at + itemsMax);
+    this.input = new Uint8Array(fixed, at + itemsMax, fixed.byteLength - at - itemsMax);
     this.#output = new Uint8Array(buffers.output, 0, buffers.output.byteLength);
   }
 
   /** Memory for batches of up to so many items and input bytes. */
   static allocate(itemsMax: number, inputBytes: number): BatchMemory {
     const items = Math.ceil(itemsMax / 8) * 8;
-    const fixed = new SharedArrayBuffer(headerBytes + timesBytes + itemBytes * items + inputBytes);
+    const fixedBytes = headerBytes + timesBytes + itemBytes * items + inputBytes;
+    // A buffer that could grow gets pages of its own, which go back to the system with it. Others come from the C
+    // library's heap, which keeps them: that showed as hundreds of megabytes after some hundred ended workers.
+    const fixed = new SharedArrayBuffer(fixedBytes, { maxByteLength: fixedBytes });
     const output = new SharedArrayBuffer(limits.workerBufferBytes, { maxByteLength: outputMaxBytes });
     return new BatchMemory({ fixed, output, itemsMax: items });
   }

@@ -65,7 +65,7 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
 
 class Pool implements WorkerPool {
   readonly #options: PoolOptions;
-  readonly #roster: Roster;
+  readonly #roster: Roster<WorkerHandle>;
   readonly #watchdog = new Watchdog(() => this.#tick());
   readonly #counts: HandleCounts = { items: 0, batches: 0, coldStarts: 0, rebuilds: 0 };
   readonly #queue = new BatchQueue();

@@ -5,39 +5,49 @@
  */
 import { limits } from "../base/limits.ts";
 import { HeddleError } from "../base/error.ts";
-import type { WorkerHandle } from "./handle.ts";
+
+/** A thread as the roster sees it. */
+export interface RosterMember {
+  /** Its place; −1 for none. */
+  lane: number;
+  readonly state: "starting" | "ready" | "ending" | "ended";
+  /** Set when it died by itself. */
+  readonly error: HeddleError | undefined;
+  exited(): Promise<void>;
+}
 
 /** What the roster is made of. */
-export interface RosterOptions {
+export interface RosterOptions<Member extends RosterMember> {
   readonly workers: number;
   readonly spares: number;
   /** Starts a thread. */
-  readonly create: () => WorkerHandle;
+  readonly create: () => Member;
   /** A worker has taken its place. */
-  readonly joined: (handle: WorkerHandle) => void;
+  readonly joined: (handle: Member) => void;
 }
 
-export class Roster {
+/** The workers of a pool and their spares. */
+export class Roster<Member extends RosterMember> {
   /** Workers by lane; undefined while the place is empty. */
-  readonly lanes: (WorkerHandle | undefined)[];
-  readonly #options: RosterOptions;
-  readonly #spares: WorkerHandle[] = [];
-  readonly #starting = new Set<WorkerHandle>();
-  readonly #ending = new Set<WorkerHandle>();
+  readonly lanes: (Member | undefined)[];
+  readonly #options: RosterOptions<Member>;
+  readonly #spares: Member[] = [];
+  readonly #starting = new Set<Member>();
+  readonly #ending = new Set<Member>();
   #state: "open" | "closed" = "open";
   /** Threads in a row that died by themselves. */
   #deaths = 0;
   #retry: NodeJS.Timeout | undefined = undefined;
   #filled = Promise.withResolvers<void>();
 
-  constructor(options: RosterOptions) {
+  constructor(options: RosterOptions<Member>) {
     this.#options = options;
     this.lanes = Array.from({ length: options.workers }, () => undefined);
     this.#filled.promise.catch(() => {}); // whoever calls open() is told; nobody else waits
   }
 
   /** Threads that wait to take a place. */
-  get spares(): readonly WorkerHandle[] {
+  get spares(): readonly Member[] {
     return this.#spares;
   }
 
@@ -49,14 +59,14 @@ export class Roster {
   }
 
   /** A thread is ready: it takes an empty place or waits as a spare. */
-  ready(handle: WorkerHandle): void {
+  ready(handle: Member): void {
     this.#starting.delete(handle);
     this.#spares.push(handle);
     this.#promote();
   }
 
   /** A worker is being ended or is gone: its place goes to a spare. */
-  leave(handle: WorkerHandle): void {
+  leave(handle: Member): void {
     if (handle.state === "ended") this.#ending.delete(handle);
     else this.#ending.add(handle);
     const lane = this.lanes.indexOf(handle);
@@ -76,7 +86,7 @@ export class Roster {
   }
 
   /** Ends all threads; resolves when they are gone. */
-  async close(end: (handle: WorkerHandle) => void): Promise<void> {
+  async close(end: (handle: Member) => void): Promise<void> {
     this.#state = "closed";
     clearTimeout(this.#retry);
     this.#filled.reject(

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { limits } from "../../src/base/limits.ts";
+import { BatchQueue } from "../../src/worker/batch-queue.ts";
+import { HeldBatch } from "../../src/worker/held-batch.ts";
+import type { BatchPart } from "../../src/worker/pool.ts";
+import { loadProbe } from "../support/pool-run.ts";
+
+async function setup() {
+  const kernel = await loadProbe();
+  const parts: BatchPart[] = [];
+  let id = 0;
+  const held = (deadlineAt = Infinity, count = 2): HeldBatch => {
+    const sizes = new Uint32Array(count);
+    const batch = {
+      id: ++id,
+      kernel,
+      function: "echo",
+      count,
+      sizes,
+      payloads: new Uint8Array(0),
+      deadlineAt,
+    };
+    return new HeldBatch(batch, 0, (part) => parts.push(part));
+  };
+  return { queue: new BatchQueue(), held, parts };
+}
+
+describe("BatchQueue", () => {
+  it("gives batches in the order they came, those put back first", async () => {
+    const { queue, held } = await setup();
+    const [one, two, three] = [held(), held(), held()];
+    queue.push(two);
+    queue.push(three);
+    queue.putBack([one]);
+    for (const expected of [one, two, three]) {
+      expect(queue.next).toBe(expected);
+      queue.shift();
+    }
+    expect(queue.next).toBeUndefined();
+  });
+
+  it("tells the end of a batch after the caller is done, never within", async () => {
+    const { queue, held, parts } = await setup();
+    queue.push(held());
+    expect(queue.cancel(1, 0, Infinity)).toBe(true);
+    expect(parts).toEqual([]);
+    await Promise.resolve();
+    expect(parts).toMatchObject([{ id: 1, done: true, count: 0, rest: { reason: "CANCELLED" } }]);
+    expect(queue.size).toBe(0);
+  });
+
+  it("keeps a batch of which only a part is cancelled", async () => {
+    const { queue, held } = await setup();
+    const batch = held();
+    queue.push(batch);
+    queue.cancel(1, 0, 1);
+    queue.cancel(1, 0, 1);
+    expect(queue.next).toBe(batch);
+    expect([...(batch.cancelled ?? [])]).toEqual([1, 0]);
+    queue.cancel(1, 1, 1);
+    expect(queue.size).toBe(0);
+    expect(queue.cancel(1, 0, 1)).toBe(false);
+  });
+
+  it("refuses what has expired and what is beyond its bound", async () => {
+    const { queue, held, parts } = await setup();
+    queue.push(held(100));
+    for (let count = 0; count < limits.nodeBatchesMax; count++) queue.push(held());
+    queue.expire(99);
+    queue.expire(100);
+    await Promise.resolve();
+    expect(parts.map(({ id, rest }) => [id, rest?.reason])).toEqual([
+      [limits.nodeBatchesMax + 1, "NODE_OVERLOADED"],
+      [1, "DEADLINE"],
+    ]);
+  });
+});
