@@ -1,5 +1,6 @@
 /** A gRPC server: bounds, address policy and a graceful stop. */
 import { timingSafeEqual } from "node:crypto";
+import { lstat, unlink } from "node:fs/promises";
 import { Server, ServerCredentials, type Metadata } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
@@ -45,8 +46,13 @@ export function bind(server: Server, options: BindOptions): Promise<number> {
   return listen(server, `${options.host}:${options.port}`);
 }
 
-/** Binds a Unix socket. */
+/**
+ * Binds a Unix socket. The caller has the folder it lies in to itself: a socket that is there already was left by a
+ * process that was killed, and is replaced.
+ */
 export async function bindUnix(server: Server, path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined); // not there, or bind says what is wrong
+  if (found?.isSocket() === true) await unlink(path);
   await listen(server, `unix:${path}`);
 }
 
