@@ -55,7 +55,7 @@ export const sweepFunction = "ode/lotkaVolterra";
 export const sweepStepsMin = 200;
 
 /** Largest change of the constant of motion, relative to the sizes of its four terms. */
-export const sweepDriftMax = 1e-9;
+const sweepDriftMax = 1e-9;
 
 /** Parameters of one trajectory: the request of `ode/lotkaVolterra`. */
 export interface SweepInput {

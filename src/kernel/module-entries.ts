@@ -3,7 +3,7 @@ import { skipExpression } from "./instructions.ts";
 import { readValueType, type FunctionType, type ValueType } from "./value-type.ts";
 
 /** What an import or an export is, in the order of the binary format. */
-export const externKinds = ["function", "table", "memory", "global", "tag"] as const;
+const externKinds = ["function", "table", "memory", "global", "tag"] as const;
 export type ExternKind = (typeof externKinds)[number];
 
 /** An imported thing. */

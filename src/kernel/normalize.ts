@@ -15,9 +15,6 @@ import { SectionId, type ModuleSections } from "./module.ts";
 import { pageBytes } from "./module-manifest.ts";
 import { reservedExportPrefix } from "./signature.ts";
 
-/** Grows when the same bytes would be normalised differently: caches of the result go by it. */
-export const normalizerVersion = 1;
-
 /** How a used instance is put back. */
 export interface ResetPlan {
   readonly kind: "image" | "rebuild";

@@ -12,7 +12,7 @@ export type ChannelKind = "fabric" | "client";
  * Channel options. The library's own retry and channelz are off (ours sits above; both cost on every call), and each
  * channel has connections of its own, so that bulk never shares one with small frames.
  */
-export function channelOptions(kind: ChannelKind): ChannelOptions {
+function channelOptions(kind: ChannelKind): ChannelOptions {
   const inside = kind === "fabric";
   return {
     "grpc.enable_retries": 0,

@@ -6,7 +6,7 @@ import type { Field, MessageType } from "./schema.ts";
 import { ValuePath } from "./value-path.ts";
 
 /** A typed array that came in several pieces, with room for more. */
-export class GrowingArray {
+class GrowingArray {
   /** Elements that are there. */
   count: number;
   readonly #block: Block;
