@@ -11,7 +11,7 @@ import { mixed } from "../support/kernels.ts";
 const rounds = 2_000_000;
 
 describe("a frozen node", () => {
-  it("fails no call, and comes back when it thaws", { timeout: 60_000 }, async () => {
+  it("fails no call, and comes back when it thaws", async () => {
     const { fabric, nodes } = await startCluster({ nodes: 3, kernels: ["work"] });
     const [frozen] = nodes;
     if (frozen === undefined) throw new Error("the fabric has no node");

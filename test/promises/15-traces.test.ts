@@ -15,7 +15,7 @@ describe("the trace of a call whose node is killed", () => {
     const telemetry = await startTelemetry({ serviceName: "application", environment });
     onTestFinished(() => telemetry.shutdown());
 
-    const rounds = 400_000_000;
+    const rounds = 200_000_000;
     const { first: attempt } = await watchAttempts(fabric, ({ function: name }) => name === "work/mix");
     const call = fabric.invokeWithStats("work/mix", { seed: 5, rounds });
     const victim = (await attempt).node;

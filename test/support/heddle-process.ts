@@ -6,6 +6,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { vi } from "vitest";
 import { cacheFolder } from "./kernels.ts";
 import { repository } from "./source-files.ts";
 
@@ -49,6 +50,9 @@ export interface HeddleProcess {
   /** Takes no more of its stdout, as `head` does when it has enough. */
   closeStdout(): void;
 }
+
+// A machine that is busy with something else starts processes slowly; the tests wait for events and measure nothing.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 
 const program = join(repository, "bin", "heddle.js");
 

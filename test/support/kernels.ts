@@ -53,12 +53,8 @@ export function mixed(seed: number, rounds: number): number {
 
 function digestOf(name: string): string {
   const hash = createHash("sha256").update(readFileSync(kernelSource(name)));
-  for (const path of [
-    ...filesBelow("kernels/lib"),
-    ...filesBelow("src/compiler"),
-    ...filesBelow("src/kernel"),
-  ])
-    hash.update(path).update(textOf(path));
+  const builders = ["kernels/lib", "src/compiler", "src/kernel", "src/wire"].flatMap(filesBelow);
+  for (const path of ["package-lock.json", ...builders]) hash.update(path).update(textOf(path));
   return hash.digest("hex").slice(0, 16);
 }
 

@@ -71,12 +71,16 @@ describe("heddle up", () => {
     expect(processesWith(folder)).toEqual([]);
   });
 
-  it("leaves no process behind when it is killed", async () => {
-    const { up, folder } = await startUp();
-    await readyLine(up);
+  it("leaves no process behind when it is killed while its workers never end", async () => {
+    const { fabric, folder, process: up } = await startCluster({ nodes: 2, kernels: ["patient"] });
+    const { first: started } = await watchAttempts(fabric, () => true);
+    const calls = [1, 2].map(() => fabric.invoke("patient/spin", {}).catch(() => {}));
+    await started;
     up.kill("SIGKILL");
     expect((await up.closed).signal).toBe("SIGKILL");
     expect(processesWith(folder)).toEqual([]);
+    fabric.close();
+    await Promise.all(calls);
   });
 
   it("leaves no process behind when it is killed while its nodes start", async () => {
@@ -121,7 +125,7 @@ describe("heddle up", () => {
   it("lets a call that runs end before it stops", async () => {
     const { fabric, process } = await startCluster({ kernels: ["work"] });
     const { first: started } = await watchAttempts(fabric, () => true);
-    const call = fabric.invoke("work/mix", { seed: 1, rounds: 400_000_000 });
+    const call = fabric.invoke("work/mix", { seed: 1, rounds: 200_000_000 });
     await started;
     process.kill("SIGTERM");
     expect(await call).toBeTypeOf("number");
