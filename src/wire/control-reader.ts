@@ -5,13 +5,17 @@ import { noBytes, type FrameSink, type FunctionFrame } from "./frame.ts";
 /** Which first field a message may have: a Hello from the side that opens, a Welcome from the side that answers. */
 export type FramesFrom = "opener" | "answerer";
 
+/** The highest field number of Hello and of Welcome. */
+const lastFirstField = 6;
+
 /** Reads a Hello or a Welcome up to `end`; they share their field number. Throws PROTOCOL. */
 export function readFirst(reader: FrameCursor, end: number, from: FramesFrom, sink: FrameSink): void {
   const texts = new Map<number, string>();
   const numbers = new Map<number, number>();
   while (reader.at < end) {
     const tag = reader.varint();
-    if ((tag & 7) === 2) texts.set(tag >>> 3, reader.string());
+    if (tag >>> 3 > lastFirstField) reader.skip(tag & 7);
+    else if ((tag & 7) === 2) texts.set(tag >>> 3, reader.string());
     else if ((tag & 7) === 0) numbers.set(tag >>> 3, reader.varint());
     else reader.skip(tag & 7);
   }
@@ -100,13 +104,13 @@ export function readChunk(reader: FrameCursor, end: number, sink: FrameSink): vo
 
 /** Reads a Cancel up to `end`. Throws PROTOCOL. */
 export function readCancel(reader: FrameCursor, end: number, sink: FrameSink): void {
-  const numbers = readNumbers(reader, end, "Cancel");
+  const numbers = readNumbers(reader, end, 3, "Cancel");
   sink.cancel({ id: numbers[1] ?? 0, first: numbers[2] ?? 0, count: numbers[3] ?? 0 });
 }
 
 /** Reads a Credit up to `end`. Throws PROTOCOL. */
 export function readCredit(reader: FrameCursor, end: number, sink: FrameSink): void {
-  const numbers = readNumbers(reader, end, "Credit");
+  const numbers = readNumbers(reader, end, 4, "Credit");
   sink.credit({
     queueMs: numbers[1] ?? 0,
     queueBytes: numbers[2] ?? 0,
@@ -115,12 +119,12 @@ export function readCredit(reader: FrameCursor, end: number, sink: FrameSink): v
   });
 }
 
-/** A message of a few varints, by field number. */
-function readNumbers(reader: FrameCursor, end: number, what: string): number[] {
+/** A message of a few varints, by field number, up to the last one it has. */
+function readNumbers(reader: FrameCursor, end: number, last: number, what: string): number[] {
   const numbers: number[] = [];
   while (reader.at < end) {
     const tag = reader.varint();
-    if ((tag & 7) === 0 && tag < 128) numbers[tag >>> 3] = reader.varint();
+    if ((tag & 7) === 0 && tag >>> 3 <= last) numbers[tag >>> 3] = reader.varint();
     else reader.skip(tag & 7);
   }
   reader.expectEnd(end, what);
