@@ -202,14 +202,14 @@ export class FrameWriter {
     buffer[start - 1] = length >>> 21;
   }
 
+  /**
+   * Copies the message out, as long as it is, and keeps the buffer. Giving the buffer away costs a new one of up to
+   * 64 KiB for every message, and half of the gateway's time in the garbage collector (`invoke.throughput`).
+   */
   #seal(): void {
-    // The message leaves with the buffer; a small one is copied out so that a turn with one call costs no 64 KiB.
-    if (this.#at <= initialBytes / 4) {
-      this.#sealed.push(Buffer.from(this.#buffer.subarray(0, this.#at)));
-    } else {
-      this.#sealed.push(this.#buffer.subarray(0, this.#at));
-      this.#buffer = Buffer.allocUnsafeSlow(initialBytes);
-    }
+    const message = Buffer.allocUnsafeSlow(this.#at);
+    this.#buffer.copy(message, 0, 0, this.#at);
+    this.#sealed.push(message);
     this.#at = 0;
   }
 
