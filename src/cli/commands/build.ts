@@ -1,12 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import { buildKernel, type BuiltKernel } from "../../compiler/compile.ts";
+import type { BuiltKernel } from "../../compiler/compile.ts";
 import type { Command } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
 
 /** The built kernel of a `.ts` source. Throws BUILD_FAILED, UsageError for a file that cannot be read. */
 export async function buildSource(file: string): Promise<BuiltKernel> {
   await readable(file);
+  // The compiler takes a tenth of a second to load, which every other command would wait for.
+  const { buildKernel } = await import("../../compiler/compile.ts");
   return buildKernel({ file });
 }
 
