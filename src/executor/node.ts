@@ -7,7 +7,7 @@ import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";
 import { version } from "../base/version.ts";
-import { openChannel } from "../rpc/channel.ts";
+import { closeChannel, openChannel } from "../rpc/channel.ts";
 import { HealthService } from "../rpc/health.ts";
 import { bind, bindUnix, createRpcServer, stopServer, type BindOptions } from "../rpc/server.ts";
 import type { Heartbeat } from "../rpc/generated/heddle/v1/Heartbeat.ts";
@@ -128,7 +128,7 @@ export class Node {
     for (const registration of this.#registrations) registration.stop(why);
     this.#executor.close();
     this.#health.close();
-    for (const peer of this.#peers.values()) peer.close();
+    for (const peer of this.#peers.values()) closeChannel(peer);
     await this.#pool.stop();
     await stopServer(this.#server, limits.stopGraceMs);
   }

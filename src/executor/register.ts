@@ -6,7 +6,7 @@ import type { ClientDuplexStream } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { Random } from "../base/random.ts";
-import { openChannel, secretMetadata } from "../rpc/channel.ts";
+import { closeChannel, openChannel, secretMetadata } from "../rpc/channel.ts";
 import { heddle } from "../rpc/services.ts";
 import { fromStatus } from "../rpc/status.ts";
 import type { Heartbeat } from "../rpc/generated/heddle/v1/Heartbeat.ts";
@@ -79,7 +79,7 @@ export class Registration {
     const over = (error: unknown): void => {
       if (this.#stream !== stream) return;
       this.#stream = undefined;
-      channel.close();
+      closeChannel(channel);
       this.#lost(error);
     };
     stream.on("error", over);

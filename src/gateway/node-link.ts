@@ -6,7 +6,7 @@ import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import type { Incarnation, NodeId } from "../base/ids.ts";
 import { checkPeerVersion, version } from "../base/version.ts";
-import { openChannel, secretMetadata } from "../rpc/channel.ts";
+import { closeChannel, openChannel, secretMetadata } from "../rpc/channel.ts";
 import { openerDuplex, type Duplex } from "../rpc/duplex.ts";
 import { FrameLink } from "../rpc/frame-link.ts";
 import { executeMethod } from "../rpc/services.ts";
@@ -160,7 +160,7 @@ export class NodeLink {
     if (this.#state === "down") return;
     this.#state = "down";
     this.#link.close(toPeer);
-    for (const channel of this.#channels) channel.close();
+    for (const channel of this.#channels) closeChannel(channel);
     this.#options.events.down(this, error);
   }
 

@@ -36,6 +36,14 @@ export function openChannel(address: string, kind: ChannelKind): Client {
   return new Client(address, credentials.createInsecure(), channelOptions(kind));
 }
 
+/**
+ * Closes a channel at the end of this turn. The library's resolver of plain addresses answers in the next tick even when
+ * its channel has been closed meanwhile, and would then open a connection that nobody closes.
+ */
+export function closeChannel(channel: Client): void {
+  setImmediate(() => channel.close());
+}
+
 /** Metadata that carries the fabric's secret. */
 export function secretMetadata(secret: string): Metadata {
   const metadata = new Metadata();

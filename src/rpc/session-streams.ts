@@ -2,7 +2,7 @@
 import type { Client } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import type { FrameSink, HelloFrame, ResultFrame, WelcomeFrame } from "../wire/frame.ts";
-import { openChannel } from "./channel.ts";
+import { closeChannel, openChannel } from "./channel.ts";
 import { openerDuplex } from "./duplex.ts";
 import { FrameLink } from "./frame-link.ts";
 import { sessionMethod } from "./services.ts";
@@ -46,7 +46,7 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
     if (state === "closed") return;
     state = "closed";
     link.close(undefined);
-    for (const channel of channels) channel.close();
+    for (const channel of channels) closeChannel(channel);
     events.closed(error ?? new HeddleError("CONNECTION_LOST", `the gateway at ${address} ended the session`));
   }
 

@@ -2,7 +2,7 @@
 import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { untilAborted, withTimeout } from "../base/signals.ts";
-import { openChannel } from "../rpc/channel.ts";
+import { closeChannel, openChannel } from "../rpc/channel.ts";
 import type { Connection } from "./connection.ts";
 import { FabricAdmin } from "./admin.ts";
 import { Invoker, type InvokeResult } from "./invoke.ts";
@@ -78,7 +78,7 @@ export class Fabric {
   /** Closes the connection; what is under way fails with CANCELLED. */
   close(): void {
     this.#connection.close(new HeddleError("CANCELLED", "the fabric was closed by its own process"));
-    this.#channel.close();
+    closeChannel(this.#channel);
   }
 
   #invoke(
