@@ -3,8 +3,18 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { Metadata } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { bindUnix, createRpcServer } from "../../src/rpc/server.ts";
+import { secretMetadata } from "../../src/rpc/channel.ts";
+import {
+  bind,
+  bindUnix,
+  checkBindPolicy,
+  createRpcServer,
+  hasSecret,
+  stopServer,
+} from "../../src/rpc/server.ts";
+import { openStream, startStreamServer } from "../support/frame-links.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 function setup() {
@@ -35,3 +45,68 @@ describe("bindUnix", () => {
     expect(readFileSync(path, "utf8")).toBe("mine");
   });
 });
+
+describe("checkBindPolicy", () => {
+  it.each(["127.0.0.1", "localhost", "::1", "[::1]"])("lets a server listen on %s", (host) => {
+    expect(() => checkBindPolicy({ host, port: 0, insecure: false })).not.toThrow();
+  });
+
+  it.each(["0.0.0.0", "::", "192.168.0.7", "127.0.0.1.example.com"])(
+    "refuses %s unless told otherwise",
+    (host) => {
+      expect(() => checkBindPolicy({ host, port: 0, insecure: false })).toThrow(
+        `[INVALID_ARGUMENT BAD_REQUEST] listening on ${host} would let anybody on the network call kernels`,
+      );
+      expect(() => checkBindPolicy({ host, port: 0, insecure: true })).not.toThrow();
+    },
+  );
+});
+
+describe("bind", () => {
+  it("gives a free port, and says when one is taken", async () => {
+    const [first, second] = [createRpcServer("client"), createRpcServer("client")];
+    const options = { host: "127.0.0.1", port: 0, insecure: false };
+    const port = await bind(first, options);
+    expect(port).toBeGreaterThan(0);
+    await expect(bind(second, { ...options, port })).rejects.toMatchObject({
+      reason: "ADDRESS_IN_USE",
+      rawMessage: `cannot listen on 127.0.0.1:${port}: something else listens there; choose another port, or 0 for any free one`,
+    });
+    await Promise.all([stopServer(first, 1000), stopServer(second, 1000)]);
+  });
+});
+
+describe("stopServer", () => {
+  it("cuts what does not end by itself, and may be asked twice", async () => {
+    const { opener, answerer, server } = await openedStream();
+    await Promise.all([stopServer(server, 20), stopServer(server, 20)]);
+    expect(await opener.closed).toMatchObject({ name: "HeddleError" });
+    await answerer.closed;
+  });
+
+  it("lets a stream that ends in time end in order", async () => {
+    const { opener, answerer, server } = await openedStream();
+    const stopped = stopServer(server, 20_000);
+    answerer.duplex.close(undefined);
+    expect(await opener.closed).toBeUndefined();
+    await stopped;
+  });
+});
+
+describe("hasSecret", () => {
+  it("takes the fabric's secret and nothing else", () => {
+    expect(hasSecret(secretMetadata("s3cret"), "s3cret")).toBe(true);
+    for (const other of ["", "s3cre", "s3cret ", "S3cret"])
+      expect(hasSecret(secretMetadata(other), "s3cret")).toBe(false);
+    expect(hasSecret(new Metadata(), "s3cret")).toBe(false);
+  });
+});
+
+/** A stream that is open at both ends. */
+async function openedStream() {
+  const server = await startStreamServer(() => {});
+  const opener = openStream(server.address);
+  opener.duplex.writer.cancel({ id: 1, first: 0, count: 0 });
+  opener.duplex.flushNow();
+  return { server: server.server, opener, answerer: await server.end(0) };
+}
