@@ -2,7 +2,7 @@
  * Admits a module in a thread of its own: checking runs over foreign bytes and the start function is foreign code, so
  * both have a time limit. The host only waits.
  */
-import { MessageChannel, Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { AdmittedKernel } from "../kernel/admission.ts";
@@ -41,34 +41,46 @@ export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = 
   });
   const { timeLimitMs = limits.admissionTimeLimitMs, startTimeLimitMs = limits.startTimeLimitMs } = times;
   const { promise, resolve, reject } = Promise.withResolvers<AdmittedKernel>();
-  const refuse = (
-    reason: "START_TIMEOUT" | "COMPILE_TIMEOUT" | "BAD_MODULE",
-    said: string,
-    cause?: unknown,
-  ) => reject(new HeddleError(reason, `module: ${said}`, { cause }));
+  const refuse = (reason: Refusal, said: string, cause?: unknown): void => {
+    reject(new HeddleError(reason, `module: ${said}`, { cause }));
+  };
+  /** A host that was busy finds the time over, or the thread gone, before it has looked at what the thread said. */
+  const heard = (): boolean => {
+    const first = receiveMessageOnPort(port1);
+    for (let next = first; next !== undefined; next = receiveMessageOnPort(port1)) {
+      take(next.message as FromAdmission); // the thread posts nothing else
+    }
+    return first !== undefined;
+  };
   let timer = setTimeout(() => {
-    refuse("COMPILE_TIMEOUT", `it could not be checked and compiled within ${timeLimitMs} ms`);
+    if (!heard()) refuse("COMPILE_TIMEOUT", `it could not be checked and compiled within ${timeLimitMs} ms`);
   }, timeLimitMs);
-  port1.on("message", (message: FromAdmission) => {
+  const take = (message: FromAdmission): void => {
     switch (message.kind) {
       case "starting":
         clearTimeout(timer);
         timer = setTimeout(() => {
-          refuse("START_TIMEOUT", `its start function did not end within ${startTimeLimitMs} ms`);
+          if (!heard())
+            refuse("START_TIMEOUT", `its start function did not end within ${startTimeLimitMs} ms`);
         }, startTimeLimitMs);
         return;
       case "admitted":
         return resolve(message.kernel);
       case "refused":
-        return reject(refusal(message.failure));
+        return reject(new HeddleError(message.failure.reason, message.failure.message));
       default:
         message satisfies never;
     }
-  });
+  };
+  port1.on("message", take);
   thread.once("error", (cause: unknown) => {
     refuse("BAD_MODULE", `the thread that checked it ended: ${String(cause)}`, cause);
   });
-  thread.once("exit", () => port1.close());
+  thread.once("exit", () => {
+    heard();
+    refuse("BAD_MODULE", "the thread that checked it ended without a word");
+    port1.close();
+  });
   try {
     return await promise;
   } finally {
@@ -77,6 +89,4 @@ export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = 
   }
 }
 
-function refusal({ reason, message }: { readonly reason: string; readonly message: string }): HeddleError {
-  return new HeddleError(reason, message);
-}
+type Refusal = "START_TIMEOUT" | "COMPILE_TIMEOUT" | "BAD_MODULE";

@@ -35,6 +35,28 @@ describe("admitInWorker", () => {
     await expect(admitting).rejects.toMatchObject({ code: 3, reason: "COMPILE_TIMEOUT" });
   });
 
+  it("hears the thread's answer although the host was busy when the thread ended", async () => {
+    // The thread's end used to close the port before its last message had been looked at.
+    const admitting = admitInWorker(moduleWith({}));
+    const busy = setInterval(() => {
+      const end = performance.now() + 40;
+      while (performance.now() < end);
+    }, 1);
+    try {
+      expect((await admitting).functions).toEqual(["echo"]);
+      await expect(admitInWorker(Buffer.from("no module"))).rejects.toMatchObject({ reason: "BAD_MODULE" });
+    } finally {
+      clearInterval(busy);
+    }
+  });
+
+  it("hears the thread's answer although the host looks only when the time is over", async () => {
+    const admitting = admitInWorker(moduleWith({}), { timeLimitMs: 2_000 });
+    const end = performance.now() + 2_500;
+    while (performance.now() < end);
+    expect((await admitting).functions).toEqual(["echo"]);
+  });
+
   it("refuses a module above the size cap without starting a thread", async () => {
     const admitting = admitInWorker(new Uint8Array(limits.moduleMaxBytes + 1));
     await expect(admitting).rejects.toMatchObject({ code: 8, reason: "MODULE_TOO_LARGE" });
