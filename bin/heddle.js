@@ -4,6 +4,7 @@
  * again with it if need be, and gives its arguments to the command line in src/ (a clone) or dist/ (the package).
  */
 import { existsSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findPinnedNode, isNewEnough, noNodeMessage, nodeMajorMin } from "./pinned-node.js";
@@ -17,6 +18,8 @@ const isClone = existsSync(join(root, "src"));
 if (isClone && !existsSync(join(root, "node_modules"))) {
   stop(`heddle: the dependencies are not installed in ${root}: run "npm start" or "npm ci" there first.`);
 } else if (isNewEnough()) {
+  // Erasing types and compiling is half of what a short command does; an old Node has no such function.
+  nodeModule.enableCompileCache?.(join(root, "node_modules", ".cache", "heddle"));
   await import("./parent-watch.js");
   const { main } = await import(pathToFileURL(isClone ? source : join(root, "dist", "cli", "main.js")).href);
   process.exitCode = await main(process.argv.slice(2));
