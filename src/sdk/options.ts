@@ -4,9 +4,9 @@ import { limits } from "../base/limits.ts";
 
 /** Options of `connect`. */
 export interface ConnectOptions {
-  /** How long the first connection may take, in ms. Default 5,000. */
+  /** How long the first connection may take, in ms; Infinity for as long as it takes. Default 5,000. */
   readonly connectTimeoutMs?: number;
-  /** How long calls wait for a lost connection to come back before they fail, in ms. Default 30,000. */
+  /** How long calls wait for a lost connection to come back before they fail, in ms; Infinity is allowed. Default 30,000. */
   readonly reconnectMs?: number;
   /** On whose behalf the calls are made. Default "default". */
   readonly principal?: string;

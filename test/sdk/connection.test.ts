@@ -15,6 +15,22 @@ async function setup(options: ScriptedGatewayOptions = {}, connectOptions: Conne
 }
 
 describe("connect", () => {
+  it("waits for ever when told to: no timer of the platform takes Infinity", async () => {
+    const endless = { connectTimeoutMs: Infinity, reconnectMs: Infinity };
+    const { relay, fabric } = await setup({}, endless);
+    expect(await fabric.invoke("pure/double", { number: 1 })).toBe(2);
+    await relay.cut();
+    const result = fabric.invoke("pure/double", { number: 2 });
+    await relay.restore();
+    expect(await result).toBe(4);
+  });
+
+  it("refuses a wait that is none", async () => {
+    await expect(connect("127.0.0.1:1", { reconnectMs: Number.NaN })).rejects.toMatchObject({
+      reason: "BAD_REQUEST",
+    });
+  });
+
   it("says UNREACHABLE where nothing listens", async () => {
     const gateway = await ScriptedGateway.start();
     const relay = await TcpRelay.start(gateway.address);
