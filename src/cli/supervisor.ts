@@ -70,6 +70,10 @@ export class Supervisor {
     child.on("exit", (code, signal) =>
       this.#ended(node, signal ?? `exit code ${code}`, Date.now() - startedAt),
     );
+    // A process that cannot be started (the system has no room for it) tells no exit.
+    child.on("error", (error) => {
+      if (child.pid === undefined) this.#ended(node, `it cannot be started: ${error.message}`, 0);
+    });
     return readyOf(child, node.id);
   }
 

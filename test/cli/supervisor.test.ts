@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { NodeState } from "../../src/rpc/generated/heddle/v1/NodeState.ts";
 import { nodesUntil, readyCount, startCluster, type Cluster } from "../support/cluster.ts";
 import { lineMatching } from "../support/heddle-process.ts";
+import { Supervisor } from "../../src/cli/supervisor.ts";
 
 /** Kills the process that is node-1 now; gives what `heddle up` says to it. */
 async function killFirst({ fabric, process: up }: Cluster): Promise<string> {
@@ -12,6 +13,18 @@ async function killFirst({ fabric, process: up }: Cluster): Promise<string> {
 }
 
 describe("Supervisor", () => {
+  it("tries again with, and stops without, a node whose process cannot be started", async () => {
+    const { execPath } = process;
+    onTestFinished(() => void (process.execPath = execPath));
+    process.execPath = "/nowhere/node";
+    const notes: string[] = [];
+    const supervisor = new Supervisor({ restart: true, note: (text) => notes.push(text) });
+    const ready = supervisor.start("node-1", []);
+    await expect(ready).rejects.toMatchObject({ rawMessage: "node node-1 cannot be started" });
+    expect(notes).toEqual([expect.stringMatching(/cannot be started.*starts again in \d+ ms/)]);
+    await supervisor.stop();
+  });
+
   it("starts a node that crashed again, later each time", async () => {
     const cluster = await startCluster({ nodes: 2 });
     const [first, second] = cluster.nodes.map(({ pid }) => pid);
