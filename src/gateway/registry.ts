@@ -117,9 +117,9 @@ export class Registry {
         `the module says it is "${admitted.manifest.name}", so it cannot be deployed as "${name}": its messages are named after it; build it under that name`,
       );
     }
+    await this.#modules.put(bytes); // also when it is known: that repairs a copy that was damaged
     const before = this.#byName.get(name);
     if (before !== undefined && before.digest === admitted.digest) return { kernel: before, unchanged: true };
-    await this.#modules.put(bytes);
     const deployedAtMs = Date.now();
     const pointer: Pointer = { digest: admitted.digest, size: bytes.length, deployedAtMs };
     await this.#store.put(`${prefix}.${name}`, Buffer.from(JSON.stringify(pointer)), "any");

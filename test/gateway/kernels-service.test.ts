@@ -1,0 +1,186 @@
+import { createHash } from "node:crypto";
+import { credentials, Metadata, type ClientWritableStream, type ServiceError } from "@grpc/grpc-js";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { limits } from "../../src/base/limits.ts";
+import { secretMetadata } from "../../src/rpc/channel.ts";
+import { deployKernel, fetchModuleStream, getKernel, listKernels } from "../../src/rpc/clients.ts";
+import type { DeployRequest } from "../../src/rpc/generated/heddle/v1/DeployRequest.ts";
+import type { DeployResponse__Output } from "../../src/rpc/generated/heddle/v1/DeployResponse.ts";
+import { heddle } from "../../src/rpc/services.ts";
+import { readKernelSchema } from "../../src/wire/schema.ts";
+import { startGateway } from "../support/gateway-process.ts";
+import { collect } from "../support/iteration.ts";
+import { kernelModule } from "../support/kernels.ts";
+
+async function setup(kernels: readonly string[] = []) {
+  const running = await startGateway(kernels);
+  const wasm = Buffer.from(await kernelModule("echo"));
+  const digest = createHash("sha256").update(wasm).digest("hex");
+  const deploy = (...messages: DeployRequest[]) => deployKernel(running.client, messages);
+  return { ...running, wasm, digest, deploy };
+}
+
+describe("Kernels.Deploy", () => {
+  it("deploys what comes in parts", async () => {
+    const { deploy, wasm, digest } = await setup();
+    const [head, tail] = [wasm.subarray(0, 1000), wasm.subarray(1000)];
+    const header = { size: wasm.length, digest, name: "echo" };
+    const response = await deploy({ header }, { data: head }, { data: Buffer.alloc(0) }, { data: tail });
+    expect(response).toMatchObject({ unchanged: false, readyNodes: [], pendingNodes: [] });
+    expect(response.kernel).toMatchObject({ name: "echo", digest, size: wasm.length, pure: true });
+    expect(response.kernel?.functions).toMatchObject([
+      {
+        name: "echo",
+        requestType: "echo.EchoRequest",
+        responseType: "echo.EchoResponse",
+        comment: expect.stringContaining("A payload as it came.") as string,
+      },
+      { name: "say" },
+      { name: "sum" },
+    ]);
+    expect(await deploy({ header: { size: wasm.length } }, { data: wasm })).toMatchObject({
+      unchanged: true,
+    });
+  });
+
+  it("answers when the nodes have compiled it", async () => {
+    const { deploy, wasm, node } = await setup();
+    const quick = await node({ id: "quick" });
+    const response = await deploy({ header: { size: wasm.length } }, { data: wasm });
+    expect(response).toMatchObject({ readyNodes: ["quick"], pendingNodes: [] });
+    expect(quick.frames.frames[0]).toMatchObject({ kind: "function", frame: { number: 1, kernel: "echo" } });
+  });
+
+  it("waits for no node that goes meanwhile", async () => {
+    const { deploy, wasm, node } = await setup();
+    const slow = await node({ id: "slow", compiles: false });
+    const response = deploy({ header: { size: wasm.length } }, { data: wasm });
+    await slow.frames.count("function", 1);
+    slow.stop();
+    expect(await response).toMatchObject({ readyNodes: [], pendingNodes: [] });
+  });
+
+  const data = Buffer.alloc(1000, 1);
+  it.each<[string, DeployRequest[], object]>([
+    ["without anything", [], { reason: "BAD_REQUEST", rawMessage: "a Deploy without a header" }],
+    [
+      "without a header",
+      [{ data }],
+      { reason: "BAD_REQUEST", rawMessage: "the first message of a Deploy must be its header" },
+    ],
+    [
+      "with two headers",
+      [{ header: { size: 2000 } }, { header: { size: 1000 } }],
+      { reason: "BAD_REQUEST", rawMessage: "after its header a Deploy holds data only" },
+    ],
+    [
+      "shorter than announced",
+      [{ header: { size: 2001 } }, { data }, { data }],
+      { reason: "BAD_REQUEST", rawMessage: "the upload ended after 2000 of 2001 bytes" },
+    ],
+    [
+      "longer than announced",
+      [{ header: { size: 1999 } }, { data }, { data }, { data }],
+      {
+        reason: "MODULE_TOO_LARGE",
+        code: 8,
+        rawMessage: `the module is too large: more than the announced 1999 bytes; the limit is ${limits.moduleMaxBytes}`,
+      },
+    ],
+    [
+      "announced too large",
+      [{ header: { size: limits.moduleMaxBytes + 1 } }, { data }],
+      {
+        reason: "MODULE_TOO_LARGE",
+        rawMessage: `the module is too large: announced ${limits.moduleMaxBytes + 1} bytes; the limit is ${limits.moduleMaxBytes}`,
+      },
+    ],
+    [
+      "of another digest",
+      [{ header: { size: 1000, digest: "0".repeat(64) } }, { data }],
+      { reason: "DIGEST_MISMATCH" },
+    ],
+    ["that is no module", [{ header: { size: 1000 } }, { data }], { reason: "BAD_MODULE" }],
+  ])("refuses an upload %s", async (_, messages, expected) => {
+    const { deploy, client } = await setup();
+    await expect(deploy(...messages)).rejects.toMatchObject(expected);
+    expect((await listKernels(client)).kernels).toEqual([]);
+  });
+
+  it("refuses an endless upload soon", async () => {
+    const { client } = await setup();
+    let sent = 0;
+    function* endless(): Generator<DeployRequest> {
+      yield { header: { size: 3_000_000 } };
+      for (;;) {
+        sent++;
+        yield { data: Buffer.alloc(1_000_000) };
+      }
+    }
+    await expect(deployKernel(client, endless())).rejects.toMatchObject({ reason: "MODULE_TOO_LARGE" });
+    expect(sent).toBeLessThan(40);
+  });
+
+  it("survives a client that goes in the middle", async () => {
+    const { address, client } = await setup();
+    const kernels = new heddle.Kernels(address, credentials.createInsecure());
+    onTestFinished(() => kernels.close());
+    const failed = Promise.withResolvers<ServiceError>();
+    const call: ClientWritableStream<DeployRequest> = kernels.Deploy(
+      (error: ServiceError | null, _?: DeployResponse__Output) => {
+        if (error !== null) failed.resolve(error);
+      },
+    );
+    call.write({ header: { size: 3000 } });
+    call.write({ data });
+    call.cancel();
+    expect(await failed.promise).toMatchObject({ code: 1 });
+    expect((await listKernels(client)).kernels).toEqual([]);
+  });
+});
+
+describe("Kernels.Get", () => {
+  it("gives the kernel with its descriptor", async () => {
+    const { client, digest } = await setup(["echo"]);
+    const { kernel, descriptorSet } = await getKernel(client, { name: "echo" });
+    expect(kernel).toMatchObject({ name: "echo", digest });
+    expect(readKernelSchema(descriptorSet).functions.map(({ name }) => name)).toEqual(["echo", "say", "sum"]);
+  });
+
+  it("says which kernels there are when there is none of that name", async () => {
+    const { client } = await setup(["echo"]);
+    await expect(getKernel(client, { name: "ecco" })).rejects.toMatchObject({
+      reason: "KERNEL_NOT_FOUND",
+      rawMessage: 'no kernel "ecco" is deployed; deployed are: echo',
+    });
+  });
+});
+
+describe("Kernels.FetchModule", () => {
+  it("gives the bytes to those who know the secret", async () => {
+    const { client, secret, wasm, digest } = await setup(["echo"]);
+    const parts = await collect(fetchModuleStream(client, { digest }, secretMetadata(secret)));
+    expect(Buffer.concat(parts.map((part) => part.data)).equals(wasm)).toBe(true);
+    expect(parts[0]?.size).toBe(wasm.length);
+    expect(Math.max(...parts.map((part) => part.data.length))).toBeLessThanOrEqual(64 * 1024);
+  });
+
+  it.each([
+    ["no secret", new Metadata()],
+    ["a wrong secret", secretMetadata("guess")],
+  ])("refuses a call with %s", async (_, metadata) => {
+    const { client, digest } = await setup(["echo"]);
+    await expect(collect(fetchModuleStream(client, { digest }, metadata))).rejects.toMatchObject({
+      reason: "BAD_SECRET",
+      code: 16,
+    });
+  });
+
+  it("refuses a digest it does not have", async () => {
+    const { client, secret } = await setup(["echo"]);
+    for (const digest of ["", "x", "0".repeat(64)]) {
+      const fetched = collect(fetchModuleStream(client, { digest }, secretMetadata(secret)));
+      await expect(fetched).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
+    }
+  });
+});
