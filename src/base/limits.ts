@@ -111,6 +111,12 @@ export const limits = {
   sessionWindowItems: 65_536,
   /** Result bytes that may wait for one client before its maps are paused. */
   sessionOutboxBytes: 16 * MiB,
+  /** Batches and maps one client may have under way on a session. */
+  sessionBatchesMax: 65_536,
+  /** Small frames that may wait for a client that is being refused and does not read; then its session ends. */
+  sessionRefusalsMaxBytes: 64 * MiB,
+  /** How long a stream may be open before its first message. */
+  helloWaitMs: 10_000,
   /** Functions one client may have numbered on a session. */
   sessionFunctionsMax: 65_536,
   /** An affinity or idempotency key, in characters: it travels with every frame. */

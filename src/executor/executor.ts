@@ -4,6 +4,7 @@
  */
 import type { Server, ServerDuplexStream } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
 import { answererDuplex, type Duplex } from "../rpc/duplex.ts";
 import { hasSecret } from "../rpc/server.ts";
 import { executorService } from "../rpc/services.ts";
@@ -57,6 +58,8 @@ class IncomingStream {
   readonly #node: SessionNode;
   readonly #sessions: Map<string, SchedulerSession>;
   readonly #duplex: Duplex;
+  /** Ends a stream that never says who it is. */
+  readonly #greeting: NodeJS.Timeout;
   #bound:
     { readonly session: SchedulerSession; readonly clientId: string; readonly bulk: boolean } | undefined;
 
@@ -68,6 +71,7 @@ class IncomingStream {
       drained: () => this.#bound?.session.link.pump(),
       closed: () => this.#closed(),
     });
+    this.#greeting = setTimeout(() => this.#duplex.close(silent()), limits.helloWaitMs);
   }
 
   #message(message: Buffer): void {
@@ -78,6 +82,7 @@ class IncomingStream {
   /** The first message holds the Hello and nothing else that could be lost. */
   #bind(message: Buffer): void {
     const hello = readFirstHello(message);
+    clearTimeout(this.#greeting);
     let session = this.#sessions.get(hello.clientId);
     if (session === undefined) {
       if (hello.bulk) throw new HeddleError("PROTOCOL", "the bulk stream came before its small one");
@@ -92,6 +97,7 @@ class IncomingStream {
   }
 
   #closed(): void {
+    clearTimeout(this.#greeting);
     const bound = this.#bound;
     if (bound === undefined) return;
     this.#bound = undefined;
@@ -100,4 +106,8 @@ class IncomingStream {
     bound.session.close();
     bound.session.link.close(undefined);
   }
+}
+
+function silent(): HeddleError {
+  return new HeddleError("PROTOCOL", `no Hello came within ${limits.helloWaitMs} ms`);
 }

@@ -10,6 +10,7 @@ import { toStatus } from "../rpc/status.ts";
 import { traceContextOf } from "../rpc/trace-metadata.ts";
 import { readFirstHello } from "../wire/first-frame.ts";
 import { noBytes, type ResultFrame } from "../wire/frame.ts";
+import { checkRequestKey } from "./request-bounds.ts";
 import { Session, type SessionGateway } from "./session.ts";
 
 type RawServerStream = ServerDuplexStream<Buffer, Buffer>;
@@ -20,17 +21,20 @@ type InvokeCall = ServerUnaryCall<InvokeRequest, InvokeResponse>;
 
 export class FabricService {
   readonly #gateway: SessionGateway;
+  readonly #helloWaitMs: number;
   readonly #sessions = new Map<string, Session>();
 
-  constructor(gateway: SessionGateway) {
+  /** `helloWaitMs` bounds the time of a stream that has not said whose it is. */
+  constructor(gateway: SessionGateway, helloWaitMs: number = limits.helloWaitMs) {
     this.#gateway = gateway;
+    this.#helloWaitMs = helloWaitMs;
   }
 
   addTo(server: Server): void {
     server.addService(fabricService, {
       Invoke: (call: InvokeCall, answer: sendUnaryData<InvokeResponse>) => this.#invoke(call, answer),
       Session: (stream: RawServerStream) => {
-        new IncomingSession(stream, this.#gateway, this.#sessions);
+        new IncomingSession(stream, this.#gateway, this.#sessions, this.#helloWaitMs);
       },
     });
   }
@@ -51,6 +55,8 @@ export class FabricService {
           `function must be "kernel/function", not ${JSON.stringify(request.function)}`,
         );
       }
+      checkRequestKey("affinity", request.affinity);
+      checkRequestKey("idempotency_key", request.idempotencyKey);
       const client = new UnaryClient(call.getPeer(), answer);
       const record = this.#gateway.engine.submit({
         client,
@@ -127,9 +133,16 @@ class IncomingSession {
   readonly #gateway: SessionGateway;
   readonly #sessions: Map<string, Session>;
   readonly #duplex: Duplex;
+  /** Ends a stream that never says who it is. */
+  readonly #greeting: NodeJS.Timeout;
   #bound: { readonly session: Session; readonly bulk: boolean } | undefined;
 
-  constructor(stream: RawServerStream, gateway: SessionGateway, sessions: Map<string, Session>) {
+  constructor(
+    stream: RawServerStream,
+    gateway: SessionGateway,
+    sessions: Map<string, Session>,
+    helloWaitMs: number,
+  ) {
     this.#gateway = gateway;
     this.#sessions = sessions;
     this.#duplex = answererDuplex(stream, {
@@ -137,6 +150,7 @@ class IncomingSession {
       drained: () => this.#bound?.session.drained(),
       closed: () => this.#closed(),
     });
+    this.#greeting = setTimeout(() => this.#duplex.close(silent(helloWaitMs)), helloWaitMs);
   }
 
   #message(message: Buffer): void {
@@ -146,6 +160,7 @@ class IncomingSession {
 
   #bind(message: Buffer): void {
     const hello = readFirstHello(message);
+    clearTimeout(this.#greeting);
     if (hello.clientId === "" || hello.clientId.length > 128) {
       throw new HeddleError("PROTOCOL", "a Hello needs a client_id of 1 to 128 characters");
     }
@@ -171,6 +186,7 @@ class IncomingSession {
   }
 
   #closed(): void {
+    clearTimeout(this.#greeting);
     const bound = this.#bound;
     if (bound === undefined) return;
     this.#bound = undefined;
@@ -178,4 +194,8 @@ class IncomingSession {
     bound.session.close();
     bound.session.link.close(undefined);
   }
+}
+
+function silent(waitedMs: number): HeddleError {
+  return new HeddleError("PROTOCOL", `no Hello came within ${waitedMs} ms`);
 }

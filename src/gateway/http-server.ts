@@ -39,6 +39,8 @@ export class HttpServer {
         );
       });
       this.#server.listen(options.port, options.host, () => {
+        // Once it listens, an error of the listener (out of descriptors) ends a connection, not the process.
+        this.#server.on("error", () => {});
         const address = this.#server.address();
         resolve(typeof address === "object" && address !== null ? address.port : options.port);
       });

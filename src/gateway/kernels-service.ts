@@ -94,6 +94,7 @@ export class KernelsService {
 
 /** Resolves when the stream takes more, or is over. */
 function drained(call: ServerWritableStream<FetchModuleRequest, FetchModuleResponse>): Promise<void> {
+  if (call.destroyed || call.cancelled) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       call.off("drain", done);

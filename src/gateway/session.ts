@@ -19,6 +19,7 @@ import {
 import type { Engine } from "./engine.ts";
 import type { BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
+import { checkRequestKey } from "./request-bounds.ts";
 
 /** What a session needs of its gateway. */
 export interface SessionGateway {
@@ -126,6 +127,8 @@ export class Session implements BatchClient {
     if (this.#functions.size >= limits.sessionFunctionsMax) {
       throw new HeddleError("PROTOCOL", `more than ${limits.sessionFunctionsMax} functions on one session`);
     }
+    checkRequestKey("kernel name", frame.kernel);
+    checkRequestKey("function name", frame.function);
     this.#functions.set(frame.number, frame);
   }
 
@@ -148,6 +151,9 @@ export class Session implements BatchClient {
   #submit(frame: BatchFrame): void {
     if (frame.first !== 0) return; // the rest of a map that settled early, by its deadline or a cancel
     try {
+      this.#checkRoom(frame);
+      checkRequestKey("affinity", frame.affinity);
+      checkRequestKey("idempotency_key", frame.idempotencyKey);
       const record = this.#gateway.engine.submit({
         client: this,
         clientId: frame.id,
@@ -171,6 +177,13 @@ export class Session implements BatchClient {
       if (frame.open) this.#batches.set(frame.id, { kind: "refused", error: known });
       this.#refuse(frame, known);
     }
+  }
+
+  /** One more batch must fit; a map that does not cannot be answered item by item without remembering it. */
+  #checkRoom(frame: BatchFrame): void {
+    if (this.#batches.size < limits.sessionBatchesMax) return;
+    const said = `the session has ${this.#batches.size} batches under way, which is its limit`;
+    throw new HeddleError(frame.open ? "PROTOCOL" : "QUEUE_FULL", said);
   }
 
   #resolve(number: number): FunctionRecord {
@@ -204,6 +217,9 @@ export class Session implements BatchClient {
       count,
     };
     this.link.sendResult({ ...emptyResult, id: frame.id, first: index, count, errors: [error] });
+    if (this.link.smallWaitingBytes > limits.sessionRefusalsMaxBytes) {
+      throw new HeddleError("PROTOCOL", "the client is sent refusals and does not read them");
+    }
   }
 
   #cancel(frame: CancelFrame): void {

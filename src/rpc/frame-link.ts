@@ -83,6 +83,11 @@ export class FrameLink {
     return this.#outgoingBytes + (this.#small?.waitingBytes ?? 0) + (this.#bulk?.waitingBytes ?? 0);
   }
 
+  /** Bytes that wait for the connection of the small stream. */
+  get smallWaitingBytes(): number {
+    return this.#small?.waitingBytes ?? 0;
+  }
+
   /** The writer of the small stream; call `flush` after writing. */
   get writer(): FrameWriter | undefined {
     return this.#small?.writer;

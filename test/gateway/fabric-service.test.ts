@@ -1,9 +1,14 @@
+import { once } from "node:events";
 import { credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import type { InvokeRequest } from "../../src/rpc/generated/heddle/v1/InvokeRequest.ts";
 import type { InvokeResponse__Output } from "../../src/rpc/generated/heddle/v1/InvokeResponse.ts";
-import { heddle } from "../../src/rpc/services.ts";
+import { openChannel } from "../../src/rpc/channel.ts";
+import { bind, createRpcServer, stopServer } from "../../src/rpc/server.ts";
+import { heddle, sessionMethod } from "../../src/rpc/services.ts";
+import { FabricService } from "../../src/gateway/fabric-service.ts";
+import type { SessionGateway } from "../../src/gateway/session.ts";
 import { emptyResult } from "../../src/wire/frame.ts";
 import { startGateway } from "../support/gateway-process.ts";
 import type { ScriptedNodeOptions } from "../support/scripted-node.ts";
@@ -188,5 +193,22 @@ describe("Fabric.Session", () => {
     clients[1]?.send(1, ["b"]);
     await Promise.all(clients.map((client) => client.results.count("result", 1)));
     expect(clients.map((client) => [...outcomesOf(client, 1).values()])).toEqual([["a"], ["b"]]);
+  });
+});
+
+describe("a Session stream", () => {
+  it("is ended when it never says whose it is", async () => {
+    const server = createRpcServer("client");
+    const unused = {} as SessionGateway; // a stream without a Hello gets no further than the service
+    new FabricService(unused, 20).addTo(server);
+    const port = await bind(server, { host: "127.0.0.1", port: 0, insecure: false });
+    onTestFinished(() => stopServer(server, 0));
+    const channel = openChannel(`127.0.0.1:${port}`, "client");
+    onTestFinished(() => channel.close());
+    const { path, requestSerialize, responseDeserialize } = sessionMethod;
+    const stream = channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    stream.resume();
+    const [error] = (await once(stream, "error")) as [ServiceError]; // what the library emits
+    expect(error).toMatchObject({ code: 13, details: "no Hello came within 20 ms" });
   });
 });

@@ -159,6 +159,36 @@ describe("Session", () => {
     expect([...outcomesOf(client, 7).values()]).toEqual(["CANCELLED"]);
   });
 
+  it("refuses more batches at once than its limit, and goes on", async () => {
+    const { client } = await setup();
+    await client.welcome;
+    for (let id = 1; id <= limits.sessionBatchesMax; id++) client.send(id, [], { open: true });
+    const late = limits.sessionBatchesMax + 1;
+    client.send(late, ["a"]);
+    await settled(client, late, 1);
+    expect(client.results.results[0]?.errors[0]).toMatchObject({ reason: "QUEUE_FULL" });
+    client.cancel(1, 0, 0);
+    // A cancel settles at the end of the gateway's turn: one round trip later it has.
+    client.send(late + 1, ["b"]);
+    await settled(client, late + 1, 1);
+    client.send(late + 2, ["c"]);
+    await settled(client, late + 2, 1);
+    expect(outcomesOf(client, late + 2).get(0)).toBe("c");
+  });
+
+  it("refuses keys that are too long to travel with every frame", async () => {
+    const { client } = await setup();
+    client.send(7, ["a"], { affinity: "x".repeat(limits.keyMaxChars + 1) });
+    await settled(client, 7, 1);
+    expect(client.results.results[0]?.errors[0]).toMatchObject({ code: 3, reason: "BAD_REQUEST" });
+  });
+
+  it("ends with a client that names a function by a text without bound", async () => {
+    const { client } = await setup();
+    client.name(2, "k".repeat(limits.keyMaxChars + 1), "echo");
+    expect(await client.closed).toMatchObject({ reason: "BAD_REQUEST" });
+  });
+
   it("ignores a cancel of what it does not know", async () => {
     const { client } = await setup();
     client.cancel(99, 0, 0);

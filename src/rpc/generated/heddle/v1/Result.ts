@@ -37,7 +37,7 @@ export interface Result {
    */
   'errors'?: (_heddle_v1_ItemError)[];
   /**
-   * Nothing more comes for this id.
+   * On Execute: nothing more comes for this id. A client of Session counts the outcomes of its items itself.
    */
   'done'?: (boolean);
   /**
@@ -115,7 +115,7 @@ export interface Result__Output {
    */
   'errors': (_heddle_v1_ItemError__Output)[];
   /**
-   * Nothing more comes for this id.
+   * On Execute: nothing more comes for this id. A client of Session counts the outcomes of its items itself.
    */
   'done': (boolean);
   /**
