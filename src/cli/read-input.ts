@@ -35,7 +35,9 @@ async function* linesOf(file: string, stream: Readable, signal: AbortSignal): As
   let number = 0;
   for await (const text of lines) {
     number++;
-    if (text.trim() !== "") yield { number, text };
+    // Editors on some systems put a byte order mark before the first line.
+    const line = number === 1 ? text.replace(/^\uFEFF/, "") : text;
+    if (line.trim() !== "") yield { number, text: line };
   }
   if (broken !== undefined)
     throw new HeddleError("BAD_REQUEST", `cannot read on in ${file}: ${broken.message}`, { cause: broken });

@@ -113,8 +113,15 @@ function readyOf(child: ChildProcess, id: string): Promise<NodeReady> {
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: child.stdout as Readable }); // its stdio is a pipe
     lines.once("line", (line) => {
-      const ready = JSON.parse(line) as NodeReady; // our own command's documented output
-      resolve(ready);
+      try {
+        resolve(JSON.parse(line) as NodeReady); // our own command's documented output
+      } catch (cause) {
+        reject(
+          new HeddleError("INTERNAL", `node ${id} said ${JSON.stringify(line)} where its address was due`, {
+            cause,
+          }),
+        );
+      }
     });
     child.once("exit", (code, signal) => {
       const how = signal ?? `exit code ${code}`;
