@@ -5,6 +5,7 @@ import { Server, ServerCredentials, type Metadata } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { secretKey, type ChannelKind } from "./channel.ts";
+import { clampTimeouts } from "./timeout-clamp.ts";
 
 const loopback = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
 
@@ -60,6 +61,7 @@ function listen(server: Server, address: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) {
+        clampTimeouts(server);
         resolve(port);
         return;
       }
