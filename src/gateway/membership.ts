@@ -123,9 +123,12 @@ export class Membership {
   leaving(id: string, incarnation: number, why: string): void {
     const member = this.#members.get(id);
     if (member === undefined || member.facts.incarnation !== incarnation) return;
-    if (member.state.kind === "ready") {
+    const { state } = member;
+    if (state.kind === "ready") {
       this.#options.engine.post({ kind: "nodeDraining", node: nodeId(id), incarnation });
-      this.#set(member, { ...member.state, kind: "draining" }, why);
+      this.#set(member, { ...state, kind: "draining" }, why);
+    } else if (state.kind === "draining" || state.kind === "left") {
+      this.#set(member, state, why); // its link has told already that it drains or has ended, but not why
     }
   }
 
