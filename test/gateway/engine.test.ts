@@ -175,10 +175,9 @@ describe("Engine", () => {
     const { engine, scheduler } = setup();
     scheduler.answer = () => [{ kind: "wake", at: 900_000 }];
     engine.post({ kind: "tick" });
-    await turn();
-    engine.post({ kind: "tick" });
     engine.stop();
     await turn();
+    expect(scheduler.steps).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

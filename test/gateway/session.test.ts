@@ -223,22 +223,11 @@ describe("Session", () => {
   // that connection had never been full: its maps stood still for ever.
   it("goes on when large results that filled its outbox have left", async () => {
     const { client } = await setup();
-    const size = 2 * 1024 * 1024;
-    const count = Math.ceil((3 * limits.sessionOutboxBytes) / size);
+    const size = Math.ceil(limits.sessionOutboxBytes * 1.25);
     const payloads = Buffer.alloc(size, 1);
-    for (let first = 0; first < count; first++) {
-      const frame = {
-        ...emptyBatch,
-        id: 7,
-        function: 1,
-        first,
-        count: 1,
-        sizes: Uint32Array.of(size),
-        payloads,
-      };
-      client.streams.link.sendBatch({ ...frame, open: first < count - 1 });
-    }
-    await settled(client, 7, count);
+    const sizes = Uint32Array.of(size);
+    client.streams.link.sendBatch({ ...emptyBatch, id: 7, function: 1, count: 1, sizes, payloads });
+    await settled(client, 7, 1);
     client.send(8, ["after"]);
     await settled(client, 8, 1);
   });

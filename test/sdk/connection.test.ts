@@ -151,9 +151,13 @@ describe("Connection", () => {
 
   // Such an invocation stayed with the connection for ever, and came back with it as an empty batch.
   it("forgets what was cancelled while it was away", async () => {
-    const { gateway, relay, fabric } = await setup();
+    const { gateway, relay, fabric } = await setup({ script: () => {} });
     await fabric.describe("pure/double");
+    const noticed = fabric.invoke("effect/double", { number: 0 }).catch(() => {});
+    await (await gateway.session(0)).frames.count("batch", 1);
+    gateway.script = (session, frame) => session.settle(frame);
     await relay.cut();
+    await noticed;
     const abort = new AbortController();
     const cancelled = fabric.invoke("pure/double", { number: 1 }, { signal: abort.signal });
     const kept = fabric.invoke("pure/double", { number: 2 }, { priority: 1 });
