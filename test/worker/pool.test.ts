@@ -169,7 +169,7 @@ describe("createWorkerPool", () => {
   });
 
   it("replaces workers that are ended one after the other", async () => {
-    const pool = await setup(2, { timeLimitMs: 5 });
+    const pool = await setup(2, { timeLimitMs: 100 });
     for (let round = 0; round < 15; round++) {
       const finished = await Promise.all([pool.run("spinIf", [spin]), pool.run("spinIf", [spin])]);
       expect(finished.map(({ outcomes }) => outcomes.map(reasonOf))).toEqual([
