@@ -13,8 +13,6 @@ export const limits = {
   framePayloadMaxBytes: 48 * KiB,
   /** Items in one frame: what keeps the columns of tiny items inside the frame. */
   frameItemsMax: 1024,
-  /** An item above this travels in chunks on the bulk stream. */
-  inlinePayloadMaxBytes: 32 * KiB,
   /** One chunk on the bulk stream. */
   chunkMaxBytes: 64 * KiB,
   /** One request or response payload, whatever way it travels. */
@@ -229,7 +227,6 @@ const relations: readonly (readonly [boolean, string])[] = [
     limits.framePayloadMaxBytes + 12 * limits.frameItemsMax < limits.frameMaxBytes,
     "a full frame fits its columns",
   ],
-  [limits.inlinePayloadMaxBytes <= limits.framePayloadMaxBytes, "an inline item fits one frame"],
   [limits.heartbeatMs * 2 < limits.leaseMs, "one lost heartbeat does not end a lease"],
   [limits.batchTargetMs * 2 <= limits.nodeQueueMs, "a worker can hold the next batch while it runs one"],
   [limits.timeLimitMs <= limits.timeLimitCapMs, "the default time limit is allowed"],

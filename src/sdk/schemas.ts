@@ -1,4 +1,4 @@
-/** What the SDK knows of kernels: their descriptors, fetched once per kernel and again when a call does not fit. */
+/** What the SDK knows of kernels: their descriptors, fetched once per kernel for the life of the connection object. */
 import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { getKernel } from "../rpc/clients.ts";
@@ -50,11 +50,6 @@ export class Schemas {
       "FUNCTION_NOT_FOUND",
       `kernel "${kernel}" has no function "${name}"; it has: ${names}`,
     );
-  }
-
-  /** Forgets a kernel, because a call showed that another version is deployed. */
-  forget(fullName: string): void {
-    this.#functions.delete(fullName);
   }
 
   #kernel(kernel: string): Promise<KernelFunctions> {
