@@ -18,6 +18,7 @@ import type { ItemError as _heddle_v1_ItemError, ItemError__Output as _heddle_v1
 import type { Leaving as _heddle_v1_Leaving, Leaving__Output as _heddle_v1_Leaving__Output } from './heddle/v1/Leaving.ts';
 import type { ListNodesRequest as _heddle_v1_ListNodesRequest, ListNodesRequest__Output as _heddle_v1_ListNodesRequest__Output } from './heddle/v1/ListNodesRequest.ts';
 import type { ListNodesResponse as _heddle_v1_ListNodesResponse, ListNodesResponse__Output as _heddle_v1_ListNodesResponse__Output } from './heddle/v1/ListNodesResponse.ts';
+import type { Log as _heddle_v1_Log, Log__Output as _heddle_v1_Log__Output } from './heddle/v1/Log.ts';
 import type { Node as _heddle_v1_Node, Node__Output as _heddle_v1_Node__Output } from './heddle/v1/Node.ts';
 import type { NodeFacts as _heddle_v1_NodeFacts, NodeFacts__Output as _heddle_v1_NodeFacts__Output } from './heddle/v1/NodeFacts.ts';
 import type { RegisterRequest as _heddle_v1_RegisterRequest, RegisterRequest__Output as _heddle_v1_RegisterRequest__Output } from './heddle/v1/RegisterRequest.ts';
@@ -55,6 +56,7 @@ export interface ProtoGrpcType {
       Leaving: MessageTypeDefinition<_heddle_v1_Leaving, _heddle_v1_Leaving__Output>
       ListNodesRequest: MessageTypeDefinition<_heddle_v1_ListNodesRequest, _heddle_v1_ListNodesRequest__Output>
       ListNodesResponse: MessageTypeDefinition<_heddle_v1_ListNodesResponse, _heddle_v1_ListNodesResponse__Output>
+      Log: MessageTypeDefinition<_heddle_v1_Log, _heddle_v1_Log__Output>
       Node: MessageTypeDefinition<_heddle_v1_Node, _heddle_v1_Node__Output>
       NodeFacts: MessageTypeDefinition<_heddle_v1_NodeFacts, _heddle_v1_NodeFacts__Output>
       NodeState: EnumTypeDefinition

@@ -1,6 +1,8 @@
 import type * as grpc from '@grpc/grpc-js';
-import type { MessageTypeDefinition } from '@grpc/proto-loader';
+import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { DeleteRequest as _heddle_v1_DeleteRequest, DeleteRequest__Output as _heddle_v1_DeleteRequest__Output } from './heddle/v1/DeleteRequest.ts';
+import type { DeleteResponse as _heddle_v1_DeleteResponse, DeleteResponse__Output as _heddle_v1_DeleteResponse__Output } from './heddle/v1/DeleteResponse.ts';
 import type { DeployHeader as _heddle_v1_DeployHeader, DeployHeader__Output as _heddle_v1_DeployHeader__Output } from './heddle/v1/DeployHeader.ts';
 import type { DeployRequest as _heddle_v1_DeployRequest, DeployRequest__Output as _heddle_v1_DeployRequest__Output } from './heddle/v1/DeployRequest.ts';
 import type { DeployResponse as _heddle_v1_DeployResponse, DeployResponse__Output as _heddle_v1_DeployResponse__Output } from './heddle/v1/DeployResponse.ts';
@@ -13,6 +15,16 @@ import type { Kernel as _heddle_v1_Kernel, Kernel__Output as _heddle_v1_Kernel__
 import type { KernelsClient as _heddle_v1_KernelsClient, KernelsDefinition as _heddle_v1_KernelsDefinition } from './heddle/v1/Kernels.ts';
 import type { ListRequest as _heddle_v1_ListRequest, ListRequest__Output as _heddle_v1_ListRequest__Output } from './heddle/v1/ListRequest.ts';
 import type { ListResponse as _heddle_v1_ListResponse, ListResponse__Output as _heddle_v1_ListResponse__Output } from './heddle/v1/ListResponse.ts';
+import type { LogLine as _heddle_v1_LogLine, LogLine__Output as _heddle_v1_LogLine__Output } from './heddle/v1/LogLine.ts';
+import type { LogsRequest as _heddle_v1_LogsRequest, LogsRequest__Output as _heddle_v1_LogsRequest__Output } from './heddle/v1/LogsRequest.ts';
+import type { LogsResponse as _heddle_v1_LogsResponse, LogsResponse__Output as _heddle_v1_LogsResponse__Output } from './heddle/v1/LogsResponse.ts';
+import type { Promote as _heddle_v1_Promote, Promote__Output as _heddle_v1_Promote__Output } from './heddle/v1/Promote.ts';
+import type { Rollback as _heddle_v1_Rollback, Rollback__Output as _heddle_v1_Rollback__Output } from './heddle/v1/Rollback.ts';
+import type { RouteRequest as _heddle_v1_RouteRequest, RouteRequest__Output as _heddle_v1_RouteRequest__Output } from './heddle/v1/RouteRequest.ts';
+import type { RouteResponse as _heddle_v1_RouteResponse, RouteResponse__Output as _heddle_v1_RouteResponse__Output } from './heddle/v1/RouteResponse.ts';
+import type { ShadowDifference as _heddle_v1_ShadowDifference, ShadowDifference__Output as _heddle_v1_ShadowDifference__Output } from './heddle/v1/ShadowDifference.ts';
+import type { ShadowReport as _heddle_v1_ShadowReport, ShadowReport__Output as _heddle_v1_ShadowReport__Output } from './heddle/v1/ShadowReport.ts';
+import type { Version as _heddle_v1_Version, Version__Output as _heddle_v1_Version__Output } from './heddle/v1/Version.ts';
 
 type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> = {
   new(...args: ConstructorParameters<Constructor>): Subtype;
@@ -21,6 +33,8 @@ type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> 
 export interface ProtoGrpcType {
   heddle: {
     v1: {
+      DeleteRequest: MessageTypeDefinition<_heddle_v1_DeleteRequest, _heddle_v1_DeleteRequest__Output>
+      DeleteResponse: MessageTypeDefinition<_heddle_v1_DeleteResponse, _heddle_v1_DeleteResponse__Output>
       DeployHeader: MessageTypeDefinition<_heddle_v1_DeployHeader, _heddle_v1_DeployHeader__Output>
       DeployRequest: MessageTypeDefinition<_heddle_v1_DeployRequest, _heddle_v1_DeployRequest__Output>
       DeployResponse: MessageTypeDefinition<_heddle_v1_DeployResponse, _heddle_v1_DeployResponse__Output>
@@ -36,6 +50,17 @@ export interface ProtoGrpcType {
       Kernels: SubtypeConstructor<typeof grpc.Client, _heddle_v1_KernelsClient> & { service: _heddle_v1_KernelsDefinition }
       ListRequest: MessageTypeDefinition<_heddle_v1_ListRequest, _heddle_v1_ListRequest__Output>
       ListResponse: MessageTypeDefinition<_heddle_v1_ListResponse, _heddle_v1_ListResponse__Output>
+      LogLine: MessageTypeDefinition<_heddle_v1_LogLine, _heddle_v1_LogLine__Output>
+      LogsRequest: MessageTypeDefinition<_heddle_v1_LogsRequest, _heddle_v1_LogsRequest__Output>
+      LogsResponse: MessageTypeDefinition<_heddle_v1_LogsResponse, _heddle_v1_LogsResponse__Output>
+      ModuleKind: EnumTypeDefinition
+      Promote: MessageTypeDefinition<_heddle_v1_Promote, _heddle_v1_Promote__Output>
+      Rollback: MessageTypeDefinition<_heddle_v1_Rollback, _heddle_v1_Rollback__Output>
+      RouteRequest: MessageTypeDefinition<_heddle_v1_RouteRequest, _heddle_v1_RouteRequest__Output>
+      RouteResponse: MessageTypeDefinition<_heddle_v1_RouteResponse, _heddle_v1_RouteResponse__Output>
+      ShadowDifference: MessageTypeDefinition<_heddle_v1_ShadowDifference, _heddle_v1_ShadowDifference__Output>
+      ShadowReport: MessageTypeDefinition<_heddle_v1_ShadowReport, _heddle_v1_ShadowReport__Output>
+      Version: MessageTypeDefinition<_heddle_v1_Version, _heddle_v1_Version__Output>
     }
   }
 }

@@ -18,6 +18,19 @@ export interface DeployHeader {
    * Name to deploy under; empty for the one in the module's manifest.
    */
   'name'?: (string);
+  /**
+   * Takes a module whose messages are not wire-compatible with those of the version before.
+   */
+  'breaking'?: (boolean);
+  /**
+   * Above 0 and below 100: only this share of the calls goes to the new version, the rest to the one before.
+   */
+  'canaryPercent'?: (number | string);
+  /**
+   * Above 0: calls are answered by the version before; this share of them runs on the new one as well, and the outcomes
+   * are compared. For deterministic functions only.
+   */
+  'shadowPercent'?: (number | string);
 }
 
 /**
@@ -36,4 +49,17 @@ export interface DeployHeader__Output {
    * Name to deploy under; empty for the one in the module's manifest.
    */
   'name': (string);
+  /**
+   * Takes a module whose messages are not wire-compatible with those of the version before.
+   */
+  'breaking': (boolean);
+  /**
+   * Above 0 and below 100: only this share of the calls goes to the new version, the rest to the one before.
+   */
+  'canaryPercent': (number);
+  /**
+   * Above 0: calls are answered by the version before; this share of them runs on the new one as well, and the outcomes
+   * are compared. For deterministic functions only.
+   */
+  'shadowPercent': (number);
 }

@@ -5,6 +5,7 @@ import type { FunctionEntry as _heddle_v1_FunctionEntry, FunctionEntry__Output a
 import type { Chunk as _heddle_v1_Chunk, Chunk__Output as _heddle_v1_Chunk__Output } from '../../heddle/v1/Chunk.ts';
 import type { Result as _heddle_v1_Result, Result__Output as _heddle_v1_Result__Output } from '../../heddle/v1/Result.ts';
 import type { Credit as _heddle_v1_Credit, Credit__Output as _heddle_v1_Credit__Output } from '../../heddle/v1/Credit.ts';
+import type { Log as _heddle_v1_Log, Log__Output as _heddle_v1_Log__Output } from '../../heddle/v1/Log.ts';
 
 /**
  * Frames of a node.
@@ -30,6 +31,10 @@ export interface ExecuteResponse {
    * What the node will take.
    */
   'credits'?: (_heddle_v1_Credit)[];
+  /**
+   * What kernels logged.
+   */
+  'logs'?: (_heddle_v1_Log)[];
 }
 
 /**
@@ -56,4 +61,8 @@ export interface ExecuteResponse__Output {
    * What the node will take.
    */
   'credits': (_heddle_v1_Credit__Output)[];
+  /**
+   * What kernels logged.
+   */
+  'logs': (_heddle_v1_Log__Output)[];
 }

@@ -21,6 +21,10 @@ export interface Function {
    * What its author wrote about it.
    */
   'comment'?: (string);
+  /**
+   * Path of its gRPC method, for example `/linalg.LinalgService/Matmul`.
+   */
+  'path'?: (string);
 }
 
 /**
@@ -43,4 +47,8 @@ export interface Function__Output {
    * What its author wrote about it.
    */
   'comment': (string);
+  /**
+   * Path of its gRPC method, for example `/linalg.LinalgService/Matmul`.
+   */
+  'path': (string);
 }

@@ -34,6 +34,15 @@ export interface FunctionEntry {
    * Namespace of the kernel; empty means `default`.
    */
   'namespace'?: (string);
+  /**
+   * sha-256 of the version whose descriptor a client encodes by, 32 bytes; empty if it does not say. Calls are refused
+   * with INCOMPATIBLE when the version that would get them cannot read such messages.
+   */
+  'schema'?: (Buffer | Uint8Array | string);
+  /**
+   * Addresses of nodes that have the module (Execute); they are asked before the scheduler.
+   */
+  'peers'?: (string)[];
 }
 
 /**
@@ -68,4 +77,13 @@ export interface FunctionEntry__Output {
    * Namespace of the kernel; empty means `default`.
    */
   'namespace': (string);
+  /**
+   * sha-256 of the version whose descriptor a client encodes by, 32 bytes; empty if it does not say. Calls are refused
+   * with INCOMPATIBLE when the version that would get them cannot read such messages.
+   */
+  'schema': (Buffer);
+  /**
+   * Addresses of nodes that have the module (Execute); they are asked before the scheduler.
+   */
+  'peers': (string)[];
 }

@@ -1,6 +1,8 @@
 // Original file: proto/heddle/v1/kernels.proto
 
 import type { Function as _heddle_v1_Function, Function__Output as _heddle_v1_Function__Output } from '../../heddle/v1/Function.ts';
+import type { ModuleKind as _heddle_v1_ModuleKind, ModuleKind__Output as _heddle_v1_ModuleKind__Output } from '../../heddle/v1/ModuleKind.ts';
+import type { Version as _heddle_v1_Version, Version__Output as _heddle_v1_Version__Output } from '../../heddle/v1/Version.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -47,6 +49,18 @@ export interface Kernel {
    * True when pure and free of clocks, chance and relaxed SIMD.
    */
   'deterministic'?: (boolean);
+  /**
+   * How the module is called.
+   */
+  'kind'?: (_heddle_v1_ModuleKind);
+  /**
+   * Full name of its gRPC service, for example `linalg.LinalgService`.
+   */
+  'service'?: (string);
+  /**
+   * All versions the fabric still has, the latest first; the fields above are those of the version that serves.
+   */
+  'versions'?: (_heddle_v1_Version)[];
 }
 
 /**
@@ -93,4 +107,16 @@ export interface Kernel__Output {
    * True when pure and free of clocks, chance and relaxed SIMD.
    */
   'deterministic': (boolean);
+  /**
+   * How the module is called.
+   */
+  'kind': (_heddle_v1_ModuleKind__Output);
+  /**
+   * Full name of its gRPC service, for example `linalg.LinalgService`.
+   */
+  'service': (string);
+  /**
+   * All versions the fabric still has, the latest first; the fields above are those of the version that serves.
+   */
+  'versions': (_heddle_v1_Version__Output)[];
 }
