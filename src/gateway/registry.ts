@@ -29,6 +29,9 @@ interface Pointer {
   readonly deployedAtMs: number;
 }
 
+/** Hears that a name points to another version from now on, or, with undefined, to none. */
+export type RegistryListener = (name: string, current: KernelRecord | undefined) => void;
+
 const prefix = "kernels";
 
 export class Registry {
@@ -36,6 +39,7 @@ export class Registry {
   readonly #modules: ModuleStore;
   readonly #byName = new Map<string, KernelRecord>();
   readonly #byDigest = new Map<string, KernelRecord>();
+  readonly #listeners = new Set<RegistryListener>();
 
   constructor(store: Store, modules: ModuleStore) {
     this.#store = store;
@@ -58,13 +62,23 @@ export class Registry {
     }
   }
 
+  /**
+   * Calls the listener after a name has come to point to another version or is gone, and at `start` once for each
+   * kernel that is there. Gives the function that ends this.
+   */
+  onChange(listener: RegistryListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** All kernels by name. */
   list(): KernelRecord[] {
     return [...this.#byName.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
   }
 
-  /** Throws KERNEL_NOT_FOUND. */
+  /** The version with that digest, or with "" the one that serves. Throws KERNEL_NOT_FOUND, BAD_REQUEST. */
   get(name: string, digest: string): KernelRecord {
+    if (digest !== "") checkDigest(digest);
     const named = this.#byName.get(name);
     if (named === undefined) {
       const known = [...this.#byName.keys()].toSorted().join(", ");
@@ -80,7 +94,7 @@ export class Registry {
     );
   }
 
-  /** Throws KERNEL_NOT_FOUND, FUNCTION_NOT_FOUND. */
+  /** A function of that version, or with "" by route. Throws KERNEL_NOT_FOUND, FUNCTION_NOT_FOUND, BAD_REQUEST. */
   resolve(kernel: string, fn: string, digest: string): FunctionRecord {
     const record = this.get(kernel, digest);
     const found = record.functions.get(fn);
@@ -141,8 +155,15 @@ export class Registry {
     const record: KernelRecord = { name, digest: admitted.digest, size, deployedAtMs, admitted, functions };
     this.#byName.set(name, record);
     this.#byDigest.set(`${name}@${admitted.digest}`, record);
+    for (const listener of this.#listeners) listener(name, record);
     return record;
   }
+}
+
+function checkDigest(digest: string): void {
+  if (toKernelDigest(digest) !== undefined) return;
+  const said = `digest ${JSON.stringify(digest.slice(0, 80))} is not one: it needs 64 lower-case hex digits, as heddle kernels --json shows them`;
+  throw new HeddleError("BAD_REQUEST", said);
 }
 
 function functionsOf(kernel: string, admitted: AdmittedKernel): ReadonlyMap<string, FunctionRecord> {

@@ -91,10 +91,16 @@ describe("Fabric.Invoke", () => {
       'kernel "echo" has no function "nothing"; it has: echo, say, sum',
     ],
     [
-      { function: "echo/echo", digest: "ab" },
+      { function: "echo/echo", digest: "ab".repeat(32) },
       5,
       "KERNEL_NOT_FOUND",
-      expect.stringContaining("has no version ab") as string,
+      expect.stringContaining(`has no version ${"ab".repeat(32)}`) as string,
+    ],
+    [
+      { function: "echo/echo", digest: "ab" },
+      3,
+      "BAD_REQUEST",
+      expect.stringContaining('digest "ab" is not one: it needs 64 lower-case hex digits') as string,
     ],
   ])("refuses %o with a status and ErrorInfo", async (request, code, reason, details) => {
     const { invoke } = await setup();

@@ -99,14 +99,42 @@ describe("Registry", () => {
     expect(() => registry.get("ecco", "")).toThrow(
       '[NOT_FOUND KERNEL_NOT_FOUND] no kernel "ecco" is deployed; deployed are: echo',
     );
-    expect(() => registry.get("echo", "ab")).toThrow(
-      `kernel "echo" has no version ab; its version is ${digest}`,
+    const other = "ab".repeat(32);
+    expect(() => registry.get("echo", other)).toThrow(
+      `kernel "echo" has no version ${other}; its version is ${digest}`,
     );
     expect(() => registry.resolve("echo", "ecco", "")).toThrow(
       '[NOT_FOUND FUNCTION_NOT_FOUND] kernel "echo" has no function "ecco"; it has: echo, say, sum',
     );
     for (const other of ["0".repeat(64), "x", "../../secret"])
       await expect(registry.module(other)).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
+  });
+
+  it("refuses a digest that cannot be one", async () => {
+    const { registry, wasm, digest } = await setup();
+    await registry.deploy(wasm, "", "");
+    for (const wrong of ["ab", digest.slice(1), digest.toUpperCase(), `${digest}0`, "../../secret"]) {
+      expect(() => registry.resolve("echo", "sum", wrong)).toThrow(
+        `[INVALID_ARGUMENT BAD_REQUEST] digest ${JSON.stringify(wrong)} is not one: it needs 64 lower-case hex digits`,
+      );
+    }
+  });
+
+  it("tells of names that point to something else, those of an earlier life among them", async () => {
+    const { registry, store, modules, wasm, digest } = await setup();
+    const heard: [string, string | undefined][] = [];
+    const end = registry.onChange((name, current) => heard.push([name, current?.digest]));
+    await registry.deploy(wasm, "", "");
+    await registry.deploy(wasm, "", "");
+    expect(heard).toEqual([["echo", digest]]);
+    end();
+    await registry.deploy(await kernelModule("work"), "", "");
+    expect(heard).toHaveLength(1);
+    const later = new Registry(store, modules);
+    const found: string[] = [];
+    later.onChange((name) => found.push(name));
+    await later.start((name, error) => expect.unreachable(`${name}: ${error.message}`));
+    expect(found).toEqual(["echo", "work"]);
   });
 
   it("refuses a module and keeps the one before", async () => {
