@@ -7,6 +7,7 @@ import { limits } from "../base/limits.ts";
 import { FrameLink } from "../rpc/frame-link.ts";
 import { checkPeerVersion, version } from "../base/version.ts";
 import {
+  emptyFunction,
   emptyResult,
   noBytes,
   type BatchFrame,
@@ -93,6 +94,9 @@ export class SchedulerSession implements FrameSink {
   credit(): void {
     throw new HeddleError("PROTOCOL", "a Credit from a scheduler");
   }
+  log(): void {
+    throw new HeddleError("PROTOCOL", "a Log from a scheduler");
+  }
   chunk(): void {
     throw new HeddleError("PROTOCOL", "a Chunk on the small stream");
   }
@@ -116,7 +120,7 @@ export class SchedulerSession implements FrameSink {
   }
 
   #announce(entry: FunctionFrame): void {
-    this.link.writer?.function({ ...entry, kernel: "", function: "", digest: noBytes, namespace: "" });
+    this.link.writer?.function({ ...emptyFunction, number: entry.number });
     this.link.flush();
   }
 

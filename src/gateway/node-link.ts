@@ -12,6 +12,7 @@ import { FrameLink } from "../rpc/frame-link.ts";
 import { executeMethod } from "../rpc/services.ts";
 import {
   emptyBatch,
+  emptyFunction,
   type BatchFrame,
   type CreditFrame,
   type FrameSink,
@@ -118,13 +119,13 @@ export class NodeLink {
     const number = this.#functions.push(fn);
     this.#numbers.set(fn, number);
     this.#link.writer?.function({
+      ...emptyFunction,
       number,
       kernel: fn.kernel,
       function: fn.name,
       digest: Buffer.from(fn.digest, "hex"),
       timeLimitMs: fn.timeLimitMs,
       memoryMaxBytes: fn.memoryMaxBytes,
-      namespace: "",
     });
     return number;
   }
@@ -171,6 +172,7 @@ export class NodeLink {
     return {
       welcome: (frame) => this.#welcome(frame),
       credit: (frame) => this.#options.events.credit(this, frame),
+      log: () => {}, // lines are not kept yet
       result: (frame) => this.#options.events.result(this, frame),
       function: (frame) => this.#compiled(frame),
       hello: () => unexpected("Hello"),

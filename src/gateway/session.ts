@@ -118,6 +118,7 @@ export class Session implements BatchClient {
       chunk: () => unexpected("Chunk on its small stream"),
       result: () => unexpected("Result"),
       credit: () => unexpected("Credit"),
+      log: () => unexpected("Log"),
     };
   }
 

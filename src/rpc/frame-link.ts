@@ -50,6 +50,7 @@ export class FrameLink {
       cancel: (frame) => arrivals.cancel(frame),
       result: (frame) => arrivals.result(frame),
       credit: (frame) => sink.credit(frame),
+      log: (frame) => sink.log(frame),
     };
     this.#bulkSink = {
       hello: (frame) => sink.hello(frame),
@@ -60,6 +61,7 @@ export class FrameLink {
       cancel: () => misplaced("Cancel"),
       result: () => misplaced("Result"),
       credit: () => misplaced("Credit"),
+      log: () => misplaced("Log"),
     };
   }
 

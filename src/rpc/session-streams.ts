@@ -34,6 +34,7 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
     },
     result: (frame) => events.result(frame),
     credit: () => {},
+    log: () => unexpected("Log"),
     hello: () => unexpected("Hello"),
     function: () => unexpected("FunctionEntry"),
     batch: () => unexpected("Batch"),

@@ -10,7 +10,7 @@ import { systemRandom } from "../base/random.ts";
 import { checkPeerVersion, version } from "../base/version.ts";
 import { openSession, type SessionStreams } from "../rpc/session-streams.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
-import type { ResultFrame, WelcomeFrame } from "../wire/frame.ts";
+import { emptyFunction, type ResultFrame, type WelcomeFrame } from "../wire/frame.ts";
 
 /** A batch or a map that is under way. */
 export interface Submission {
@@ -116,16 +116,7 @@ export class Connection {
     if (known !== undefined) return known;
     const number = this.#functions.size + 1;
     this.#functions.set(name, number);
-    const digest = new Uint8Array(0);
-    link.writer?.function({
-      number,
-      kernel,
-      function: fn,
-      digest,
-      timeLimitMs: 0,
-      memoryMaxBytes: 0,
-      namespace: "",
-    });
+    link.writer?.function({ ...emptyFunction, number, kernel, function: fn });
     return number;
   }
 

@@ -1,6 +1,6 @@
 /** The small frames: what opens a stream, names functions, carries parts of large payloads, cancels and grants. */
 import type { FrameCursor } from "./frame-cursor.ts";
-import { noBytes, type FrameSink, type FunctionFrame } from "./frame.ts";
+import { emptyFunction, noBytes, type FrameSink, type FunctionFrame, type LogFrame } from "./frame.ts";
 
 /** Which first field a message may have: a Hello from the side that opens, a Welcome from the side that answers. */
 export type FramesFrom = "opener" | "answerer";
@@ -47,15 +47,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Reads a FunctionEntry up to `end`. Throws PROTOCOL. */
 export function readFunction(reader: FrameCursor, end: number, sink: FrameSink): void {
-  const entry: Mutable<FunctionFrame> = {
-    number: 0,
-    kernel: "",
-    function: "",
-    digest: noBytes,
-    timeLimitMs: 0,
-    memoryMaxBytes: 0,
-    namespace: "",
-  };
+  const peers: string[] = [];
+  const entry: Mutable<FunctionFrame> = { ...emptyFunction, peers };
   while (reader.at < end) {
     const tag = reader.varint();
     switch (tag) {
@@ -79,6 +72,12 @@ export function readFunction(reader: FrameCursor, end: number, sink: FrameSink):
         break;
       case 58:
         entry.namespace = reader.string();
+        break;
+      case 66:
+        entry.schema = reader.bytes();
+        break;
+      case 74:
+        peers.push(reader.string());
         break;
       default:
         reader.skip(tag & 7);
@@ -117,6 +116,22 @@ export function readCredit(reader: FrameCursor, end: number, sink: FrameSink): v
     attempts: numbers[3] ?? 0,
     draining: (numbers[4] ?? 0) !== 0,
   });
+}
+
+/** Reads a Log up to `end`. Throws PROTOCOL. */
+export function readLog(reader: FrameCursor, end: number, sink: FrameSink): void {
+  const line: Mutable<LogFrame> = { id: 0, index: 0, level: 0, text: "", timeMs: 0 };
+  while (reader.at < end) {
+    const tag = reader.varint();
+    if (tag === 8) line.id = reader.varint();
+    else if (tag === 16) line.index = reader.varint();
+    else if (tag === 24) line.level = reader.varint();
+    else if (tag === 34) line.text = reader.string();
+    else if (tag === 41) line.timeMs = reader.double();
+    else reader.skip(tag & 7);
+  }
+  reader.expectEnd(end, "Log");
+  sink.log(line);
 }
 
 /** A message of a few varints, by field number, up to the last one it has. */

@@ -19,6 +19,7 @@ export function readFirstHello(message: Buffer): HelloFrame {
     chunk: unexpected,
     cancel: unexpected,
     result: unexpected,
+    log: unexpected,
     credit: unexpected,
   };
   readFrames(message, "opener", sink);

@@ -73,6 +73,14 @@ export class FrameCursor {
     return value;
   }
 
+  /** An eight-byte float. */
+  double(): number {
+    this.#need(8);
+    const value = this.#message.readDoubleLE(this.at);
+    this.at += 8;
+    return value;
+  }
+
   /** A packed column of four-byte integers, copied. */
   sizes(): Uint32Array {
     const column = this.#column();

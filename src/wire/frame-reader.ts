@@ -10,6 +10,7 @@ import {
   readCredit,
   readFirst,
   readFunction,
+  readLog,
   type FramesFrom,
 } from "./control-reader.ts";
 import { FrameCursor } from "./frame-cursor.ts";
@@ -36,6 +37,7 @@ export function readFrames(message: Buffer, from: FramesFrom, sink: FrameSink): 
     else if (field === frameField.function) readFunction(reader, end, sink);
     else if (field === frameField.cancel) readCancel(reader, end, sink);
     else if (field === frameField.credit) readCredit(reader, end, sink);
+    else if (field === frameField.log) readLog(reader, end, sink);
     reader.at = end;
   }
 }

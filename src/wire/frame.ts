@@ -15,6 +15,7 @@ export const frameField = {
   cancel: 5,
   result: 6,
   credit: 7,
+  log: 8,
 } as const;
 
 /** Bytes of a parent span on the wire: trace id, span id, flags. */
@@ -51,7 +52,24 @@ export interface FunctionFrame {
   readonly timeLimitMs: number;
   readonly memoryMaxBytes: number;
   readonly namespace: string;
+  /** Digest of the version whose descriptor the client encodes by, 32 bytes; empty if it does not say. */
+  readonly schema: Uint8Array;
+  /** Addresses of nodes that have the module (Execute). */
+  readonly peers: readonly string[];
 }
+
+/** A function frame with nothing in it, to spread over. */
+export const emptyFunction: FunctionFrame = {
+  number: 0,
+  kernel: "",
+  function: "",
+  digest: noBytes,
+  timeLimitMs: 0,
+  memoryMaxBytes: 0,
+  namespace: "",
+  schema: noBytes,
+  peers: [],
+};
 
 /** Items [first, first + count) of a batch or map. `sizes` has `count` elements that add up to `payloads.length`. */
 export interface BatchFrame {
@@ -179,6 +197,19 @@ export interface CreditFrame {
   readonly draining: boolean;
 }
 
+/** A line that a kernel logged in an item of an attempt. */
+export interface LogFrame {
+  /** The attempt. */
+  readonly id: number;
+  /** Index of the item in its batch. */
+  readonly index: number;
+  /** 0 debug, 1 info, 2 warn, 3 error. */
+  readonly level: number;
+  readonly text: string;
+  /** When it was written, in ms since the epoch. */
+  readonly timeMs: number;
+}
+
 /** Who takes frames off a message, in the order they stand in it. */
 export interface FrameSink {
   /** The first field of a message, for the side that expects a Hello. */
@@ -190,4 +221,5 @@ export interface FrameSink {
   cancel(frame: CancelFrame): void;
   result(frame: ResultFrame): void;
   credit(frame: CreditFrame): void;
+  log(frame: LogFrame): void;
 }

@@ -1,20 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import { Batches } from "../../src/executor/batches.ts";
-import { emptyBatch, noBytes, type BatchFrame } from "../../src/wire/frame.ts";
+import { emptyBatch, emptyFunction, type BatchFrame } from "../../src/wire/frame.ts";
 import type { KernelModule } from "../../src/worker/pool.ts";
 import { HeldWorkers } from "../support/held-workers.ts";
 
 const kernel = {} as KernelModule; // only handed on
-const entry = {
-  number: 1,
-  kernel: "k",
-  function: "f",
-  digest: noBytes,
-  timeLimitMs: 1,
-  memoryMaxBytes: 1,
-  namespace: "",
-};
+const entry = { ...emptyFunction, number: 1, kernel: "k", function: "f", timeLimitMs: 1, memoryMaxBytes: 1 };
 
 function owner() {
   const told: string[] = [];

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { ModuleCache } from "../../src/executor/module-cache.ts";
 import { openModuleStore } from "../../src/store/module-store.ts";
-import { noBytes, type FunctionFrame } from "../../src/wire/frame.ts";
+import { emptyFunction, noBytes, type FunctionFrame } from "../../src/wire/frame.ts";
 import { kernelModule } from "../support/kernels.ts";
 import { digestOf } from "../support/module-bytes.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -15,8 +15,9 @@ beforeAll(async () => {
 });
 
 function entryOf(digest: string): FunctionFrame {
-  const names = { kernel: "echo", function: "echo", namespace: "" };
+  const names = { kernel: "echo", function: "echo" };
   return {
+    ...emptyFunction,
     ...names,
     number: 1,
     digest: Buffer.from(digest, "hex"),

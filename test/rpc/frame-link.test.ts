@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
-import { emptyBatch, emptyResult, noBytes, type BatchFrame } from "../../src/wire/frame.ts";
+import { emptyBatch, emptyFunction, emptyResult, noBytes, type BatchFrame } from "../../src/wire/frame.ts";
 import { connectLinks } from "../support/frame-links.ts";
 
 const MiB = 1024 * 1024;
@@ -92,15 +92,7 @@ describe("FrameLink", () => {
   it("brings a large batch after the function that was named before it", async () => {
     const { opener, answerer } = await connectLinks();
     const digest = Buffer.alloc(32);
-    const entry = {
-      number: 1,
-      kernel: "k",
-      function: "f",
-      digest,
-      timeLimitMs: 0,
-      memoryMaxBytes: 0,
-      namespace: "",
-    };
+    const entry = { ...emptyFunction, number: 1, kernel: "k", function: "f", digest };
     opener.link.writer?.function(entry);
     opener.link.sendBatch(batchOf(1, patterned(MiB, 3)));
     await answerer.sink.count("batch", 1);

@@ -10,6 +10,7 @@ import {
   type FunctionFrame,
   type HelloFrame,
   type ItemErrorFrame,
+  type LogFrame,
   type ResultFrame,
   type WelcomeFrame,
 } from "../../src/wire/frame.ts";
@@ -50,6 +51,8 @@ const functionEntry: fc.Arbitrary<FunctionFrame> = fc.record({
   timeLimitMs: uint32,
   memoryMaxBytes: uint53,
   namespace: text,
+  schema: bytes(32),
+  peers: fc.array(fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 }), { maxLength: 3 }),
 });
 
 const chunk = fc.record({ id: uint53, data: bytes(300) });
@@ -59,6 +62,14 @@ const credit: fc.Arbitrary<CreditFrame> = fc.record({
   queueBytes: uint53,
   attempts: uint32,
   draining: fc.boolean(),
+});
+
+const log: fc.Arbitrary<LogFrame> = fc.record({
+  id: uint53,
+  index: uint53,
+  level: fc.nat(3),
+  text: fc.oneof(text, fc.string({ unit: "grapheme", maxLength: 1500 })),
+  timeMs: fc.double({ noNaN: true }).map((value) => (value === 0 ? 0 : value)),
 });
 
 const itemError: fc.Arbitrary<ItemErrorFrame> = fc.record({
@@ -175,6 +186,7 @@ export const answererFrame: fc.Arbitrary<RecordedFrame> = fc.oneof(
   chunk.map((frame) => ({ kind: "chunk" as const, frame })),
   result.map((frame) => ({ kind: "result" as const, frame })),
   credit.map((frame) => ({ kind: "credit" as const, frame })),
+  log.map((frame) => ({ kind: "log" as const, frame })),
 );
 
 /** Writes a frame of any kind. */
@@ -196,6 +208,8 @@ export function writeFrame(writer: FrameWriter, { kind, frame }: RecordedFrame):
       return writer.result(frame);
     case "credit":
       return writer.credit(frame);
+    case "log":
+      return writer.log(frame);
     default:
       throw new Error(`no frame is a ${JSON.stringify(kind satisfies never)}`);
   }

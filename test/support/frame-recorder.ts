@@ -5,6 +5,7 @@ import type {
   FrameSink,
   FunctionFrame,
   HelloFrame,
+  LogFrame,
   ResultFrame,
   WelcomeFrame,
 } from "../../src/wire/frame.ts";
@@ -18,7 +19,8 @@ export type RecordedFrame =
   | { readonly kind: "chunk"; readonly frame: { readonly id: number; readonly data: Uint8Array } }
   | { readonly kind: "cancel"; readonly frame: CancelFrame }
   | { readonly kind: "result"; readonly frame: ResultFrame }
-  | { readonly kind: "credit"; readonly frame: CreditFrame };
+  | { readonly kind: "credit"; readonly frame: CreditFrame }
+  | { readonly kind: "log"; readonly frame: LogFrame };
 
 /** A sink that keeps every frame in its order and lets a test wait for one. */
 export class FrameRecorder implements FrameSink {
@@ -48,6 +50,9 @@ export class FrameRecorder implements FrameSink {
   }
   credit(frame: CreditFrame): void {
     this.#add({ kind: "credit", frame });
+  }
+  log(frame: LogFrame): void {
+    this.#add({ kind: "log", frame });
   }
 
   /** The batches so far. */

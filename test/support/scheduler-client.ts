@@ -7,7 +7,7 @@ import { openerDuplex } from "../../src/rpc/duplex.ts";
 import { FrameLink } from "../../src/rpc/frame-link.ts";
 import { executeMethod } from "../../src/rpc/services.ts";
 import { secretMetadata } from "../../src/rpc/channel.ts";
-import { emptyBatch, type BatchFrame, type HelloFrame } from "../../src/wire/frame.ts";
+import { emptyBatch, emptyFunction, type BatchFrame, type HelloFrame } from "../../src/wire/frame.ts";
 import { FrameRecorder } from "./frame-recorder.ts";
 
 /** The streams of one scheduler to one node. */
@@ -37,7 +37,7 @@ export class SchedulerClient {
   /** Names a function by a number. */
   name(number: number, digest: string, fn = "echo"): void {
     const entry = { number, kernel: "echo", function: fn, digest: Buffer.from(digest, "hex") };
-    this.link.writer?.function({ ...entry, timeLimitMs: 1000, memoryMaxBytes: 1 << 26, namespace: "" });
+    this.link.writer?.function({ ...emptyFunction, ...entry, timeLimitMs: 1000, memoryMaxBytes: 1 << 26 });
     this.link.flush();
   }
 

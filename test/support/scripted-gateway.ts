@@ -73,6 +73,7 @@ export class ClientSession {
       cancel: (frame) => frames.cancel(frame),
       result: (frame) => frames.result(frame),
       credit: (frame) => frames.credit(frame),
+      log: (frame) => frames.log(frame),
     });
   }
 

@@ -241,6 +241,7 @@ export class ScriptedNode {
       chunk: unwanted,
       result: unwanted,
       credit: unwanted,
+      log: unwanted,
       function: (frame) => this.#function(frame),
       cancel: (frame) => this.#cancel(frame),
       batch: (frame) => {

@@ -3,7 +3,13 @@ import { onTestFinished } from "vitest";
 import type { HeddleError } from "../../src/base/error.ts";
 import { version } from "../../src/base/version.ts";
 import { openSession, type SessionStreams } from "../../src/rpc/session-streams.ts";
-import { emptyBatch, type BatchFrame, type HelloFrame, type WelcomeFrame } from "../../src/wire/frame.ts";
+import {
+  emptyBatch,
+  emptyFunction,
+  type BatchFrame,
+  type HelloFrame,
+  type WelcomeFrame,
+} from "../../src/wire/frame.ts";
 import { FrameRecorder } from "./frame-recorder.ts";
 
 /** A session that is open or was refused. */
@@ -34,16 +40,7 @@ export function openSessionClient(address: string, hello: Partial<HelloFrame> = 
   return {
     ...{ streams, results, welcome: welcome.promise, closed: closed.promise },
     name(number, kernel, fn, digest = new Uint8Array(0)) {
-      const entry = {
-        number,
-        kernel,
-        function: fn,
-        digest,
-        timeLimitMs: 0,
-        memoryMaxBytes: 0,
-        namespace: "",
-      };
-      streams.link.writer?.function(entry);
+      streams.link.writer?.function({ ...emptyFunction, number, kernel, function: fn, digest });
       streams.link.flush();
     },
     send(id, texts, more = {}) {

@@ -28,6 +28,7 @@ const fieldOfKind = {
   cancel: "cancels",
   result: "results",
   credit: "credits",
+  log: "logs",
 } as const;
 
 const typeOfKind = {
@@ -39,6 +40,7 @@ const typeOfKind = {
   cancel: "Cancel",
   result: "Result",
   credit: "Credit",
+  log: "Log",
 } as const;
 
 /** Type of the message of a frame. */

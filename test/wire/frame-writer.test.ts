@@ -53,7 +53,7 @@ describe("FrameWriter", () => {
   ] as const)("writes what the stock library reads as a %s", (type, frame) => {
     fc.assert(
       fc.property(frame, (one) => {
-        if (type === "SessionResponse" && one.kind === "function") return;
+        if (type === "SessionResponse" && (one.kind === "function" || one.kind === "log")) return;
         const [message = Buffer.alloc(0)] = written([one]);
         expect(stockDecode(message, type)[one.kind]).toEqual([asStock(one)]);
       }),
