@@ -11,6 +11,7 @@ import { kernels } from "./commands/kernels.ts";
 import { map } from "./commands/map.ts";
 import { node } from "./commands/node.ts";
 import { nodes } from "./commands/nodes.ts";
+import { proto } from "./commands/proto.ts";
 import { scheduler } from "./commands/scheduler.ts";
 import { up } from "./commands/up.ts";
 import { versionCommand } from "./commands/version.ts";
@@ -25,6 +26,7 @@ const commands: readonly Command[] = [
   build,
   deploy,
   kernels,
+  proto,
   invoke,
   map,
   nodes,

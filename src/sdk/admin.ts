@@ -35,6 +35,12 @@ export interface WatchOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Which version of a kernel to look at. */
+export interface KernelOptions extends CallOptions {
+  /** sha-256 of its module, 64 hex digits. Default the version that serves. */
+  readonly digest?: string;
+}
+
 const partBytes = 256 * 1024;
 
 export class FabricAdmin {
@@ -54,9 +60,10 @@ export class FabricAdmin {
     return (await listKernels(this.#channel, options)).kernels;
   }
 
-  /** One kernel with its descriptor. Rejects with KERNEL_NOT_FOUND. */
-  kernel(name: string, options: CallOptions = {}): Promise<GetResponse__Output> {
-    return getKernel(this.#channel, { name }, options);
+  /** One kernel with its descriptor, in the version that serves or another one. Rejects with KERNEL_NOT_FOUND. */
+  kernel(name: string, options: KernelOptions = {}): Promise<GetResponse__Output> {
+    const { digest = "", ...call } = options;
+    return getKernel(this.#channel, { name, digest }, call);
   }
 
   /** All nodes by id. */

@@ -14,7 +14,9 @@ import {
   type FileDescriptorSet,
   type MessageDescriptor,
   type MethodDescriptor,
+  type NumberRange,
   type OneofDescriptor,
+  type Reserved,
   type ServiceDescriptor,
 } from "./descriptor.ts";
 
@@ -77,6 +79,8 @@ function readMessage(
   const messages: MessageDescriptor[] = [];
   const enums: EnumDescriptor[] = [];
   const oneofs: OneofDescriptor[] = [];
+  const ranges: NumberRange[] = [];
+  const names: string[] = [];
   reader.nested(() =>
     reader.each((field) => {
       if (field === 1) name = reader.name("message");
@@ -91,10 +95,30 @@ function readMessage(
           }),
         );
       } else if (field === 8) oneofs.push(readOneof(reader, comments, `${path},8,${oneofs.length}`));
+      else if (field === 9) ranges.push(readRange(reader, 1));
+      else if (field === 10) names.push(reader.name("reserved field"));
     }),
   );
   reader.mustHave("message", name);
-  return { name, fields, messages, enums, oneofs, mapEntry, comment: comments.get(path) ?? "" };
+  const comment = comments.get(path) ?? "";
+  return { name, fields, messages, enums, oneofs, mapEntry, ...reservedOf(ranges, names), comment };
+}
+
+/** A reserved range; its end is `beyond` past its last number. */
+function readRange(reader: ElementReader, beyond: number): NumberRange {
+  let first = 0;
+  let end = 0;
+  reader.nested(() =>
+    reader.each((field) => {
+      if (field === 1) first = reader.integer();
+      else if (field === 2) end = reader.integer();
+    }),
+  );
+  return { first, last: end - beyond };
+}
+
+function reservedOf(ranges: readonly NumberRange[], names: readonly string[]): { reserved?: Reserved } {
+  return ranges.length + names.length === 0 ? {} : { reserved: { ranges, names } };
 }
 
 function readField(reader: ElementReader, comments: Comments, path: string): FieldDescriptor {
@@ -160,14 +184,18 @@ function readOneof(reader: ElementReader, comments: Comments, path: string): One
 function readEnum(reader: ElementReader, comments: Comments, path: string): EnumDescriptor {
   let name = "";
   const values: EnumValueDescriptor[] = [];
+  const ranges: NumberRange[] = [];
+  const names: string[] = [];
   reader.nested(() =>
     reader.each((field) => {
       if (field === 1) name = reader.name("enum");
       else if (field === 2) values.push(readEnumValue(reader, comments, `${path},2,${values.length}`));
+      else if (field === 4) ranges.push(readRange(reader, 0));
+      else if (field === 5) names.push(reader.name("reserved value"));
     }),
   );
   reader.mustHave("enum", name);
-  return { name, values, comment: comments.get(path) ?? "" };
+  return { name, values, ...reservedOf(ranges, names), comment: comments.get(path) ?? "" };
 }
 
 function readEnumValue(reader: ElementReader, comments: Comments, path: string): EnumValueDescriptor {

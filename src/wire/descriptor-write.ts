@@ -7,6 +7,7 @@ import {
   type FileDescriptor,
   type FileDescriptorSet,
   type MessageDescriptor,
+  type Reserved,
   type ServiceDescriptor,
 } from "./descriptor.ts";
 import { WireType } from "./varint.ts";
@@ -96,6 +97,22 @@ function writeMessage(
     locations.push({ path: [...path, 8, index], comment: oneof.comment });
     nested(writer, 8, () => text(writer, 1, oneof.name));
   });
+  // The end of a message's range is the number after it, that of an enum's range is in it.
+  writeReserved(writer, message.reserved, { ranges: 9, names: 10, beyond: 1 });
+}
+
+function writeReserved(
+  writer: ByteWriter,
+  reserved: Reserved | undefined,
+  fields: { readonly ranges: number; readonly names: number; readonly beyond: number },
+): void {
+  for (const { first, last } of reserved?.ranges ?? []) {
+    nested(writer, fields.ranges, () => {
+      integer(writer, 1, first);
+      integer(writer, 2, last + fields.beyond);
+    });
+  }
+  for (const name of reserved?.names ?? []) text(writer, fields.names, name);
 }
 
 function writeField(writer: ByteWriter, field: FieldDescriptor): void {
@@ -126,6 +143,7 @@ function writeEnum(
       integer(writer, 2, value.number);
     });
   });
+  writeReserved(writer, type.reserved, { ranges: 4, names: 5, beyond: 0 });
 }
 
 function writeService(

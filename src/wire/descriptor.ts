@@ -69,7 +69,21 @@ export interface MessageDescriptor {
   readonly oneofs: readonly OneofDescriptor[];
   /** True for the hidden entry type of a `map<,>` field. */
   readonly mapEntry: boolean;
+  /** Numbers and names that fields must not take again; absent when there are none. */
+  readonly reserved?: Reserved;
   readonly comment: string;
+}
+
+/** What the elements of a message or an enum must not use again. */
+export interface Reserved {
+  readonly ranges: readonly NumberRange[];
+  readonly names: readonly string[];
+}
+
+/** Numbers from the first to the last, both included. */
+export interface NumberRange {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** A field of a message. */
@@ -102,6 +116,8 @@ export interface OneofDescriptor {
 export interface EnumDescriptor {
   readonly name: string;
   readonly values: readonly EnumValueDescriptor[];
+  /** Numbers and names that values must not take again; absent when there are none. */
+  readonly reserved?: Reserved;
   readonly comment: string;
 }
 

@@ -20,8 +20,22 @@ function full() {
     { name: "NONE", number: 0, comment: "Zero." },
     { name: "LOW", number: -5, comment: "" },
   ];
+  const reserved = {
+    ranges: [
+      { first: -9, last: -6 },
+      { first: 7, last: 7 },
+    ],
+    names: ["OLD"],
+  };
+  const gone = {
+    ranges: [
+      { first: 8, last: 9 },
+      { first: 1000, last: 536_870_911 },
+    ],
+    names: ["gone", "lost"],
+  };
   const inner = messageOf("Inner", [fieldOf("deep", 1, "bytes", { comment: "Deep." })], {
-    enums: [{ name: "Mode", values, comment: "A mode." }],
+    enums: [{ name: "Mode", values, reserved, comment: "A mode." }],
     messages: [messageOf("Entry", [], { mapEntry: true })],
     comment: "Inner comment.",
   });
@@ -36,6 +50,7 @@ function full() {
     ],
     {
       messages: [inner],
+      reserved: gone,
       oneofs: ["one", "_maybe"].map((name) => ({ name, comment: `About ${name}.` })),
       comment,
     },

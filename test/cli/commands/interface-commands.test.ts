@@ -1,0 +1,91 @@
+/** The commands that show what a kernel offers. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadSync } from "@grpc/proto-loader";
+import { beforeAll, describe, expect, it } from "vitest";
+import { capturedMain, type Captured } from "../../support/captured-main.ts";
+import { openCluster, type Cluster } from "../../support/cluster.ts";
+import { kernelFile, kernelSource } from "../../support/kernels.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await openCluster({ nodes: 1, kernels: ["echo", "work"] });
+  return () => cluster.stop();
+});
+
+/** Runs a command against the fabric in this process. */
+function run(...args: string[]): Promise<Captured> {
+  return capturedMain(...args, "--address", cluster.grpc);
+}
+
+describe("heddle proto", () => {
+  it("prints a file that a stock client loads, whether the kernel is deployed, a module or a source", async () => {
+    const { code, stdout, stderr } = await run("proto", "echo");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^syntax = "proto3";\n\npackage echo;\n/);
+    const file = join(temporaryFolder(), "echo.proto");
+    writeFileSync(file, stdout);
+    expect(Object.keys(loadSync(file))).toContain("echo.EchoService");
+    expect((await capturedMain("proto", kernelSource("echo"))).stdout).toBe(stdout);
+    expect((await capturedMain("proto", await kernelFile("echo"))).stdout).toBe(stdout);
+  });
+
+  it("writes it to a file, into a folder, or as JSON", async () => {
+    const { stdout } = await run("proto", "echo");
+    const folder = temporaryFolder();
+    const file = join(folder, "x.proto");
+    expect(await run("proto", "echo", "--out", file)).toEqual({
+      code: 0,
+      stdout: "",
+      stderr: `wrote ${file}\n`,
+    });
+    expect(readFileSync(file, "utf8")).toBe(stdout);
+    mkdirSync(join(folder, "protos"));
+    await run("proto", "echo", "--out", join(folder, "protos"));
+    expect(readFileSync(join(folder, "protos", "echo.proto"), "utf8")).toBe(stdout);
+    const json: unknown = JSON.parse((await run("proto", "echo", "--json")).stdout);
+    expect(json).toEqual({ kernel: "echo", files: [{ name: "echo.proto", text: stdout }] });
+  });
+
+  it("takes a version by the first digits of its digest", async () => {
+    const listed = await cluster.fabric.admin.kernels();
+    const digest = listed.find(({ name }) => name === "echo")?.digest ?? "";
+    for (const digits of [digest, digest.slice(0, 12)]) {
+      expect((await run("proto", "echo", "--digest", digits)).code).toBe(0);
+    }
+    const missing = `${digest.startsWith("0") ? "1" : "0"}`.repeat(12);
+    const { code, stderr } = await run("proto", "echo", "--digest", missing);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`no version of "echo" begin with ${missing}; there are: ${digest}`),
+    ]);
+  });
+
+  it.each<[string[], number, RegExp]>([
+    [[], 2, /the kernel is missing/],
+    [["nobody"], 1, /NOT_FOUND KERNEL_NOT_FOUND/],
+    [["echo", "--digest", "xyz"], 2, /--digest takes 4 to 64 hex digits, not "xyz"/],
+    [["missing.ts"], 2, /cannot read missing\.ts/],
+    [["missing.wasm"], 2, /cannot read missing\.wasm/],
+    [["echo.js"], 2, /a kernel's name, a \.ts or a \.wasm file is needed, not "echo\.js"/],
+    [["echo.ts", "--digest", "12345678"], 2, /--digest goes with a deployed kernel/],
+    [["echo", "extra"], 2, /unexpected argument "extra"/],
+  ])("says what is wrong with %j", async (args, expected, said) => {
+    const { code, stdout, stderr } = await run("proto", ...args);
+    expect([code, stdout]).toEqual([expected, ""]);
+    expect(stderr).toMatch(said);
+  });
+
+  it("does not let the name of a file lead out of the folder it writes to", async () => {
+    const bytes = readFileSync(await kernelFile("echo"));
+    bytes.write("../x.proto", bytes.indexOf("echo.proto")); // as long as the name it takes the place of
+    const evil = join(temporaryFolder(), "evil.wasm");
+    writeFileSync(evil, bytes);
+    const { code, stderr } = await capturedMain("proto", evil, "--out", `${temporaryFolder()}/`);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('the name "../x.proto" of a .proto file leads out'),
+    ]);
+  });
+});
