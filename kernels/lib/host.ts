@@ -36,6 +36,7 @@ export function logAt(level: i32, message: string): void {
   const bytes = __alloc(<usize>size);
   utf8Write(message, bytes);
   hostLog(level, bytes, size);
+  __free(bytes);
 }
 
 /** Ends the invocation because the request does not decode. */

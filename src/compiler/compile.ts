@@ -6,15 +6,23 @@ import { basename, dirname } from "node:path";
 import * as assemblyscript from "assemblyscript";
 import binaryen from "assemblyscript/binaryen";
 import { HeddleError } from "../base/error.ts";
-import type { Manifest, ManifestInput } from "../kernel/manifest.ts";
+import type { Manifest } from "../kernel/manifest.ts";
 import { writeDescriptorSet } from "../wire/descriptor-write.ts";
 import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
+import type { BuildInput } from "./build-settings.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { entryPath, generateEntry } from "./entry.ts";
 import { checkImports, checkStart } from "./host-use.ts";
 import { deriveInterface } from "./interface.ts";
 import { readManifest } from "./kernel-manifest.ts";
-import { createProgram, parseImports, parseKernel, takeDiagnostics, type KernelProgram } from "./program.ts";
+import {
+  applySettings,
+  createProgram,
+  parseImports,
+  parseKernel,
+  takeDiagnostics,
+  type KernelProgram,
+} from "./program.ts";
 import { describeInterface } from "./proto.ts";
 import { withSections } from "./sections.ts";
 import type { FunctionShape, KernelInterface } from "./shapes.ts";
@@ -23,8 +31,8 @@ import type { FunctionShape, KernelInterface } from "./shapes.ts";
 export interface BuildOptions {
   /** Path of the kernel's `.ts` file. */
   readonly file: string;
-  /** Keys of the manifest that override `heddle.json` and the comment in the source. */
-  readonly manifest?: ManifestInput;
+  /** Keys that override `heddle.json` and the comment in the source. */
+  readonly manifest?: BuildInput;
   /** Optimise; default true. Off builds faster, for a look at the generated code. */
   readonly optimize?: boolean;
   /** Also give the module in the text format; default false. */
@@ -58,11 +66,18 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
   try {
     const parsed = await parseKernel(program, folder, fileName);
     const given = options.manifest ?? {};
-    const manifest = await readManifest({ folder, fileName, given, comments: parsed.entryComments });
+    const comments = parsed.entryComments;
+    const { manifest, settings } = await readManifest({ folder, fileName, given, comments });
+    applySettings(program, settings);
     const diagnostics = new Diagnostics();
     const kernel = deriveInterface(parsed, manifest.name, diagnostics);
     diagnostics.throwIfAny();
-    assemblyscript.parse(program, generateEntry(kernel, parsed.entry.internalPath), entryPath, true);
+    assemblyscript.parse(
+      program,
+      generateEntry(kernel, parsed.entry.internalPath, settings.runtime),
+      entryPath,
+      true,
+    );
     await parseImports(program, folder);
     const compiled = compileProgram(parsed, kernel, manifest, { optimize, text: options.text ?? false });
     const descriptor = writeDescriptorSet(describeInterface(kernel));

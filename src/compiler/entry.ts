@@ -3,6 +3,7 @@
  * the module, calls it, and encodes the response. All names are prefixed, and exports are renamed on the way out, so
  * that nothing an author chooses can hide a builtin here.
  */
+import type { Runtime } from "./build-settings.ts";
 import { decodeFields, decodeFunction } from "./entry-decode.ts";
 import { encodeFunctions, sizeFields, writeFields } from "./entry-encode.ts";
 import { className, isReference, typeName, type Slot } from "./entry-types.ts";
@@ -12,12 +13,13 @@ import type { FieldShape, FunctionShape, KernelInterface, TypeShape } from "./sh
 export const entryPath = "~heddle.ts";
 
 /** The text of the entry. `from` is the path of the kernel's own source. */
-export function generateEntry(kernel: KernelInterface, from: string): string {
+export function generateEntry(kernel: KernelInterface, from: string, runtime: Runtime): string {
   const lines = [
     'import * as r from "heddle/reader";',
     'import * as c from "heddle/container";',
     'import * as w from "heddle/writer";',
-    'export { heddle_alloc } from "heddle/arena";',
+    `import * as m from "heddle/${memoryOf[runtime]}";`,
+    `export { heddle_alloc } from "heddle/${memoryOf[runtime]}";`,
     ...kernel.messages.map(
       (each) => `import { ${each.exportedName} as ${className(each.name)} } from "./${each.from}";`,
     ),
@@ -26,7 +28,7 @@ export function generateEntry(kernel: KernelInterface, from: string): string {
       const slots = fields.map((field) => slotOf(field, `o.${field.source}`, `${kernel.name}.${name}`));
       return [...decodeFunction(kernel.name, name, slots), ...encodeFunctions(name, slots)];
     }),
-    ...kernel.functions.flatMap((each) => callFunction(kernel.name, each)),
+    ...kernel.functions.flatMap((each) => callFunction(kernel.name, each, runtime)),
     ...kernel.functions.map(({ name }) => `export { call_${name} as ${name} };`),
   ];
   return `${lines.join("\n")}\n`;
@@ -36,27 +38,51 @@ function slotOf(field: FieldShape, value: string, message: string): Slot {
   return { field, value, label: `${message}.${field.name}` };
 }
 
-function callFunction(kernel: string, { name, method, parameters, result }: FunctionShape): string[] {
+/** The part of the library that manages memory, by runtime. */
+const memoryOf: Readonly<Record<Runtime, string>> = {
+  stub: "arena",
+  minimal: "manual",
+  incremental: "collected",
+};
+
+/** What the entry does around decoding and encoding, so that no object it holds by its address alone is freed. */
+function guards(runtime: Runtime, slots: readonly Slot[]): Record<"before" | "decoded" | "after", string[]> {
+  if (runtime === "incremental")
+    return { before: ["const gc = m.pause();"], decoded: ["m.resume(gc);"], after: ["m.pause();"] };
+  if (runtime === "stub") return { before: [], decoded: [], after: [] };
+  const held = slots.filter(({ field }) => isReference(field.type));
+  return { before: [], decoded: held.map(({ value }) => `m.hold(changetype<usize>(${value}));`), after: [] };
+}
+
+function callFunction(
+  kernel: string,
+  { name, method, parameters, result }: FunctionShape,
+  runtime: Runtime,
+): string[] {
   const request = `${kernel}.${method}Request`;
   const slots = parameters.map((field) => slotOf(field, `a_${field.source}`, request));
   const values = slots.map(({ field, value }) => argument(field.type, value));
   const call = `f_${name}(${values.join(", ")})`;
+  const { before, decoded, after } = guards(runtime, slots);
   return [
     `function call_${name}(p: usize, length: i32): usize {`,
     "const end = p + <usize>length;",
     "const depth = 0;",
+    ...before,
     ...slots.map(({ field, value }) => declaration(field.type, value)),
     ...decodeFields(request, slots),
     ...slots.flatMap(({ field, value }) => absent(field.type, value)),
-    ...(result === null ? [`${call};`, "return w.newResponse(0);"] : respond(kernel, method, result, call)),
+    ...decoded,
+    ...(result === null
+      ? [`${call};`, "return w.newResponse(0);"]
+      : [`const value = ${call};`, ...after, ...respond(kernel, method, result)]),
     "}",
   ];
 }
 
-function respond(kernel: string, method: string, result: FieldShape, call: string): string[] {
+function respond(kernel: string, method: string, result: FieldShape): string[] {
   const slots = [slotOf(result, "value", `${kernel}.${method}Response`)];
   return [
-    `const value = ${call};`,
     "let n: u32 = 0;",
     ...sizeFields(slots),
     "const response = w.newResponse(n);",

@@ -1,38 +1,40 @@
 /**
- * Where a manifest comes from: what the caller gives, over `heddle.json` beside the source, over a comment in the
- * source, `/* heddle { "timeLimitMs": 60000 } *\/`, over the defaults. Each is a JSON object of some of the keys.
+ * Where the manifest of a kernel and the settings of its build come from: what the caller gives, over `heddle.json`
+ * beside the source, over a comment in the source, `/* heddle { "timeLimitMs": 60000 } *\/`, over the defaults. Each is
+ * a JSON object of some of the keys.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "assemblyscript/asc";
 import { HeddleError } from "../base/error.ts";
-import { resolveManifest, type Manifest, type ManifestInput } from "../kernel/manifest.ts";
+import { resolveManifest, type Manifest } from "../kernel/manifest.ts";
+import { splitBuildInput, type BuildInput, type BuildSettings } from "./build-settings.ts";
 import type { RawComment } from "./doc-comment.ts";
 
 /** The sources of a manifest that do not lie in the kernel's own text. */
 export interface ManifestSources {
   readonly folder: string;
   readonly fileName: string;
-  readonly given: ManifestInput;
+  readonly given: BuildInput;
   /** All comments of the kernel's file. */
   readonly comments: readonly RawComment[];
 }
 
-/** Puts a manifest together. Throws BAD_MANIFEST or RESERVED_NAME. */
+/** Puts manifest and settings together. Throws BAD_MANIFEST or RESERVED_NAME. */
 export async function readManifest({
   folder,
   fileName,
   given,
   comments,
-}: ManifestSources): Promise<Manifest> {
+}: ManifestSources): Promise<{ readonly manifest: Manifest; readonly settings: BuildSettings }> {
   const sidecar = await readSidecar(folder);
-  const input = {
+  const { settings, manifest } = splitBuildInput({
     ...readComment(fileName, comments),
     ...sidecar,
     ...given,
-    compiler: `assemblyscript ${version}`,
-  };
-  return resolveManifest(input, { name: fileName.replace(/\.ts$/, "") });
+  });
+  const input = { ...manifest, compiler: `assemblyscript ${version}` };
+  return { manifest: resolveManifest(input, { name: fileName.replace(/\.ts$/, "") }), settings };
 }
 
 async function readSidecar(folder: string): Promise<object> {

@@ -10,6 +10,7 @@ import * as assemblyscript from "assemblyscript";
 import type { DiagnosticMessage, Program, Source } from "assemblyscript";
 import { libraryFiles } from "assemblyscript/asc";
 import { HeddleError } from "../base/error.ts";
+import { runtimes, type BuildSettings } from "./build-settings.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { DocComments, type RawComment } from "./doc-comment.ts";
 
@@ -98,6 +99,7 @@ export function takeDiagnostics(program: Program, diagnostics: Diagnostics): str
 
 /** What to do about messages of the compiler, by how they read. */
 const adviceByMessage: readonly (readonly [RegExp, string])[] = [
+  [/^Feature 'relaxed-simd'/, 'write /* heddle { "features": ["relaxed-simd"] } */ at the top of the kernel'],
   [/: Closures/, "pass what it captures as a parameter of a function"],
   [/: Exceptions/, "end the invocation with fail(code, message), or return what went wrong"],
   [/^File '~lib\//, 'there are relative imports, "heddle" and the standard library of AssemblyScript'],
@@ -117,10 +119,23 @@ function isFromLibrary({ range }: DiagnosticMessage): boolean {
   return range !== null && range.source.normalizedPath.startsWith(libraryPrefix);
 }
 
+/**
+ * Puts settings into force that are known only once the sources are parsed; parsing does not depend on them. The
+ * collector that runs by itself finds the objects that local variables hold on a stack in memory.
+ */
+export function applySettings(program: Program, { runtime, features }: BuildSettings): void {
+  const { options } = program;
+  assemblyscript.setRuntime(options, runtimes.indexOf(runtime));
+  if (runtime === "incremental") {
+    assemblyscript.setStackSize(options, assemblyscript.DEFAULT_STACK_SIZE);
+    program.module.useShadowStack = true;
+  }
+  const relaxed = features.includes("relaxed-simd");
+  assemblyscript.setFeature(options, assemblyscript.FEATURE_RELAXED_SIMD, relaxed);
+}
+
 function compilerOptions(optimize: boolean): assemblyscript.Options {
   const options = assemblyscript.newOptions();
-  const stubRuntime = 0;
-  assemblyscript.setRuntime(options, stubRuntime);
   assemblyscript.setFeature(options, assemblyscript.FEATURE_SIMD, true);
   assemblyscript.setOptimizeLevelHints(options, optimize ? 3 : 0, 0);
   assemblyscript.addGlobalAlias(options, "abort", `${libraryPrefix}${kernelLibrary}/host/abortKernel`);
@@ -140,6 +155,17 @@ function listenForComments(program: Program): Map<Source, Map<number, RawComment
   return bySource;
 }
 
+/**
+ * What the standard library lacks, added at the end of a file of it. The collector cannot be told to wait, but it does
+ * while there is less than a certain amount of objects.
+ */
+const additions: ReadonlyMap<string, string> = new Map([
+  [
+    "rt/itcms",
+    "\nexport function swapThreshold(to: usize): usize { const was = threshold; threshold = to; return was; }\n",
+  ],
+]);
+
 interface FoundSource {
   readonly path: string;
   readonly text: string;
@@ -154,7 +180,8 @@ async function readLibrary(name: string): Promise<FoundSource | null> {
   }
   for (const path of [name, `${name}/index`]) {
     const text = Object.hasOwn(libraryFiles, path) ? libraryFiles[path] : undefined;
-    if (text !== undefined) return { path: `${libraryPrefix}${path}.ts`, text };
+    if (text !== undefined)
+      return { path: `${libraryPrefix}${path}.ts`, text: `${text}${additions.get(path) ?? ""}` };
   }
   return null;
 }

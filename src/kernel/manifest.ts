@@ -27,7 +27,16 @@ export type ManifestInput = Partial<Manifest>;
 const pageBytes = 64 * 1024;
 const identifier = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const reserved = new Set(["traces", "metrics", "logs", "heddle", "grpc", "google", "opentelemetry"]);
-const keys = new Set(["name", "timeLimitMs", "memoryMaxBytes", "state", "capabilities", "compiler"]);
+
+/** Every key of a manifest. */
+export const manifestKeys: readonly (keyof Manifest)[] = [
+  "name",
+  "timeLimitMs",
+  "memoryMaxBytes",
+  "state",
+  "capabilities",
+  "compiler",
+];
 
 function bad(message: string): HeddleError {
   return new HeddleError("BAD_MANIFEST", message);
@@ -59,7 +68,8 @@ export function resolveManifest(input: unknown, defaults: { readonly name?: stri
     throw bad("manifest: must be a JSON object");
   }
   for (const key of Object.keys(input)) {
-    if (!keys.has(key)) throw bad(`manifest: unknown key "${key}"; known are ${[...keys].join(", ")}`);
+    if (!manifestKeys.some((each) => each === key))
+      throw bad(`manifest: unknown key "${key}"; known are ${manifestKeys.join(", ")}`);
   }
   const given = input as Readonly<Record<string, unknown>>; // an object, by the check above
   const name = given["name"] ?? defaults.name;

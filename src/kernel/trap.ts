@@ -43,13 +43,24 @@ export interface TrapContext {
 /** The failure of a call that threw something. */
 export function trapFailure(error: unknown, context: TrapContext): KernelFailure {
   const said = error instanceof Error ? error.message : "an exception was thrown and not caught";
-  if (context.memoryFull && error instanceof WebAssembly.RuntimeError && said === "unreachable") {
+  if (error instanceof WebAssembly.RuntimeError && said === "unreachable" && ranOutOfMemory(error, context)) {
     const limit = `the memory maximum of ${context.memoryMaxBytes} bytes was reached`;
     return kernelFailure("MEMORY_LIMIT", `function "${context.functionName}": ${limit}`);
   }
   const where = frames(error, context);
   const logged = context.lastError === "" ? "" : `; it logged: ${context.lastError}`;
   return kernelFailure("KERNEL_TRAP", `function "${context.functionName}" trapped: ${said}${where}${logged}`);
+}
+
+/**
+ * Whether code gave up because memory could not grow. Memory that is full tells; so does the allocator of
+ * AssemblyScript, which traps without a word when it asks for more than is left.
+ */
+function ranOutOfMemory(error: Error, { memoryFull, lastError }: TrapContext): boolean {
+  if (memoryFull) return true;
+  return (
+    lastError === "" && /^.*\n\s*at (?:[\w.-]*\.)?~lib\/rt\/(?:tlsf|itcms|tcms)\//.test(error.stack ?? "")
+  );
 }
 
 /** The start function of a module went wrong. */

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { buildKernel, type BuiltKernel } from "../../src/compiler/compile.ts";
-import type { ManifestInput } from "../../src/kernel/manifest.ts";
+import type { BuildInput } from "../../src/compiler/build-settings.ts";
 import { loadKernel } from "../../src/kernel/load.ts";
-import { digestOf } from "../../src/kernel/admission.ts";
+import { admitModule, digestOf } from "../../src/kernel/admission.ts";
 import { createInstance } from "../../src/kernel/instance.ts";
 
 const folders: string[] = [];
@@ -18,7 +18,7 @@ afterEach(async () => {
 /** Builds a kernel from sources by path; the first is the kernel's own. */
 async function build(
   files: Readonly<Record<string, string>>,
-  manifest: ManifestInput = {},
+  manifest: BuildInput = {},
 ): Promise<BuiltKernel> {
   const folder = await mkdtemp(join(tmpdir(), "heddle-compile-"));
   folders.push(folder);
@@ -158,6 +158,19 @@ describe("buildKernel", () => {
     expect(manifest).toMatchObject({ name: "renamed", timeLimitMs: 3, memoryMaxBytes: 131_072 });
     expect(manifest.compiler).toMatch(/^assemblyscript \d+\.\d+\.\d+$/);
     expect(schema.service).toBe("RenamedService");
+  });
+
+  it("offers relaxed SIMD to a kernel that asks for it, which is then not deterministic", async () => {
+    const body = `export function twice(a: f64): f64 {
+  const lanes = f64x2.splat(a);
+  return f64x2.extract_lane(f64x2.relaxed_madd(lanes, f64x2.splat(1), lanes), 0);
+}`;
+    const { wasm } = await build({
+      "relaxed.ts": `/* heddle { "features": ["relaxed-simd"] } */\n${body}`,
+    });
+    expect(admitModule(wasm)).toMatchObject({ pure: true, deterministic: false });
+    const { rawMessage } = await errorOf(build({ "relaxed.ts": body }));
+    expect(rawMessage).toMatch(/^relaxed\.ts:3:\d+ .*'relaxed-simd' is not enabled; write .*"features"/);
   });
 
   const badManifests: readonly (readonly [string, string, Readonly<Record<string, string>>, RegExp])[] = [

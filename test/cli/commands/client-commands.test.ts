@@ -2,9 +2,10 @@
  * The commands that talk to a fabric. Those that read nothing and end by themselves run in the test's process, since a
  * process for each would take most of the time.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { admitModule } from "../../../src/kernel/admission.ts";
 import { openCluster, watchAttempts, type Cluster } from "../../support/cluster.ts";
 import { capturedMain, type Captured } from "../../support/captured-main.ts";
 import { kernelFile, kernelSource, mixed } from "../../support/kernels.ts";
@@ -34,6 +35,28 @@ describe("heddle build", () => {
     const built = json(await capturedMain("build", kernelSource("work"), "--out", out, "--json"));
     const functions = ["add", "mix", "count", "fill", "measure"];
     expect(built).toEqual({ kernel: "work", file: out, bytes: expect.any(Number), functions });
+  });
+
+  it("takes flags over what the source says", async () => {
+    const out = join(temporaryFolder(), "churn.wasm");
+    const flags = ["--runtime", "incremental", "--memory-max", "3MiB", "--time-limit", "2s"];
+    json(await capturedMain("build", kernelSource("churn"), "--out", out, "--json", ...flags));
+    const { manifest } = admitModule(readFileSync(out));
+    expect(manifest).toMatchObject({ memoryMaxBytes: 3 * 1024 * 1024, timeLimitMs: 2000 });
+  });
+
+  it.each([
+    [["--memory-max", "3MB"], 2, /--memory-max must be a whole number with B, KiB, MiB, GiB .*not "3MB"/],
+    [["--time-limit", "soon"], 2, /--time-limit must be .*such as 30s, not "soon"/],
+    [["--time-limit", "0"], 1, /"timeLimitMs" must be a whole number from 1/],
+    [["--memory-max", "1000"], 1, /"memoryMaxBytes" must be a whole number from 65536/],
+    [["--runtime", "fast"], 1, /"runtime" must be one of stub, minimal, incremental, not "fast"/],
+    [["--feature", "relaxed-simd,threads"], 1, /"features" has "threads"/],
+  ])("refuses %j", async (flags, expected, message) => {
+    const out = join(temporaryFolder(), "churn.wasm");
+    const { code, stderr } = await capturedMain("build", kernelSource("churn"), "--out", out, ...flags);
+    expect(code).toBe(expected);
+    expect(stderr).toMatch(message);
   });
 
   it("says in one line where a source that does not compile is wrong", async () => {

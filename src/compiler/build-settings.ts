@@ -1,0 +1,68 @@
+/**
+ * How a kernel is compiled: the keys that an author may write beside those of the manifest. They shape the code and
+ * stay behind at build time, since what nodes need to know of it they read off the code itself.
+ */
+import { HeddleError } from "../base/error.ts";
+import { manifestKeys, type ManifestInput } from "../kernel/manifest.ts";
+
+/** How the memory of a call is managed. */
+export const runtimes = ["stub", "minimal", "incremental"] as const;
+export type Runtime = (typeof runtimes)[number];
+
+/** Instructions beyond those that every kernel may use. */
+export const features = ["relaxed-simd"] as const;
+export type Feature = (typeof features)[number];
+
+/** Complete settings. */
+export interface BuildSettings {
+  /**
+   * `stub`: memory is only ever added to, and the reset frees it. `minimal`: objects are freed where the kernel calls
+   * `__collect()`. `incremental`: objects are freed while the kernel runs.
+   */
+  readonly runtime: Runtime;
+  readonly features: readonly Feature[];
+}
+
+/** Everything an author may write, all of it optional. */
+export type BuildInput = ManifestInput & Partial<BuildSettings>;
+
+const keys = ["runtime", "features"] as const satisfies readonly (keyof BuildSettings)[];
+
+/**
+ * Parts what an author wrote into settings and what is for the manifest, whose values are not looked at here. Throws
+ * BAD_MANIFEST for an unknown key or setting.
+ */
+export function splitBuildInput(input: Readonly<Record<string, unknown>>): {
+  readonly settings: BuildSettings;
+  readonly manifest: Readonly<Record<string, unknown>>;
+} {
+  const known = [...manifestKeys.filter((key) => key !== "compiler"), ...keys];
+  const unknown = Object.keys(input).find((key) => !known.some((each) => each === key));
+  if (unknown !== undefined) throw bad(`unknown key "${unknown}"; known are ${known.join(", ")}`);
+  const { runtime, features: wanted, ...manifest } = input;
+  return { settings: { runtime: readRuntime(runtime), features: readFeatures(wanted) }, manifest };
+}
+
+function readRuntime(given: unknown): Runtime {
+  if (given === undefined) return "stub";
+  const found = runtimes.find((each) => each === given);
+  if (found === undefined)
+    throw bad(`"runtime" must be one of ${runtimes.join(", ")}, not ${JSON.stringify(given)}`);
+  return found;
+}
+
+function readFeatures(given: unknown): Feature[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) throw bad(`"features" must be an array of names, not ${JSON.stringify(given)}`);
+  const wanted = given.map((name: unknown) => {
+    const found = features.find((each) => each === name);
+    if (found !== undefined) return found;
+    const said = `"features" has ${JSON.stringify(name)}; there is ${features.join(", ")}`;
+    throw bad(name === "simd" ? `${said}, and simd is always on` : said);
+  });
+  return [...new Set(wanted)];
+}
+
+function bad(said: string): HeddleError {
+  return new HeddleError("BAD_MANIFEST", `manifest: ${said}`);
+}
