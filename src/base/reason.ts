@@ -6,25 +6,7 @@
  * that ended with it may be retried, and whether it speaks against the node the attempt ran on.
  */
 import { Code } from "./code.ts";
-
-/**
- * May the scheduler try again? `always`: the item cannot have started. `if-pure`: it may have started, so only a
- * function without effects is tried again. `final`: the outcome would be the same, or is the caller's to judge.
- */
-export type RetryRule = "always" | "if-pure" | "final";
-
-/** One row of the table of reasons. */
-export interface ReasonRow {
-  readonly code: Code | null;
-  readonly retry: RetryRule;
-  readonly countsAgainstNode: boolean;
-  /** One sentence for the documentation: when it happens and what to do. */
-  readonly about: string;
-}
-
-function row(code: Code | null, retry: RetryRule, countsAgainstNode: boolean, about: string): ReasonRow {
-  return { code, retry, countsAgainstNode, about };
-}
+import { row, type ReasonRow } from "./reason-row.ts";
 
 /** Every reason Heddle gives, in the order of the documentation. */
 export const reasons = {
@@ -40,6 +22,12 @@ export const reasons = {
     "final",
     false,
     "The kernel is there but exports no such function; the message lists those it has.",
+  ),
+  METHOD_NOT_FOUND: row(
+    Code.UNIMPLEMENTED,
+    "final",
+    false,
+    "The service has no such gRPC method; the message lists those it has.",
   ),
   BAD_REQUEST: row(
     Code.INVALID_ARGUMENT,

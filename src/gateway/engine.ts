@@ -31,6 +31,8 @@ export interface Submission {
   readonly attemptsMax: number;
   readonly principal: string;
   readonly affinity: string;
+  /** Not empty: a function with effects may be repeated as one without. */
+  readonly idempotencyKey: string;
   readonly trace: Uint8Array;
   readonly traces: Uint8Array;
 }
@@ -77,7 +79,7 @@ export class Engine {
       function: fn,
       policy: {
         key: `${fn.digest}/${fn.name}`,
-        pure: fn.pure,
+        pure: fn.pure || submission.idempotencyKey !== "",
         attemptsMax: submission.attemptsMax === 0 ? limits.attemptsMax : submission.attemptsMax,
         backoffBaseMs: limits.backoffBaseMs,
         backoffMaxMs: limits.backoffMaxMs,

@@ -9,9 +9,9 @@ import { fabricService } from "../rpc/services.ts";
 import { toStatus } from "../rpc/status.ts";
 import { traceContextOf } from "../rpc/trace-metadata.ts";
 import { readFirstHello } from "../wire/first-frame.ts";
-import { noBytes, type ResultFrame } from "../wire/frame.ts";
-import { checkRequestKey } from "./request-bounds.ts";
+import { timeLeftMs } from "../rpc/time-left.ts";
 import { Session, type SessionGateway } from "./session.ts";
+import { SingleCall, type CallAnswer } from "./single-call.ts";
 
 type RawServerStream = ServerDuplexStream<Buffer, Buffer>;
 /** What a unary answer holds beside its stats. */
@@ -55,77 +55,37 @@ export class FabricService {
           `function must be "kernel/function", not ${JSON.stringify(request.function)}`,
         );
       }
-      checkRequestKey("affinity", request.affinity);
-      checkRequestKey("idempotency_key", request.idempotencyKey);
-      const client = new UnaryClient(call.getPeer(), answer);
-      const record = this.#gateway.engine.submit({
-        client,
-        clientId: 0,
-        function: this.#gateway.registry.resolve(kernel, fn, request.digest),
-        sizes: Uint32Array.of(request.payload.length),
-        payloads: request.payload,
-        open: false,
-        deadlineMs: deadlineOf(call),
-        priority: request.priority,
-        attemptsMax: Math.min(request.attemptsMax, limits.attemptsCap),
-        principal: "",
-        affinity: request.affinity,
-        trace: traceContextOf(call.metadata),
-        traces: noBytes,
-      });
-      call.on("cancelled", () => this.#gateway.engine.cancel(record, 0, Infinity));
+      const single = new SingleCall(
+        this.#gateway.engine,
+        {
+          function: this.#gateway.registry.resolve(kernel, fn, request.digest),
+          payload: request.payload,
+          deadlineMs: timeLeftMs(call.getDeadline()),
+          priority: request.priority,
+          attemptsMax: request.attemptsMax,
+          affinity: request.affinity,
+          idempotencyKey: request.idempotencyKey,
+          trace: traceContextOf(call.metadata),
+          caller: `unary ${call.getPeer()}`,
+          responseMaxBytes: unaryPayloadMaxBytes,
+        },
+        invokeAnswer(answer),
+      );
+      call.on("cancelled", () => single.cancel());
     } catch (error) {
       answer(toStatus(error));
     }
   }
 }
 
-/** Time left in ms, at most the longest a server grants; a call without a deadline gets that. */
-function deadlineOf(call: InvokeCall): number {
-  const deadline = call.getDeadline();
-  const at = deadline instanceof Date ? deadline.getTime() : deadline;
-  if (!Number.isFinite(at)) return limits.deadlineMaxMs;
-  return Math.min(limits.deadlineMaxMs, Math.max(1, Math.ceil(at - Date.now())));
-}
-
-/** The one item of a unary call. */
-class UnaryClient {
-  readonly key: string;
-  readonly #answer: sendUnaryData<InvokeResponse>;
-
-  constructor(peer: string, answer: sendUnaryData<InvokeResponse>) {
-    // All unary calls of one peer share its fair part.
-    this.key = `unary ${peer}`;
-    this.#answer = answer;
-  }
-
-  result(_batch: unknown, frame: ResultFrame): void {
-    const failed = frame.errors[0];
-    if (failed !== undefined) {
-      const { code, reason, message, attempts, node, retryAfterMs } = failed;
-      const error = new HeddleError(reason, message, {
-        code: code as HeddleError["code"], // the scheduler passes codes of the table only
-        attempts,
-        ...(node === "" ? {} : { node }),
-        ...(retryAfterMs === 0 ? {} : { retryAfterMs }),
-      });
-      this.#answer(toStatus(error));
-      return;
-    }
-    if (frame.payloads.length > unaryPayloadMaxBytes) {
-      const said = `the response has ${frame.payloads.length} bytes, a unary call takes ${unaryPayloadMaxBytes}; use a Session`;
-      this.#answer(toStatus(new HeddleError("RESULT_TOO_LARGE", said)));
-      return;
-    }
-    const { node, attempt: attempts, queuedMs, coldMs, earlier } = frame;
-    const stats = { node, attempts, queuedMs, coldMs, runMs: frame.runMs[0] ?? 0, earlier: [...earlier] };
-    const payload = Buffer.from(frame.payloads.buffer, frame.payloads.byteOffset, frame.payloads.length);
-    this.#answer(null, { payload, stats });
-  }
-
-  settled(): void {
-    // its one result has been answered
-  }
+function invokeAnswer(answer: sendUnaryData<InvokeResponse>): CallAnswer {
+  return {
+    succeeded(payload, { node, attempt: attempts, queuedMs, coldMs, runMs, earlier }) {
+      const stats = { node, attempts, queuedMs, coldMs, runMs: runMs[0] ?? 0, earlier: [...earlier] };
+      answer(null, { payload, stats });
+    },
+    failed: (error) => answer(toStatus(error)),
+  };
 }
 
 /** One stream of a client from its first message on. */

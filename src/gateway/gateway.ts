@@ -5,6 +5,7 @@ import type { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";
 import { HealthService } from "../rpc/health.ts";
+import { explainUnknownMethods } from "../rpc/unknown-methods.ts";
 import { bind, createRpcServer, stopServer, type BindOptions } from "../rpc/server.ts";
 import { createScheduler } from "../scheduler/scheduler.ts";
 import type { ModuleStore } from "../store/module-store.ts";
@@ -16,7 +17,8 @@ import { FabricService } from "./fabric-service.ts";
 import { HttpServer } from "./http-server.ts";
 import { KernelsService } from "./kernels-service.ts";
 import { Membership } from "./membership.ts";
-import { Registry } from "./registry.ts";
+import { Registry, type KernelRecord } from "./registry.ts";
+import { serviceNameOf, TypedService } from "./typed-service.ts";
 import { Watchers, type Watcher } from "./watchers.ts";
 
 export interface GatewayOptions {
@@ -61,6 +63,9 @@ class GatewayProcess implements Gateway {
   readonly #membership: Membership;
   readonly #fabric: FabricService;
   readonly #cluster: ClusterService;
+  readonly #typed: TypedService;
+  /** Full names of the services of kernels. */
+  readonly #kernelServices = new Map<string, string>();
   readonly #health = new HealthService(["heddle.v1.Fabric", "heddle.v1.Kernels", "heddle.v1.Cluster"]);
   readonly #http: HttpServer;
   #stopping: Promise<void> | undefined;
@@ -92,6 +97,8 @@ class GatewayProcess implements Gateway {
     this.#cluster = new ClusterService({ membership: this.#membership, watchers, secret, loadOf });
     const kernels = new KernelsService(this.#registry, deployment, secret);
     for (const service of [this.#fabric, kernels, this.#cluster, this.#health]) service.addTo(this.#server);
+    this.#typed = new TypedService(this.#server, this.#engine, this.#registry);
+    this.#registry.onChange((name, current) => this.#changed(name, current));
     this.#http = new HttpServer(() => ({
       status: this.#stopping === undefined ? "serving" : "stopping",
       nodes: this.readyNodes(),
@@ -102,8 +109,22 @@ class GatewayProcess implements Gateway {
     const { grpc, http, damaged } = this.#options;
     await this.#registry.start(damaged);
     const grpcPort = await bind(this.#server, grpc);
+    explainUnknownMethods(this.#server, (path) => this.#typed.explain(path));
     const httpPort = await this.#http.start(http);
     return { grpc: `${grpc.host}:${grpcPort}`, http: `${http.host}:${httpPort}` };
+  }
+
+  /** A kernel's own gRPC service comes, changes and goes with it. */
+  #changed(name: string, current: KernelRecord | undefined): void {
+    this.#typed.update(name, current);
+    const before = this.#kernelServices.get(name);
+    const service = current === undefined ? undefined : serviceNameOf(current);
+    if (before === service) return;
+    if (before !== undefined) this.#health.know(before, false);
+    this.#kernelServices.delete(name);
+    if (service === undefined) return;
+    this.#kernelServices.set(name, service);
+    this.#health.know(service, true);
   }
 
   readyNodes(): number {

@@ -167,6 +167,7 @@ export class Session implements BatchClient {
         attemptsMax: Math.min(frame.attemptsMax, limits.attemptsCap),
         principal: this.#principal,
         affinity: frame.affinity,
+        idempotencyKey: frame.idempotencyKey,
         trace: frame.trace,
         traces: frame.traces,
       });

@@ -11,7 +11,7 @@ type Status = "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";
 type WatchCall = ServerWritableStream<HealthCheckRequest, HealthCheckResponse>;
 
 export class HealthService {
-  readonly #services: ReadonlySet<string>;
+  readonly #services: Set<string>;
   readonly #watches = new Map<WatchCall, string>();
   #status: "SERVING" | "NOT_SERVING" = "SERVING";
 
@@ -44,6 +44,16 @@ export class HealthService {
     if (this.#status === status) return;
     this.#status = status;
     for (const [call, service] of this.#watches) call.write({ status: this.#of(service) });
+  }
+
+  /** From now on there is a service of that full name, or there is none. */
+  know(service: string, known: boolean): void {
+    if (this.#services.has(service) === known) return;
+    if (known) this.#services.add(service);
+    else this.#services.delete(service);
+    for (const [call, watched] of this.#watches) {
+      if (watched === service) call.write({ status: this.#of(service) });
+    }
   }
 
   close(): void {

@@ -59,6 +59,7 @@ function setup() {
       sizes: Uint32Array.of(payloads.length),
       payloads: Buffer.from(payloads),
       trace: noBytes,
+      idempotencyKey: "",
       traces: noBytes,
     },
   });
@@ -91,6 +92,16 @@ describe("Engine", () => {
     ]);
     await turn();
     expect(scheduler.steps).toHaveLength(1);
+  });
+
+  it("lets a function with effects be repeated when the caller gave a key, and only then", async () => {
+    const { engine, scheduler, submission } = setup();
+    const plain = submission(7, "abc");
+    const effects = { ...plain, function: { ...plain.function, pure: false } };
+    engine.submit(effects);
+    engine.submit({ ...effects, idempotencyKey: "once" });
+    await turn();
+    expect(scheduler.steps[0]).toMatchObject([{ function: { pure: false } }, { function: { pure: true } }]);
   });
 
   it("tells the client of items that failed, under its own number", async () => {

@@ -11,9 +11,9 @@ import { FabricService } from "../../src/gateway/fabric-service.ts";
 import type { SessionGateway } from "../../src/gateway/session.ts";
 import { emptyResult } from "../../src/wire/frame.ts";
 import { startGateway } from "../support/gateway-process.ts";
+import { errorInfoOf } from "../support/raw-calls.ts";
 import type { ScriptedNodeOptions } from "../support/scripted-node.ts";
 import { echoRequest, openSessionClient, outcomesOf } from "../support/session-client.ts";
-import { stockType } from "../support/stock-frames.ts";
 
 async function setup(options: ScriptedNodeOptions = {}) {
   const running = await startGateway(["echo"]);
@@ -37,16 +37,6 @@ async function setup(options: ScriptedNodeOptions = {}) {
 }
 
 const echo = { function: "echo/echo", payload: echoRequest("hello") };
-
-/** What the trailers of a failed call say, read by the stock library. */
-function errorInfoOf(error: ServiceError): unknown {
-  const [details] = error.metadata.get("grpc-status-details-bin");
-  const Status = stockType("google.rpc.Status");
-  const status = Status.toObject(Status.decode(details as Buffer), { bytes: Buffer }); // a -bin key holds buffers
-  const { details: list } = status as { details: { value: Uint8Array }[] }; // what the library makes of it
-  const ErrorInfo = stockType("google.rpc.ErrorInfo");
-  return ErrorInfo.toObject(ErrorInfo.decode(list[0]?.value ?? new Uint8Array(0)));
-}
 
 describe("Fabric.Invoke", () => {
   it("answers a client of any language with the response and what it took", async () => {

@@ -69,6 +69,19 @@ describe("HealthService", () => {
     expect(await known.next()).toMatchObject({ done: true });
   });
 
+  it("learns of services that come and go, and tells those who watch them", async () => {
+    const { service, client, check } = await setup();
+    const watch = statuses(client.Watch({ service: "echo.EchoService" }));
+    expect(await next(watch)).toEqual({ status: 3 });
+    service.know("echo.EchoService", true);
+    service.know("echo.EchoService", true);
+    expect(await check("echo.EchoService")).toBe(1);
+    expect(await next(watch)).toEqual({ status: 1 });
+    service.know("echo.EchoService", false);
+    expect(await next(watch)).toEqual({ status: 3 });
+    await expect(check("echo.EchoService")).rejects.toMatchObject({ code: 5 });
+  });
+
   it("forgets a watch that was given up", async () => {
     const { service, client, check } = await setup();
     const watch = client.Watch({ service: "" });
