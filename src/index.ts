@@ -3,7 +3,16 @@ export { Code } from "./base/code.ts";
 export { HeddleError } from "./base/error.ts";
 export { connect } from "./sdk/connect.ts";
 export { Fabric } from "./sdk/fabric.ts";
-export type { ClusterEvent, Deployed, FabricAdmin, KernelInfo, NodeInfo, WatchOptions } from "./sdk/admin.ts";
+export type {
+  ClusterEvent,
+  Deployed,
+  FabricAdmin,
+  KernelInfo,
+  KernelOptions,
+  NodeInfo,
+  WatchOptions,
+} from "./sdk/admin.ts";
+export type { KernelClient, KernelMethod, UntypedKernel } from "./sdk/kernel-client.ts";
 export type { InvokeResult } from "./sdk/invoke.ts";
 export type { MapResult } from "./sdk/map.ts";
 export type { CallableFunction } from "./sdk/schemas.ts";

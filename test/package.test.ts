@@ -89,6 +89,49 @@ describe("the package", () => {
     expect(output).toBe("");
   });
 
+  it("types the functions of a kernel by what typegen writes", () => {
+    const command = join(installed, "bin", "heddle.js");
+    const source = join(repository, "test", "fixtures", "kernels", "types.ts");
+    mustRun(process.execPath, [command, "typegen", source, "--out", "types.d.ts"]);
+    write(
+      "kernel.ts",
+      `import { connect } from "heddle";
+       import type { Many, TypesKernel } from "./types.d.ts";
+       const types = (await connect("127.0.0.1:7070")).kernel<TypesKernel>("types");
+       const negated: number = await types.negate({ value: 1 }, { deadlineMs: 10 });
+       const point = { x: 1 };
+       const [a, b, c, on, text] = [1, 2, 3n, true, ""] as const;
+       const rest = { on, text, data: new Uint8Array(), doubles: [1], points: [point], tree: {}, hue: "HUE_RED" } as const;
+       const many: Many = await types.many({ a, b, c, ...rest });
+       await types.many(many);
+       await types.nothing();
+       for await (const { value } of types.negate.map([{ value: 1 }])) value?.toFixed();
+       const { stats } = await types.negate.withStats({ value: 1 });
+       // @ts-expect-error the result is a number
+       const wrong: string = await types.negate({ value: 1 });
+       // @ts-expect-error a text is no number
+       await types.negate({ value: "1" });
+       // @ts-expect-error a parameter is missing
+       await types.many({ a: 1 });
+       // @ts-expect-error a parameter is too many
+       await types.negate({ value: 1, by: 2 });
+       // @ts-expect-error there is no such colour
+       await types.many({ a, b, c, ...rest, hue: "HUE_PINK" });
+       // @ts-expect-error there is no such function
+       await types.negative({ value: 1 });
+       // @ts-expect-error there is no such option
+       await types.negate({ value: 1 }, { deadline: 10 });
+       // @ts-expect-error the result may be null
+       (await types.tree()).label;
+       // @ts-expect-error inputs are of the same type
+       types.negate.map([{ value: "1" }]);
+       export { negated, stats, wrong };`,
+    );
+    const compiler = join(repository, "node_modules", "typescript", "bin", "tsc");
+    const options = ["--noEmit", "--strict", "--target", "es2024", "--module", "nodenext", "--types", "node"];
+    expect(run(process.execPath, [compiler, ...options, "--skipLibCheck", "kernel.ts"]).output).toBe("");
+  });
+
   it("can be imported", () => {
     write(
       "use.js",

@@ -13,6 +13,7 @@ import { node } from "./commands/node.ts";
 import { nodes } from "./commands/nodes.ts";
 import { proto } from "./commands/proto.ts";
 import { scheduler } from "./commands/scheduler.ts";
+import { typegen } from "./commands/typegen.ts";
 import { up } from "./commands/up.ts";
 import { versionCommand } from "./commands/version.ts";
 import { ExitCode, exitCodeOf, UsageError } from "./exit-code.ts";
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   deploy,
   kernels,
   proto,
+  typegen,
   invoke,
   map,
   nodes,

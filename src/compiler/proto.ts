@@ -44,7 +44,10 @@ function responseOf(kernel: string, { name, method, result }: FunctionShape): Me
   return message(kernel, `${method}Response`, fields, `Result of ${name}.`);
 }
 
-/** A message; a field that may start at something other than zero is `optional`, so that zero can be said. */
+/**
+ * A message. A field that may start at something other than zero is `optional`, so that zero can be said; so is one that
+ * may be null, which nothing but the declaration shows of a message.
+ */
 function message(
   kernel: string,
   name: string,
@@ -54,7 +57,7 @@ function message(
   const oneofs: { name: string; comment: string }[] = [];
   const fields = shapes.map((shape): FieldDescriptor => {
     const plain = fieldOf(kernel, shape);
-    if (!hasPresence(shape)) return plain;
+    if (!hasPresence(shape) && !isNullable(shape)) return plain;
     oneofs.push({ name: `_${shape.name}`, comment: "" });
     return { ...plain, proto3Optional: true, oneofIndex: oneofs.length - 1 };
   });
@@ -64,6 +67,10 @@ function message(
 /** Whether absent and zero are different things for a field that is not a message. */
 export function hasPresence({ type, initialized }: FieldShape): boolean {
   return initialized && type.kind === "one" && type.element.kind !== "message";
+}
+
+function isNullable({ type }: FieldShape): boolean {
+  return type.kind === "one" && type.nullable;
 }
 
 function fieldOf(kernel: string, { name, number, type, comment }: FieldShape): FieldDescriptor {

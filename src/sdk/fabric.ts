@@ -6,6 +6,7 @@ import { closeChannel, openChannel } from "../rpc/channel.ts";
 import type { Connection } from "./connection.ts";
 import { FabricAdmin } from "./admin.ts";
 import { Invoker, type InvokeResult } from "./invoke.ts";
+import { createKernelClient, type KernelClient, type UntypedKernel } from "./kernel-client.ts";
 import { MapRun, type MapResult } from "./map.ts";
 import type { Inputs } from "./map-reader.ts";
 import {
@@ -68,6 +69,15 @@ export class Fabric {
     const resolved = resolveMapOptions({ ...known, ...options });
     const iterator = new MapIterator(this.#schemas, this.#connection, fn, inputs, resolved);
     return iterator as AsyncIterableIterator<MapResult<Value>, undefined>; // the caller says what the function returns
+  }
+
+  /**
+   * A deployed kernel as an object with a method for each function: `fabric.kernel<LinalgKernel>("linalg").matmul(…)`.
+   * `heddle typegen` writes the interface. Nothing is looked up before the first call. Throws BAD_REQUEST for what
+   * cannot be a kernel's name.
+   */
+  kernel<Kernel extends object = UntypedKernel>(name: string): KernelClient<Kernel> {
+    return createKernelClient<Kernel>(this, name);
   }
 
   /** What the SDK knows of a function: its messages, and whether it is pure. */

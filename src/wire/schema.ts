@@ -24,6 +24,8 @@ interface FieldCommon {
   readonly packed: boolean;
   /** Absent and default are different things: messages, proto3 `optional`, members of a oneof. */
   readonly presence: boolean;
+  /** Declared `optional`. */
+  readonly optional: boolean;
   /** Name of the oneof the field is a member of, or "". */
   readonly oneof: string;
   readonly comment: string;

@@ -168,7 +168,8 @@ function fieldCommon(field: FieldDescriptor, message: MessageDescriptor, user: s
   const packed = repeated && !unpackable.has(type) && field.packed !== false;
   const jsonName = field.jsonName || jsonNameOf(name) || name;
   const oneofName = proto3Optional ? "" : (oneof?.name ?? "");
-  return { name, jsonName, number, repeated, packed, presence, oneof: oneofName, comment };
+  const optional = proto3Optional;
+  return { name, jsonName, number, repeated, packed, presence, optional, oneof: oneofName, comment };
 }
 
 function addField(owner: Work, field: Field): void {

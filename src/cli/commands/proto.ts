@@ -1,11 +1,12 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { isAbsolute, join, sep } from "node:path";
 import { HeddleError } from "../../base/error.ts";
 import { readDescriptorSet } from "../../wire/descriptor-read.ts";
 import { printProtoFiles, type ProtoFile } from "../../wire/proto-text.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
 import { targetOptions, targetSchema } from "../kernel-target.ts";
+import { writeText } from "../write-text.ts";
 
 /** `heddle proto` */
 export const proto: Command = {
@@ -58,10 +59,7 @@ async function write(out: string, first: ProtoFile, imported: readonly ProtoFile
     throw new UsageError(`${first.name} imports ${names}; --out must be a folder, with a slash at its end`);
   }
   const files = isFolder ? [first, ...imported].map((file) => inside(out, file)) : [{ ...first, name: out }];
-  for (const { name, text } of files) {
-    await mkdir(dirname(name), { recursive: true });
-    await writeFile(name, text);
-  }
+  for (const { name, text } of files) await writeText(name, text);
   return files.map(({ name }) => name);
 }
 

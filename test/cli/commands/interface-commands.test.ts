@@ -89,3 +89,38 @@ describe("heddle proto", () => {
     ]);
   });
 });
+
+describe("heddle typegen", () => {
+  it("prints the types of a kernel, whether it is deployed, a module or a source", async () => {
+    const { code, stdout, stderr } = await run("typegen", "work");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("export interface WorkKernel {");
+    expect(stdout).toContain("  add(input: AddRequest): Promise<number>;");
+    expect((await capturedMain("typegen", kernelSource("work"))).stdout).toBe(stdout);
+    const file = join(temporaryFolder(), "types", "work.d.ts");
+    const written = await run("typegen", "work", "--out", file);
+    expect(written).toEqual({ code: 0, stdout: "", stderr: `wrote WorkKernel to ${file}\n` });
+    expect(readFileSync(file, "utf8")).toBe(stdout);
+    const json: unknown = JSON.parse((await run("typegen", "work", "--json")).stdout);
+    expect(json).toEqual({ kernel: "work", type: "WorkKernel", text: stdout });
+  });
+
+  it("says where it cannot write", async () => {
+    const { code, stderr } = await run("typegen", "work", "--out", temporaryFolder());
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^heddle typegen: cannot write .*EISDIR/)]);
+  });
+
+  it("types what fabric.kernel gives, and it works", async () => {
+    const kernel = cluster.fabric.kernel<{ add(input: { a: number; b?: number }): Promise<number> }>("work");
+    expect(await kernel.add({ a: 1, b: 2 }, { deadlineMs: 5_000 })).toBe(3);
+    const sums = [];
+    for await (const sum of kernel.add.map([{ a: 1 }, { a: 2 }])) sums.push(sum);
+    expect(sums).toEqual([
+      { index: 0, value: 1 },
+      { index: 1, value: 2 },
+    ]);
+    expect(await kernel.add.withStats({ a: 1 })).toMatchObject({ value: 1, stats: { node: "node-1" } });
+    const missing = cluster.fabric.kernel("work")["ad"]?.({});
+    await expect(missing).rejects.toMatchObject({ reason: "FUNCTION_NOT_FOUND" });
+  });
+});

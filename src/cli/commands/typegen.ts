@@ -1,0 +1,34 @@
+import type { Command } from "../command.ts";
+import { ExitCode } from "../exit-code.ts";
+import { targetOptions, targetSchema } from "../kernel-target.ts";
+import { writeText } from "../write-text.ts";
+
+/** `heddle typegen` */
+export const typegen: Command = {
+  name: "typegen",
+  about: "print the TypeScript types of a kernel, for fabric.kernel and for tests",
+  args: "KERNEL|FILE.ts|FILE.wasm",
+  options: {
+    out: { type: "text", value: "FILE", about: "where to write them", default: "stdout" },
+    ...targetOptions,
+  },
+  example: "heddle typegen ode --out ode.d.ts",
+  async run(context) {
+    const { args, output } = context;
+    args.atMost(1);
+    const { name, schema } = await targetSchema(context);
+    const { generateTypes, kernelTypeName } = await import("../../compiler/typegen.ts");
+    const text = generateTypes(schema, { name });
+    const out = args.text("out");
+    if (out !== undefined) await writeText(out, text);
+    if (output.json)
+      output.value({
+        kernel: name,
+        type: kernelTypeName(name),
+        ...(out === undefined ? { text } : { file: out }),
+      });
+    else if (out === undefined) output.line(text.trimEnd());
+    else output.note(`wrote ${kernelTypeName(name)} to ${out}`);
+    return ExitCode.OK;
+  },
+};
