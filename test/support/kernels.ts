@@ -1,10 +1,10 @@
 /**
- * The kernels below test/fixtures/kernels, built. A module is kept beside the installed packages under a digest of all
+ * The kernels below test/fixtures/kernels and those of the library in kernels/, built. A module is kept beside the installed packages under a digest of all
  * that went into it, so that a test run builds each at most once, and the next run only what has changed.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { filesBelow, repository, textOf } from "./source-files.ts";
 
 /** The built module of `test/fixtures/kernels/<name>.ts`. */
@@ -14,12 +14,31 @@ export async function kernelModule(name: string): Promise<Uint8Array> {
 
 /** The path of that module. */
 export async function kernelFile(name: string): Promise<string> {
-  const folder = cacheFolder("kernels");
-  const file = join(folder, `${name}-${digestOf(name)}.wasm`);
+  const source = kernelSource(name);
+  return builtFile(`${name}-${digestOf([relative(repository, source)])}.wasm`, source);
+}
+
+/** The built module of `kernels/<name>.ts`. */
+export async function libraryModule(name: string): Promise<Uint8Array> {
+  return readFileSync(await libraryFile(name));
+}
+
+/** The path of that module. */
+export async function libraryFile(name: string): Promise<string> {
+  return builtFile(`library-${name}-${digestOf(filesBelow("kernels"))}.wasm`, librarySource(name));
+}
+
+/** The path of the source of a kernel of the library. */
+export function librarySource(name: string): string {
+  return join(repository, "kernels", `${name}.ts`);
+}
+
+async function builtFile(name: string, source: string): Promise<string> {
+  const file = join(cacheFolder("kernels"), name);
   if (isThere(file)) return file;
   // Loaded only when it is needed: it brings the whole compiler.
   const { buildKernel } = await import("../../src/compiler/compile.ts");
-  const { wasm } = await buildKernel({ file: kernelSource(name) });
+  const { wasm } = await buildKernel({ file: source });
   const half = `${file}.${process.pid}`;
   writeFileSync(half, wasm);
   renameSync(half, file);
@@ -51,8 +70,9 @@ export function mixed(seed: number, rounds: number): number {
   return state;
 }
 
-function digestOf(name: string): string {
-  const hash = createHash("sha256").update(readFileSync(kernelSource(name)));
+function digestOf(sources: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const path of sources) hash.update(path).update(textOf(path));
   const builders = ["kernels/lib", "src/compiler", "src/kernel", "src/wire"].flatMap(filesBelow);
   for (const path of ["package-lock.json", ...builders]) hash.update(path).update(textOf(path));
   return hash.digest("hex").slice(0, 16);
