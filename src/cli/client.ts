@@ -17,15 +17,20 @@ export const addressOption: Readonly<Record<string, OptionSpec>> = {
   },
 };
 
+/** The fabric that a command is about. */
+export function fabricAddress({ args, env }: CommandContext): string {
+  return args.text("address") ?? env["HEDDLE_ADDRESS"] ?? defaultAddress;
+}
+
 /** Connects, runs, closes; traced as the OTEL_* variables ask for. */
 export async function withFabric<T>(
   context: CommandContext,
   use: (fabric: Fabric) => Promise<T>,
 ): Promise<T> {
-  const { args, env, output } = context;
+  const { env, output } = context;
   const telemetry = await telemetryOf("heddle-cli", env, (text) => output.note(text));
   try {
-    const fabric = await connect(args.text("address") ?? env["HEDDLE_ADDRESS"] ?? defaultAddress);
+    const fabric = await connect(fabricAddress(context));
     try {
       return await use(fabric);
     } finally {

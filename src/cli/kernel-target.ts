@@ -50,7 +50,7 @@ async function deployedSchema(context: CommandContext, fabric: Fabric, name: str
 }
 
 /** A deployed kernel in the version that `--digest` asks for. */
-async function deployedKernel(
+export async function deployedKernel(
   { args, signal }: CommandContext,
   fabric: Fabric,
   name: string,

@@ -6,6 +6,7 @@ import { muteLibraryLog } from "../rpc/library-log.ts";
 import { helpOf, parseCommandLine, type Command } from "./command.ts";
 import { build } from "./commands/build.ts";
 import { deploy } from "./commands/deploy.ts";
+import { describe } from "./commands/describe.ts";
 import { invoke } from "./commands/invoke.ts";
 import { kernels } from "./commands/kernels.ts";
 import { map } from "./commands/map.ts";
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   build,
   deploy,
   kernels,
+  describe,
   proto,
   typegen,
   invoke,

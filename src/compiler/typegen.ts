@@ -32,9 +32,28 @@ export function generateTypes(schema: KernelSchema, options: TypegenOptions): st
   return new Typegen(schema, options).file();
 }
 
-/** A function as TypeScript would declare it: `matmul(input: MatmulRequest): Promise<Matrix>`. */
-export function typeSignature(schema: KernelSchema, fn: FunctionSchema, options: TypegenOptions): string {
-  return new Typegen(schema, options).signature(fn);
+/** What a function takes and gives, in the words of TypeScript. */
+export interface FunctionTypes {
+  readonly parameters: readonly ParameterType[];
+  /** "void", `Matrix`, `Matrix | undefined`. */
+  readonly result: string;
+}
+
+/** A parameter of a function. */
+export interface ParameterType {
+  readonly name: string;
+  readonly type: string;
+  readonly optional: boolean;
+  readonly comment: string;
+}
+
+/** The types of one function. */
+export function typesOfFunction(
+  schema: KernelSchema,
+  fn: FunctionSchema,
+  options: TypegenOptions,
+): FunctionTypes {
+  return new Typegen(schema, options).types(fn);
 }
 
 /** The name of the interface that is generated for a kernel: `LinalgKernel`. */
@@ -81,7 +100,7 @@ class Typegen {
     const { functions, comment } = this.#schema;
     const { name } = this.#options;
     const type = kernelTypeName(name);
-    const methods = functions.map((fn) => `${this.#functionDoc(fn)}  ${this.signature(fn)};\n`);
+    const methods = functions.map((fn) => `${this.#functionDoc(fn)}  ${this.#signature(fn)};\n`);
     const use = `Types of the kernel "${name}", for \`fabric.kernel<${type}>("${name}")\`; written by \`heddle typegen\`.`;
     const about = comment === "" ? [] : ["", ...comment.split("\n")];
     const blocks = [`${doc([use, ...about], "")}export interface ${type} {\n${methods.join("\n")}}\n`];
@@ -89,7 +108,17 @@ class Typegen {
     return blocks.join("\n");
   }
 
-  signature(fn: FunctionSchema): string {
+  types(fn: FunctionSchema): FunctionTypes {
+    const parameters = fn.request.fields.map((field) => ({
+      name: field.jsonName,
+      type: this.#fieldType(field, "output"),
+      optional: this.#isOptional(field, "request"),
+      comment: field.comment,
+    }));
+    return { parameters, result: this.#result(fn) };
+  }
+
+  #signature(fn: FunctionSchema): string {
     const input = this.#request(fn);
     const canBeLeftOut = fn.request.fields.every((field) => this.#isOptional(field, "request"));
     return `${propertyName(fn.name)}(input${canBeLeftOut ? "?" : ""}: ${input}): Promise<${this.#result(fn)}>`;

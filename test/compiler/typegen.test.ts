@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createSeededRandom } from "../../src/base/random.ts";
-import { generateTypes, kernelTypeName, typeSignature } from "../../src/compiler/typegen.ts";
+import { generateTypes, kernelTypeName, typesOfFunction } from "../../src/compiler/typegen.ts";
 import { admitModule } from "../../src/kernel/admission.ts";
 import type { FileDescriptor } from "../../src/wire/descriptor.ts";
 import { writeDescriptorSet } from "../../src/wire/descriptor-write.ts";
@@ -35,14 +35,17 @@ function schemaWith(messages: FileDescriptor["messages"], extra: Partial<FileDes
 
 describe("generateTypes", () => {
   it("gives each function its parameters and its result", () => {
-    expect(types.functions.map((fn) => typeSignature(types, fn, { name: "types" }))).toEqual([
-      "scalars(input: ScalarsRequest): Promise<Scalars>",
-      "arrays(input: ArraysRequest): Promise<Arrays>",
-      "tree(input?: TreeRequest): Promise<Tree | undefined>",
-      "defaults(input: DefaultsRequest): Promise<Defaults>",
-      "many(input: ManyRequest): Promise<Many>",
-      "nothing(input?: NothingRequest): Promise<void>",
-      "negate(input: NegateRequest): Promise<number>",
+    expect(
+      declaration(generateTypes(types, { name: "types" }), "TypesKernel").filter((line) => /^\w/.test(line)),
+    ).toEqual([
+      "export interface TypesKernel {",
+      "scalars(input: ScalarsRequest): Promise<Scalars>;",
+      "arrays(input: ArraysRequest): Promise<Arrays>;",
+      "tree(input?: TreeRequest): Promise<Tree | undefined>;",
+      "defaults(input: DefaultsRequest): Promise<Defaults>;",
+      "many(input: ManyRequest): Promise<Many>;",
+      "nothing(input?: NothingRequest): Promise<void>;",
+      "negate(input: NegateRequest): Promise<number>;",
     ]);
   });
 
@@ -138,6 +141,15 @@ describe("generateTypes", () => {
          export const again = async (kernel: ${type}, input: Parameters<${type}["call"]>[0]) => kernel.call(input);`;
     }
     expect(check(files), `HEDDLE_SEED=${testSeed}`).toBe("");
+  });
+});
+
+describe("typesOfFunction", () => {
+  it("tells parameters with what is said of them, and the result", () => {
+    const [, , tree, , many] = types.functions.map((fn) => typesOfFunction(types, fn, { name: "types" }));
+    const value = { name: "value", type: "Tree", optional: true, comment: "" };
+    expect(tree).toEqual({ parameters: [value], result: "Tree | undefined" });
+    expect(many?.parameters[0]).toEqual({ name: "a", type: "number", optional: false, comment: "first" });
   });
 });
 

@@ -124,3 +124,63 @@ describe("heddle typegen", () => {
     await expect(missing).rejects.toMatchObject({ reason: "FUNCTION_NOT_FOUND" });
   });
 });
+
+describe("heddle describe", () => {
+  it("tells people all about a function", async () => {
+    const { code, stdout, stderr } = await run("describe", "echo/sum");
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^echo\/sum\(.*\): number\n/);
+    for (const said of [
+      /^limits +10,000 ms and 64 MiB for each call$/m,
+      /^effects +pure: may be run again at any time/m,
+      /^method +\/echo\.EchoService\/Sum$/m,
+      /^ +rpc Sum\(echo\.SumRequest\) returns \(echo\.SumResponse\);$/m,
+      /^ +message SumRequest \{$/m,
+      /^ +[0-9a-f]{12} +100 %/m,
+    ]) {
+      expect(stdout).toMatch(said);
+    }
+  });
+
+  it("shows calls that work as they are shown", async () => {
+    const { functions } = JSON.parse((await run("describe", "echo", "--json")).stdout) as {
+      functions: { name: string; request: unknown; path: string; examples: string[] }[];
+    };
+    expect(functions.map(({ name }) => name)).toEqual(["echo/echo", "echo/say", "echo/sum"]);
+    for (const { name, request, path, examples } of functions) {
+      expect((await run("invoke", name, JSON.stringify(request))).code).toBe(0);
+      const json = `'${JSON.stringify(request)}'`;
+      expect(examples).toEqual([
+        `heddle invoke ${name} ${json}`,
+        `grpcurl -plaintext -d ${json} ${cluster.grpc} ${path.slice(1)}`,
+        `curl -H 'content-type: application/json' -d ${json} http://127.0.0.1:HTTP_PORT/v1/${name}`,
+      ]);
+    }
+  });
+
+  it("gives an overview of a kernel, and one function as JSON", async () => {
+    const { stdout } = await run("describe", "work");
+    expect(stdout).toMatch(/^kernel work\n/);
+    expect(stdout).toMatch(/^ {2}work\/add\(a: number, b: number\): number/m);
+    const one: unknown = JSON.parse((await run("describe", "work/add", "--json")).stdout);
+    expect(one).toMatchObject({
+      name: "work",
+      kind: "typed",
+      pure: true,
+      timeLimitMs: 10_000,
+      functions: [{ name: "work/add", result: { type: "number" } }],
+    });
+  });
+
+  it.each<[string, number, RegExp]>([
+    ["nobody", 1, /NOT_FOUND KERNEL_NOT_FOUND/],
+    ["work/ad", 1, /NOT_FOUND FUNCTION_NOT_FOUND\] kernel "work" has no function "ad"; it has: add, /],
+    ["work/", 2, /"kernel" or "kernel\/function" is needed, not "work\/"/],
+    ["/add", 2, /"kernel" or "kernel\/function" is needed/],
+    ["a/b/c", 2, /"kernel" or "kernel\/function" is needed/],
+  ])("says what is wrong with %j", async (name, expected, said) => {
+    const { code, stdout, stderr } = await run("describe", name);
+    expect([code, stdout]).toEqual([expected, ""]);
+    expect(stderr).toMatch(said);
+  });
+});

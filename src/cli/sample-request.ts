@@ -1,0 +1,45 @@
+import type { Field, MessageType } from "../wire/schema.ts";
+
+/** A request in proto3 JSON that decodes, for people to copy and change: something in every field that has a place. */
+export function sampleRequest(type: MessageType): Record<string, unknown> {
+  return sampleMessage(type, new Set());
+}
+
+/** A message within others; one that is inside itself already stays out. */
+function sampleMessage(type: MessageType, around: ReadonlySet<MessageType>): Record<string, unknown> {
+  const within = new Set(around).add(type);
+  const entries: [string, unknown][] = [];
+  const oneofs = new Set<string>();
+  for (const field of type.fields) {
+    if (field.kind === "message" && (within.has(field.message) || within.size > deep)) continue;
+    if (field.oneof !== "" && oneofs.has(field.oneof)) continue;
+    oneofs.add(field.oneof);
+    const element = sampleElement(field, within);
+    entries.push([field.jsonName, field.repeated ? [element] : element]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** Messages inside one another that are shown. */
+const deep = 4;
+
+function sampleElement(field: Field, within: ReadonlySet<MessageType>): unknown {
+  if (field.kind === "message") return sampleMessage(field.message, within);
+  if (field.kind === "enum") return [...field.enum.namesByNumber.values()][0] ?? 0;
+  switch (field.type) {
+    case "bool":
+      return true;
+    case "string":
+      return "text";
+    case "bytes":
+      return Buffer.from("text").toString("base64");
+    case "int64":
+    case "uint64":
+    case "sint64":
+    case "fixed64":
+    case "sfixed64":
+      return "1";
+    default:
+      return 1;
+  }
+}
