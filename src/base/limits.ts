@@ -21,6 +21,8 @@ export const limits = {
   unaryMessageMaxBytes: 4 * MiB,
   /** Fields and list elements of one decoded payload: 64 MiB of empty messages must not become gigabytes of objects. */
   payloadValuesMax: 16 * 1024 * 1024,
+  /** Of it, what the response of a WASI command needs beside its output. */
+  commandOutputOverheadBytes: 64,
   /** A kernel's payload may take this share of its memory maximum: it is copied in and decoded beside itself. */
   payloadMemoryShare: 1 / 4,
 

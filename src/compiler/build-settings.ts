@@ -36,7 +36,7 @@ export function splitBuildInput(input: Readonly<Record<string, unknown>>): {
   readonly settings: BuildSettings;
   readonly manifest: Readonly<Record<string, unknown>>;
 } {
-  const known = [...manifestKeys.filter((key) => key !== "compiler"), ...keys];
+  const known = [...manifestKeys.filter((key) => key !== "compiler" && key !== "kind"), ...keys];
   const unknown = Object.keys(input).find((key) => !known.some((each) => each === key));
   if (unknown !== undefined) throw bad(`unknown key "${unknown}"; known are ${known.join(", ")}`);
   const { runtime, features: wanted, ...manifest } = input;

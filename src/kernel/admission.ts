@@ -11,10 +11,13 @@ import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
 import { checkBounds } from "./bounds.ts";
 import { readCodeFacts } from "./code-facts.ts";
 import { createInstance } from "./instance.ts";
+import type { CallPlan, InstancePlan } from "./call-plan.ts";
+import { checkInterface } from "./derived-check.ts";
 import type { Manifest } from "./manifest.ts";
 import { readModuleManifest } from "./module-manifest.ts";
 import { CustomSection, parseModule, type ModuleSections } from "./module.ts";
-import { normalizeModule, type NormalizedModule, type ResetPlan } from "./normalize.ts";
+import { normalizeModule, type NormalizedModule } from "./normalize.ts";
+import { rawExports } from "./raw-interface.ts";
 import { checkExports, checkImports } from "./signature.ts";
 
 /** The version of the module contract. */
@@ -36,9 +39,9 @@ export interface AdmittedKernel {
   readonly pure: boolean;
   /** Equal inputs give equal outputs on every machine: pure, and nothing that may differ between processors. */
   readonly deterministic: boolean;
-  /** Host imports with effects that it may use. */
+  /** What it uses beside its own code: `clock`, `random`. */
   readonly capabilities: readonly string[];
-  readonly plan: ResetPlan;
+  readonly plan: InstancePlan;
 }
 
 /** The facts of an admitted module and the form of it that nodes compile. */
@@ -69,13 +72,14 @@ export function inspectModule(bytes: Uint8Array): Admission {
   const sections = parseModule(bytes);
   checkAbi(sections);
   const manifest = readModuleManifest(sections);
-  const { imports, pure } = checkImports(sections.imports, manifest.capabilities);
+  const { imports, pure, capabilities } = checkImports(sections.imports, manifest);
   const schema = readSchema(sections);
   if (schema.package !== manifest.name) {
     const said = `descriptor: its package "${schema.package}" must be the kernel's name "${manifest.name}"`;
     throw new HeddleError("BAD_DESCRIPTOR", said);
   }
-  const functions = checkExports(sections, schema);
+  const functions = checkExports(sections, schema, manifest.kind);
+  checkInterface(sections, schema, manifest);
   const facts = readCodeFacts(sections);
   checkBounds(sections, facts);
   const normalized = normalizeModule(sections, manifest, facts);
@@ -87,11 +91,26 @@ export function inspectModule(bytes: Uint8Array): Admission {
     functions,
     imports,
     pure,
-    capabilities: manifest.capabilities,
-    deterministic: pure && !facts.varies,
-    plan: normalized.plan,
+    capabilities,
+    deterministic: pure && capabilities.length === 0 && !facts.varies,
+    plan: { ...normalized.plan, calls: planCalls(sections, manifest, functions) },
   };
   return { kernel, normalized };
+}
+
+function planCalls(sections: ModuleSections, manifest: Manifest, functions: readonly string[]): CallPlan {
+  switch (manifest.kind) {
+    case "typed":
+      return { kind: "typed" };
+    case "raw": {
+      const types = new Map(rawExports(sections).map(({ name, type }) => [name, type]));
+      return { kind: "raw", types: functions.flatMap((name) => types.get(name) ?? []) };
+    }
+    case "wasi":
+      return { kind: "wasi", program: manifest.name };
+    default:
+      return manifest.kind satisfies never;
+  }
 }
 
 /**
@@ -120,10 +139,14 @@ export function validateModule(bytes: Uint8Array): void {
   throw new HeddleError("BAD_MODULE", `module: it is not valid WebAssembly: ${sentence}`);
 }
 
+const missingAbi =
+  "deploy it with `heddle deploy --raw` (functions of numbers), `--proto FILE` (messages), " +
+  "or without either when it is a WASI command; a source in AssemblyScript with `heddle deploy FILE.ts`";
+
 function checkAbi(sections: ModuleSections): void {
   const abi = sections.custom.get(CustomSection.ABI);
   if (abi === undefined) {
-    const said = `module: it has no custom section "${CustomSection.ABI}"; build it with \`heddle build\``;
+    const said = `module: it has no custom section "${CustomSection.ABI}", so it does not say what it is; ${missingAbi}`;
     throw new HeddleError("BAD_MODULE", said);
   }
   const [version] = abi;

@@ -1,7 +1,7 @@
 import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
 import { digestOf, inspectModule } from "./admission.ts";
-import type { ResetPlan } from "./normalize.ts";
+import type { InstancePlan } from "./call-plan.ts";
 import { makeWasmInterruptible } from "./v8-flags.ts";
 
 /** A kernel that is ready to be instantiated: compiled once for all threads of the process. */
@@ -9,7 +9,7 @@ export interface KernelModule {
   readonly digest: KernelDigest;
   /** Of the normalised bytes. */
   readonly module: WebAssembly.Module;
-  readonly plan: ResetPlan;
+  readonly plan: InstancePlan;
   readonly functions: readonly string[];
   readonly timeLimitMs: number;
   readonly memoryMaxBytes: number;

@@ -4,18 +4,21 @@
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import { moduleKinds, type ModuleKind } from "./call-plan.ts";
 
 /** A complete manifest: every key has its value. */
 export interface Manifest {
   /** Kernel name: a protobuf identifier in lower snake case. */
   readonly name: string;
+  /** How its functions are called. */
+  readonly kind: ModuleKind;
   /** Longest run of one invocation, in ms. */
   readonly timeLimitMs: number;
   /** Memory maximum of an instance, in bytes; a multiple of 64 KiB. */
   readonly memoryMaxBytes: number;
   /** `fresh`: every call sees the state just after the start function. */
   readonly state: "fresh";
-  /** Host imports with effects that the kernel may use. None exist yet. */
+  /** What the kernel may use beside its own code: `clock`, `random`. */
   readonly capabilities: readonly string[];
   /** What made the module, for people: `assemblyscript 0.28.20`; empty when unknown. */
   readonly compiler: string;
@@ -27,10 +30,13 @@ export type ManifestInput = Partial<Manifest>;
 const pageBytes = 64 * 1024;
 const identifier = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
 const reserved = new Set(["traces", "metrics", "logs", "heddle", "grpc", "google", "opentelemetry"]);
+/** What a manifest may list; each is an import that a WASI command has. */
+const capabilityNames: readonly unknown[] = ["clock", "random"];
 
 /** Every key of a manifest. */
 export const manifestKeys: readonly (keyof Manifest)[] = [
   "name",
+  "kind",
   "timeLimitMs",
   "memoryMaxBytes",
   "state",
@@ -77,12 +83,6 @@ export function resolveManifest(input: unknown, defaults: { readonly name?: stri
   checkKernelName(name);
   const state = given["state"] ?? "fresh";
   if (state !== "fresh") throw bad(`manifest: "state" must be "fresh", not ${JSON.stringify(state)}`);
-  const capabilities = given["capabilities"] ?? [];
-  if (!Array.isArray(capabilities) || capabilities.length > 0) {
-    throw bad(
-      `manifest: "capabilities" must be [], no capability exists yet; it is ${JSON.stringify(capabilities)}`,
-    );
-  }
   const compiler = given["compiler"] ?? "";
   if (typeof compiler !== "string") throw bad(`manifest: "compiler" must be a string`);
   const memory = given["memoryMaxBytes"] ?? limits.memoryDefaultMaxBytes;
@@ -92,5 +92,21 @@ export function resolveManifest(input: unknown, defaults: { readonly name?: stri
   }
   const timeLimit = given["timeLimitMs"] ?? limits.timeLimitMs;
   const timeLimitMs = integerWithin("timeLimitMs", timeLimit, 1, limits.timeLimitCapMs);
-  return { name, timeLimitMs, memoryMaxBytes, state, capabilities: [], compiler };
+  const kind = readKind(given["kind"] ?? "typed");
+  const capabilities = readCapabilities(given["capabilities"] ?? []);
+  return { name, kind, timeLimitMs, memoryMaxBytes, state, capabilities, compiler };
+}
+
+function readKind(value: unknown): ModuleKind {
+  const kind = moduleKinds.find((each) => each === value);
+  if (kind !== undefined) return kind;
+  throw bad(`manifest: "kind" must be one of ${moduleKinds.join(", ")}, not ${JSON.stringify(value)}`);
+}
+
+function readCapabilities(value: unknown): string[] {
+  if (Array.isArray(value) && value.every((each) => capabilityNames.includes(each)))
+    return [...new Set(value)];
+  throw bad(
+    `manifest: "capabilities" must be a list of ${capabilityNames.join(", ")}; it is ${JSON.stringify(value)}`,
+  );
 }

@@ -1,5 +1,6 @@
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import type { ModuleKind } from "./call-plan.ts";
 import { resolveManifest, type Manifest } from "./manifest.ts";
 import { CustomSection, type ModuleSections } from "./module.ts";
 import type { MemoryType } from "./module-entries.ts";
@@ -19,7 +20,7 @@ export function readModuleManifest(sections: ModuleSections): Manifest {
   const named = typeof given === "object" && given !== null && "memoryMaxBytes" in given;
   return {
     ...manifest,
-    memoryMaxBytes: memoryMaximum(sections, named ? manifest.memoryMaxBytes : undefined),
+    memoryMaxBytes: memoryMaximum(sections, manifest.kind, named ? manifest.memoryMaxBytes : undefined),
   };
 }
 
@@ -42,7 +43,8 @@ function readJson(sections: ModuleSections): unknown {
   }
 }
 
-function memoryMaximum(sections: ModuleSections, named: number | undefined): number {
+function memoryMaximum(sections: ModuleSections, kind: ModuleKind, named: number | undefined): number {
+  if (kind === "raw" && sections.memories.length === 0) return named ?? limits.memoryDefaultMaxBytes;
   const memory = onlyMemory(sections);
   const capPages = limits.memoryCapBytes / pageBytes;
   if (memory.pagesMax !== undefined && memory.pagesMax > capPages) {

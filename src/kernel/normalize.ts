@@ -13,7 +13,7 @@ import type { CodeFacts } from "./code-facts.ts";
 import type { Manifest } from "./manifest.ts";
 import { SectionId, type ModuleSections } from "./module.ts";
 import { pageBytes } from "./module-manifest.ts";
-import { reservedExportPrefix } from "./signature.ts";
+import { memoryExport, reservedExportPrefix } from "./signature.ts";
 
 /** How a used instance is put back. */
 export interface ResetPlan {
@@ -22,6 +22,8 @@ export interface ResetPlan {
   readonly why: readonly string[];
   /** Names of the exported mutable globals. */
   readonly globals: readonly string[];
+  /** Name of the exported memory; undefined when there is none. */
+  readonly memory: string | undefined;
   readonly memoryMaxBytes: number;
   /** How many bytes later the code section begins than in the uploaded module. */
   readonly codeShiftBytes: number;
@@ -39,14 +41,24 @@ export function normalizeModule(
   manifest: Manifest,
   facts: CodeFacts,
 ): NormalizedModule {
-  const kind = facts.unrestorable.length === 0 ? "image" : "rebuild";
+  const why = manifest.kind === "wasi" ? ["a WASI command runs once"] : facts.unrestorable;
+  const kind = why.length === 0 ? "image" : "rebuild";
   const globals = kind === "image" ? mutableGlobals(sections) : [];
-  const { bytes, codeStart } = rewrite(sections, manifest.memoryMaxBytes / pageBytes, globals);
+  // A raw module need not export its memory, nor under that name.
+  const hidden = manifest.kind === "raw" && sections.memories.length > 0;
+  const added = globals.map((index): AddedExport => ({
+    name: globalExport(index),
+    kind: ExternByte.GLOBAL,
+    index,
+  }));
+  if (hidden) added.push({ name: hiddenMemory, kind: ExternByte.MEMORY, index: 0 });
+  const { bytes, codeStart } = rewrite(sections, manifest.memoryMaxBytes / pageBytes, added);
   const codeBefore = sections.sections.find(({ id }) => id === SectionId.CODE)?.start ?? 0;
   const plan: ResetPlan = {
     kind,
-    why: facts.unrestorable,
+    why,
     globals: globals.map(globalExport),
+    memory: hidden ? hiddenMemory : manifest.kind === "raw" ? undefined : memoryExport,
     memoryMaxBytes: manifest.memoryMaxBytes,
     codeShiftBytes: codeStart - codeBefore,
   };
@@ -57,6 +69,16 @@ function mutableGlobals(sections: ModuleSections): number[] {
   return sections.globals.flatMap(({ mutable }, index) => (mutable ? [index] : []));
 }
 
+/** An export that the module did not have. */
+interface AddedExport {
+  readonly name: string;
+  readonly kind: number;
+  readonly index: number;
+}
+
+const ExternByte = { MEMORY: 2, GLOBAL: 3 } as const;
+const hiddenMemory = `${reservedExportPrefix}memory`;
+
 function globalExport(index: number): string {
   return `${reservedExportPrefix}global.${index}`;
 }
@@ -64,7 +86,7 @@ function globalExport(index: number): string {
 function rewrite(
   sections: ModuleSections,
   pagesMax: number,
-  globals: readonly number[],
+  added: readonly AddedExport[],
 ): { bytes: Uint8Array; codeStart: number } {
   const writer = new BinaryWriter(sections.bytes.length + 64);
   writer.bytes(sections.bytes.subarray(0, 8));
@@ -72,7 +94,7 @@ function rewrite(
   for (const section of sections.sections) {
     if (section.id === SectionId.CODE) codeStart = writer.size;
     if (section.id === SectionId.MEMORY) writer.section(section.id, memoryBody(sections, pagesMax));
-    else if (section.id === SectionId.EXPORT) writer.section(section.id, exportBody(sections, globals));
+    else if (section.id === SectionId.EXPORT) writer.section(section.id, exportBody(sections, added));
     else writer.bytes(sections.bytes.subarray(section.start, section.end));
   }
   return { bytes: writer.finish(), codeStart };
@@ -87,19 +109,19 @@ function memoryBody(sections: ModuleSections, pagesMax: number): BinaryWriter {
   return body;
 }
 
-/** The entries as they were, then one for each mutable global. */
-function exportBody(sections: ModuleSections, globals: readonly number[]): BinaryWriter {
+/** The entries as they were, then those that are added. */
+function exportBody(sections: ModuleSections, added: readonly AddedExport[]): BinaryWriter {
   const section = sections.sections.find(({ id }) => id === SectionId.EXPORT);
   const body = new BinaryWriter();
-  body.u32(sections.exports.length + globals.length);
+  body.u32(sections.exports.length + added.length);
   if (section !== undefined) {
     const reader = new BinaryReader(sections.bytes, section.bodyStart, section.end);
     reader.u32();
     body.bytes(sections.bytes.subarray(reader.at, section.end));
   }
-  for (const index of globals) {
-    body.name(globalExport(index));
-    body.byte(3);
+  for (const { name, kind, index } of added) {
+    body.name(name);
+    body.byte(kind);
     body.u32(index);
   }
   return body;

@@ -9,8 +9,8 @@ declare namespace WebAssembly {
     readonly [Symbol.toStringTag]: "WebAssembly.Module";
   }
 
-  type ImportValue = (...args: number[]) => number | void;
-  type Imports = Readonly<Record<string, Readonly<Record<string, ImportValue>>>>;
+  type ModuleImports = Readonly<Record<string, (...args: never[]) => unknown>>;
+  type Imports = Readonly<Record<string, ModuleImports>>;
   type ExportValue = ((...args: number[]) => number) | Memory | Global | Table;
   type Exports = Readonly<Record<string, ExportValue>>;
 

@@ -1,8 +1,9 @@
 import { blocks } from "./block.ts";
 import { jsonEnum, jsonScalars } from "./json-scalar.ts";
+import { isMap, mapValueField, readMapKey, setMapEntry } from "./map-field.ts";
 import { setOwn } from "./message-plan.ts";
 import { conflict, mismatch, tooDeep, unknownField } from "./payload-error.ts";
-import type { Field, MessageType } from "./schema.ts";
+import type { Field, MessageField, MessageType } from "./schema.ts";
 import { ValuePath } from "./value-path.ts";
 
 /**
@@ -30,10 +31,32 @@ function messageIn(path: ValuePath, type: MessageType, json: unknown): Record<st
     setOwn(
       out,
       field.jsonName,
-      field.repeated ? listIn(path, field, item) : elementIn(path, field, item, -1),
+      isMap(field)
+        ? mapIn(path, field, item)
+        : field.repeated
+          ? listIn(path, field, item)
+          : elementIn(path, field, item, -1),
     );
   }
   return out;
+}
+
+/** An object whose keys are texts of the key's type. */
+function mapIn(path: ValuePath, field: MessageField, json: unknown): unknown {
+  if (typeof json !== "object" || json === null || Array.isArray(json))
+    throw mismatch(path, "an object", json, field);
+  const map: Record<string, unknown> = {};
+  const value = mapValueField(field);
+  if (!path.enter(field, -1)) throw tooDeep(path);
+  for (const [text, item] of Object.entries(json)) {
+    const key = readMapKey(field, text);
+    if (key === undefined) throw mismatch(path, "a key of the map's type", text);
+    if (item === null) throw mismatch(path, `a value for the key ${JSON.stringify(text)}`, item, value);
+    if (Object.hasOwn(map, String(key))) throw mismatch(path, "a key that is there once", text);
+    setMapEntry(map, key, elementIn(path, value, item, -1));
+  }
+  path.leave();
+  return map;
 }
 
 function listIn(path: ValuePath, field: Field, json: unknown): unknown {

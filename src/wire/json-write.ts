@@ -1,7 +1,8 @@
+import { isMap, mapEntries, mapExpected, mapValueField, setMapEntry } from "./map-field.ts";
 import { getOwn, setOwn } from "./message-plan.ts";
 import { mismatch, tooDeep } from "./payload-error.ts";
 import { isList, toBytes } from "./scalar-codec.ts";
-import type { Field, MessageType, ScalarType } from "./schema.ts";
+import type { Field, MessageField, MessageType, ScalarType } from "./schema.ts";
 import { ValuePath } from "./value-path.ts";
 
 /**
@@ -23,9 +24,24 @@ function messageOut(path: ValuePath, type: MessageType, value: unknown): Record<
     setOwn(
       out,
       field.jsonName,
-      field.repeated ? listOut(path, field, item) : elementOut(path, field, item, -1),
+      isMap(field)
+        ? mapOut(path, field, item)
+        : field.repeated
+          ? listOut(path, field, item)
+          : elementOut(path, field, item, -1),
     );
   }
+  return out;
+}
+
+function mapOut(path: ValuePath, field: MessageField, value: unknown): Record<string, unknown> {
+  const entries = mapEntries(value);
+  if (entries === undefined) throw mismatch(path, mapExpected, value, field);
+  const out: Record<string, unknown> = {};
+  const valueField = mapValueField(field);
+  if (!path.enter(field, -1)) throw tooDeep(path);
+  for (const [key, item] of entries) setMapEntry(out, key, elementOut(path, valueField, item, -1));
+  path.leave();
   return out;
 }
 

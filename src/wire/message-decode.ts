@@ -7,6 +7,7 @@
  */
 import { limits } from "../base/limits.ts";
 import type { Block, BlockArray } from "./block.ts";
+import { mapValueField, setMapEntry } from "./map-field.ts";
 import {
   getOwn,
   planOf,
@@ -73,9 +74,17 @@ function fillDefaults(fields: readonly FieldPlan[], target: Target, from: number
     set(
       target,
       field,
-      field.kind === "message" ? [] : field.repeated ? emptyList(field.block) : field.codec.zero(),
+      field.kind === "message"
+        ? emptyMessages(field)
+        : field.repeated
+          ? emptyList(field.block)
+          : field.codec.zero(),
     );
   }
+}
+
+function emptyMessages({ message }: NestedPlan): unknown {
+  return message.mapEntry ? {} : [];
 }
 
 function emptyList(block: Block | undefined): unknown {
@@ -117,6 +126,7 @@ function readNested(
   if (wireType !== WireType.LENGTH) reader.failWireType(wireType, WireType.LENGTH);
   const length = reader.length();
   reader.field = undefined;
+  if (field.message.mapEntry) return readMapEntry(reader, field, length, target, fresh);
   const plan = planOf(field.message);
   const known = fresh && !field.repeated ? undefined : get(target, field);
   let child: Target;
@@ -143,6 +153,39 @@ function readNested(
   readFields(reader, plan, child, filled);
   reader.end = end;
   reader.path.leave();
+}
+
+/** Reads an entry as a message of its own and puts what it says into the map. */
+function readMapEntry(
+  reader: PayloadReader,
+  { field }: NestedPlan,
+  length: number,
+  target: Target,
+  fresh: boolean,
+): void {
+  const plan = planOf(field.message);
+  let map = fresh ? undefined : getOwn(target, field.jsonName);
+  if (map === undefined) setOwn(target, field.jsonName, (map = {}));
+  reader.spend(plan.weight);
+  if (!reader.path.enter(field, -1)) reader.fail(`nested deeper than ${limits.nestingMax} messages`);
+  const { end } = reader;
+  reader.end = reader.pos + length;
+  const entry: Target = {};
+  readFields(reader, plan, entry, 0);
+  reader.end = end;
+  reader.path.leave();
+  const value = mapValueField(field);
+  const absent = value.kind === "message" && !Object.hasOwn(entry, "value");
+  // The cast: only this function sets a map field.
+  setMapEntry(map as Target, entry["key"], absent ? emptyOf(value.message) : entry["value"]);
+}
+
+/** A message of which nothing was said. */
+function emptyOf(type: MessageType): Target {
+  const target: Target = {};
+  const { fields } = planOf(type);
+  fillDefaults(fields, target, 0, fields.length);
+  return target;
 }
 
 function readList(

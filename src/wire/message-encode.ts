@@ -11,6 +11,7 @@ import {
   type NestedPlan,
   type ScalarPlan,
 } from "./message-plan.ts";
+import { mapEntries, mapExpected, readMapKey } from "./map-field.ts";
 import { conflict, mismatch, tooDeep, unknownField } from "./payload-error.ts";
 import { isList } from "./scalar-codec.ts";
 import type { Field, MessageType } from "./schema.ts";
@@ -110,9 +111,23 @@ function writeList(run: Run, field: ScalarPlan, list: unknown): void {
 
 function writeNested(run: Run, field: NestedPlan, item: unknown): void {
   const plan = planOf(field.message);
+  if (field.message.mapEntry) return writeMap(run, field, plan, item);
   if (!field.repeated) return writeElement(run, field, plan, item, -1);
   if (!isList(item)) throw mismatch(run.path, "an array", item, field.field);
   for (let index = item.length - 1; index >= 0; index--) writeElement(run, field, plan, item[index], index);
+}
+
+function writeMap(run: Run, field: NestedPlan, plan: MessagePlan, item: unknown): void {
+  const entries = mapEntries(item);
+  if (entries === undefined) throw mismatch(run.path, mapExpected, item, field.field);
+  for (let index = entries.length - 1; index >= 0; index--) {
+    const [given, value] = entries[index] ?? [];
+    const key = readMapKey(field.field, given);
+    if (key === undefined) throw mismatch(run.path, "a key of the map's type", given, field.field, index);
+    if (value == null)
+      throw mismatch(run.path, `a value for the key ${String(given)}`, value, field.field, index);
+    writeElement(run, field, plan, { key, value }, index);
+  }
 }
 
 function writeElement(run: Run, field: NestedPlan, plan: MessagePlan, item: unknown, index: number): void {

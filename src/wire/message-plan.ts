@@ -4,7 +4,7 @@
  */
 import { blocks, type Block } from "./block.ts";
 import { enumCodec, scalarCodecs, type ScalarCodec } from "./scalar-codec.ts";
-import type { Field, MessageType } from "./schema.ts";
+import type { Field, MessageField, MessageType } from "./schema.ts";
 import { WireType } from "./varint.ts";
 
 /** What every field's plan has. */
@@ -37,6 +37,7 @@ export interface ScalarPlan extends PlanCommon {
 /** The plan of a message field. */
 export interface NestedPlan extends PlanCommon {
   readonly kind: "message";
+  readonly field: MessageField;
   readonly message: MessageType;
 }
 
@@ -83,7 +84,7 @@ function planField(field: Field, members: Map<string, FieldPlan[]>): FieldPlan {
   const common = { field, number, key, otherKey, guarded, repeated, presence, siblings };
   const plan: FieldPlan =
     field.kind === "message"
-      ? { kind: "message", ...common, tag: tagOf(number, WireType.LENGTH), message: field.message }
+      ? { kind: "message", ...common, field, tag: tagOf(number, WireType.LENGTH), message: field.message }
       : { kind: "scalar", ...common, ...planScalar(field) };
   if (field.oneof !== "") {
     siblings.push(plan);

@@ -1,7 +1,7 @@
 /**
  * The types of a kernel, linked: what a descriptor set names by strings becomes objects that refer to one another.
  *
- * Only what the service reaches is linked, so that an imported proto2 file or a map elsewhere does no harm. Links are
+ * Only what the service reaches is linked, so that an imported proto2 file does no harm. Links are
  * made from a list of work rather than by recursion: a chain of thousands of types must not exhaust the stack.
  */
 import { HeddleError } from "../base/error.ts";
@@ -61,6 +61,8 @@ export interface MessageType {
   /** The same fields by name and by JSON name. */
   readonly fieldsByName: ReadonlyMap<string, Field>;
   readonly fieldsByNumber: ReadonlyMap<number, Field>;
+  /** The hidden entry of a `map<,>`: a field of this type, always repeated, is a map to people, keys to values. */
+  readonly mapEntry: boolean;
   readonly comment: string;
 }
 
@@ -99,7 +101,7 @@ export interface KernelSchema {
 
 /**
  * Reads and links the schema of a kernel. Throws BAD_DESCRIPTOR when the set is malformed, has not exactly one
- * service, or uses something a kernel cannot have: streaming methods, maps, groups, proto2.
+ * service, or uses something a kernel cannot have: streaming methods, groups, proto2.
  */
 export function readKernelSchema(descriptorSet: Uint8Array): KernelSchema {
   const set = readDescriptorSet(descriptorSet);

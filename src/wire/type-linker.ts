@@ -33,6 +33,11 @@ interface Work {
   readonly fieldsByNumber: Map<number, Field>;
 }
 
+/** Types that the key of a map may have. */
+const mapKeys: ReadonlySet<string> = new Set([
+  ...["int32", "int64", "uint32", "uint64", "sint32", "sint64"],
+  ...["fixed32", "fixed64", "sfixed32", "sfixed64", "bool", "string"],
+]);
 const unpackable: ReadonlySet<string> = new Set(["string", "bytes", "message"]);
 const reservedNumbers = { first: 19_000, last: 19_999 };
 
@@ -64,7 +69,8 @@ export function createTypeLinker(set: FileDescriptorSet): TypeLinker {
     if (known !== undefined) return known;
     checkMessage(fullName, type.file, type.descriptor);
     const lists = { fields: [], fieldsByName: new Map(), fieldsByNumber: new Map() };
-    const linked: MessageType = { fullName, ...lists, comment: type.descriptor.comment };
+    const { mapEntry, comment } = type.descriptor;
+    const linked: MessageType = { fullName, ...lists, mapEntry, comment };
     messages.set(fullName, linked);
     work.push({ descriptor: type.descriptor, fullName, ...lists });
     return linked;
@@ -84,7 +90,11 @@ export function createTypeLinker(set: FileDescriptorSet): TypeLinker {
     const common = fieldCommon(field, owner.descriptor, user);
     if (type === "group") throw bad(`${user} is a group, which proto3 does not have`);
     if (type === "message") {
-      return { kind: "message", ...common, message: message(typeName, user) };
+      const linked = message(typeName, user);
+      if (linked.mapEntry && (!common.repeated || !linked.fullName.startsWith(`${owner.fullName}.`))) {
+        throw bad(`${user} uses ${linked.fullName}, which is the entry of another map`);
+      }
+      return { kind: "message", ...common, message: linked };
     }
     if (type === "enum") return { kind: "enum", ...common, enum: enumeration(typeName, user) };
     return { kind: "scalar", ...common, type };
@@ -126,8 +136,15 @@ function declaredTypes(set: FileDescriptorSet): ReadonlyMap<string, Declared> {
 function checkMessage(fullName: string, file: FileDescriptor, descriptor: MessageDescriptor): void {
   checkSyntax(`message ${fullName}`, file);
   if (!descriptor.mapEntry) return;
-  const advice = "use a repeated message with a key and a value";
-  throw bad(`${fullName} is the entry of a map, and maps are not supported; ${advice}`);
+  const [key, value, ...more] = descriptor.fields.toSorted((a, b) => a.number - b.number);
+  const fits =
+    key?.name === "key" &&
+    key.number === 1 &&
+    mapKeys.has(key.type) &&
+    value?.name === "value" &&
+    value.number === 2;
+  if (fits && more.length === 0 && key.label === "optional" && value.label === "optional") return;
+  throw bad(`${fullName} is the entry of a map, but not a key (integer, bool or string) and a value`);
 }
 
 function checkSyntax(what: string, file: FileDescriptor): void {

@@ -2,7 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { AdmittedKernel } from "../kernel/admission.ts";
 import type { LogLevel } from "../kernel/host-imports.ts";
-import type { ResetPlan } from "../kernel/normalize.ts";
+import type { InstancePlan } from "../kernel/call-plan.ts";
 import type { BatchFailure } from "./batch.ts";
 import type { BatchBuffers } from "./batch-memory.ts";
 
@@ -36,7 +36,7 @@ export interface KernelMessage {
   readonly kind: "kernel";
   readonly number: number;
   readonly module: WebAssembly.Module;
-  readonly plan: ResetPlan;
+  readonly plan: InstancePlan;
   readonly functions: readonly string[];
 }
 

@@ -1,0 +1,204 @@
+/**
+ * What the instances of all kinds of module have in common: the live WebAssembly instance with its memory, the state
+ * it goes back to, what the host offers to every kernel (`fail`, `log`), and what is known when a call goes wrong.
+ */
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import type { InstancePlan } from "./call-plan.ts";
+import { hostModule, logLevels, type HostSinks } from "./host-imports.ts";
+import { captureImage, resetSteps, type ResetStep, type ResetTarget, type StateImage } from "./reset.ts";
+import { initializeExport } from "./signature.ts";
+import { failedByKernel, kernelFailure, startMessage, trapFailure, type KernelFailure } from "./trap.ts";
+
+/** What an instance is made from. */
+export interface InstanceOptions {
+  /** Compiled from the normalised bytes. */
+  readonly module: WebAssembly.Module;
+  readonly plan: InstancePlan;
+  /** Names of the functions; calls go by their position. */
+  readonly functions: readonly string[];
+  readonly sinks: HostSinks;
+  /** For tests, which leave one out at a time. */
+  readonly steps?: readonly ResetStep[];
+}
+
+/** What the kind of an instance adds. */
+export interface KindParts {
+  /** Imports beside those of `heddle`, by module. */
+  readonly imports?: Readonly<Record<string, WebAssembly.ModuleImports>>;
+  /** Takes the exports of each new instance; false: one that is needed is missing. */
+  bind(exports: WebAssembly.Exports): boolean;
+}
+
+/** Thrown by `fail` to leave the kernel; what it said is kept beside, as a kernel may catch what it throws. */
+const leave = Symbol("the kernel called fail");
+const utf8 = new TextDecoder();
+
+/** A live instance and the way back to its first state. */
+export class InstanceState implements ResetTarget {
+  readonly plan: InstancePlan;
+  image: StateImage | undefined;
+  bytes: Uint8Array = new Uint8Array(0);
+  globals: readonly WebAssembly.Global[] = [];
+  exports: WebAssembly.Exports = {};
+  /** How often a new instance took the place of a used one. */
+  rebuilds = 0;
+  /** What `fail` was told in the present call. */
+  failed: KernelFailure | undefined = undefined;
+  readonly payloadMaxBytes: number;
+  readonly #options: InstanceOptions;
+  readonly #parts: KindParts;
+  readonly #steps: readonly ResetStep[];
+  readonly #imports: WebAssembly.Imports;
+  #memory: WebAssembly.Memory | undefined = undefined;
+  #phase: "starting" | "clean" | "used" = "starting";
+  #lastError = "";
+
+  /** Instantiates the module; its start function runs. Throws what `createInstance` says. */
+  constructor(options: InstanceOptions, parts: KindParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#steps = options.steps ?? resetSteps;
+    this.plan = options.plan;
+    const share = options.plan.memoryMaxBytes * limits.payloadMemoryShare;
+    this.payloadMaxBytes = Math.min(limits.payloadMaxBytes, share);
+    this.#imports = {
+      [hostModule]: {
+        fail: (code: number, pointer: number, size: number) => this.#fail(code, pointer, size),
+        log: (level: number, pointer: number, size: number) => this.#log(level, pointer, size),
+      },
+      ...parts.imports,
+    };
+    this.#instantiate();
+    this.image = captureImage(this.plan, this.bytes, this.globals);
+  }
+
+  /** Makes the state fresh unless it is, and marks it as used. */
+  begin(): void {
+    if (this.#phase !== "clean") this.reset();
+    this.#phase = "used";
+  }
+
+  /** Forgets what belonged to the present call. */
+  end(): void {
+    this.failed = undefined;
+    this.#lastError = "";
+  }
+
+  /** Puts the state back to that of a new instance. */
+  reset(): void {
+    if (this.#phase === "clean") return;
+    for (const step of this.#steps) {
+      if (step(this)) break;
+    }
+    this.#phase = "clean";
+  }
+
+  rebuild(): void {
+    this.rebuilds++;
+    this.#instantiate();
+  }
+
+  refreshBytes(): void {
+    if (this.#memory !== undefined) this.bytes = new Uint8Array(this.#memory.buffer);
+  }
+
+  /** Why a call of a function failed that threw something. */
+  trapped(error: unknown, functionIndex: number): KernelFailure {
+    return this.failed ?? trapFailure(error, this.#context(functionIndex));
+  }
+
+  /** The name of a function, for messages. */
+  name(functionIndex: number): string {
+    return this.#options.functions[functionIndex] ?? `#${functionIndex}`;
+  }
+
+  /** A payload that is too large for this kernel; nothing has run. */
+  tooLarge(size: number): KernelFailure {
+    const said = `the payload has ${size} bytes, the limit of this kernel is ${this.payloadMaxBytes}`;
+    return kernelFailure("PAYLOAD_TOO_LARGE", said);
+  }
+
+  #context(functionIndex: number) {
+    const size = this.#memory?.buffer.byteLength ?? 0;
+    return {
+      functionName: this.name(functionIndex),
+      lastError: this.#lastError,
+      memoryFull: size >= this.plan.memoryMaxBytes,
+      memoryMaxBytes: this.plan.memoryMaxBytes,
+      codeShiftBytes: this.plan.codeShiftBytes,
+    };
+  }
+
+  #instantiate(): void {
+    this.#phase = "starting";
+    const exports = this.#start();
+    if (this.failed !== undefined) throw new HeddleError("BAD_IMPORT", this.failed.message);
+    const memory = this.plan.memory === undefined ? undefined : exports[this.plan.memory];
+    const found = this.plan.memory === undefined || memory instanceof WebAssembly.Memory;
+    if (!found || !this.#parts.bind(exports)) {
+      throw new HeddleError("BAD_EXPORT", "the module lacks an export of the contract; was it admitted?");
+    }
+    this.exports = exports;
+    this.#memory = memory instanceof WebAssembly.Memory ? memory : undefined;
+    const globals = this.plan.globals.map((name) => exports[name]);
+    this.globals = globals.filter((global) => global instanceof WebAssembly.Global);
+    this.refreshBytes();
+    this.#phase = "clean";
+  }
+
+  /** Runs the start function and, of a reactor, `_initialize`. */
+  #start(): WebAssembly.Exports {
+    try {
+      const { exports } = new WebAssembly.Instance(this.#options.module, this.#imports);
+      const initialize = exports[initializeExport];
+      if (this.plan.calls.kind !== "wasi" && typeof initialize === "function") initialize();
+      return exports;
+    } catch (cause) {
+      const { failed } = this;
+      this.failed = undefined;
+      if (failed !== undefined) throw new HeddleError("BAD_IMPORT", failed.message, { cause });
+      if (cause instanceof WebAssembly.LinkError || cause instanceof TypeError) {
+        throw new HeddleError("BAD_IMPORT", `module: ${cause.message}`, { cause });
+      }
+      if (cause instanceof RangeError && !cause.message.includes("call stack")) {
+        const said = `no memory for a new instance: ${cause.message}`;
+        throw new HeddleError("MODULE_UNAVAILABLE", said, { cause });
+      }
+      throw new HeddleError("BAD_MODULE", `module: ${startMessage(cause, this.#context(0))}`, { cause });
+    }
+  }
+
+  /** The import `fail`: ends the call. */
+  #fail(code: number, pointer: number, size: number): never {
+    this.failed =
+      this.#phase === "starting"
+        ? this.#calledAtStart("fail")
+        : failedByKernel(code >>> 0, this.#text(pointer >>> 0, size >>> 0));
+    throw leave;
+  }
+
+  /** The import `log`. */
+  #log(level: number, pointer: number, size: number): void {
+    if (this.#phase === "starting") {
+      this.failed = this.#calledAtStart("log");
+      throw leave;
+    }
+    const name = logLevels[level] ?? "info";
+    const text = this.#text(pointer >>> 0, size >>> 0);
+    if (name === "error") this.#lastError = text;
+    this.#options.sinks.log(name, text);
+  }
+
+  #calledAtStart(name: string): KernelFailure {
+    const said = `the start function calls the import ${hostModule}.${name}`;
+    return kernelFailure("BAD_IMPORT", `module: ${said}; imports may be called by functions only`);
+  }
+
+  /** A text of the kernel, cut to what may leave the process and to its memory. */
+  #text(pointer: number, size: number): string {
+    if (this.bytes.length === 0) this.refreshBytes();
+    const end = Math.min(pointer + Math.min(size, limits.messageMaxBytes), this.bytes.length);
+    return pointer >= end ? "" : utf8.decode(this.bytes.subarray(pointer, end));
+  }
+}
