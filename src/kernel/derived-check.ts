@@ -4,7 +4,7 @@ import { readKernelSchema, type Field, type KernelSchema, type MessageType } fro
 import type { Manifest } from "./manifest.ts";
 import type { ModuleSections } from "./module.ts";
 import { describeRaw } from "./raw-interface.ts";
-import { describeCommand } from "./wasi-interface.ts";
+import { describeCommand } from "./wasi-command.ts";
 
 /**
  * Checks the descriptor of a module whose interface follows from its kind: that of a raw module from its type section,

@@ -8,7 +8,7 @@ import type { Manifest } from "./manifest.ts";
 import type { ModuleSections } from "./module.ts";
 import type { ImportEntry } from "./module-entries.ts";
 import { wasiImports, wasiModule } from "./wasi-imports.ts";
-import { startExport } from "./wasi-interface.ts";
+import { startExport } from "./wasi-command.ts";
 import { functionTypeText, sameFunctionType, type FunctionType } from "./value-type.ts";
 
 /** The export that makes room for a request. */

@@ -9,7 +9,7 @@ import { InstanceState, type InstanceOptions } from "./instance-state.ts";
 import { memoryExport } from "./signature.ts";
 import { failureOf, kernelFailure, type KernelFailure } from "./trap.ts";
 import { WasiHost, type CommandInput } from "./wasi-host.ts";
-import { commandSchema, startExport } from "./wasi-interface.ts";
+import { commandSchema, startExport } from "./wasi-command.ts";
 
 /** What a request is once it is decoded. */
 interface RunRequest {

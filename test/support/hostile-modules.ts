@@ -61,7 +61,7 @@ export const refusedModules: readonly HostileModule[] = [
     "MODULE_TOO_LARGE",
     `${limits.moduleMaxBytes}`,
   ),
-  row("no sections of ours", plain, "BAD_MODULE", "heddle build"),
+  row("no sections of ours", plain, "BAD_MODULE", "heddle deploy --raw"),
   row(
     "later ABI",
     sections(customSection("heddle.abi", Uint8Array.of(2)), descriptor, manifest),

@@ -40,6 +40,8 @@ export const tiers: Readonly<Record<string, readonly string[]>> = {
 
 /** Libraries that only some folders of src/ import: beginning of the name → folders. */
 export const libraries: Readonly<Record<string, readonly string[]>> = {
+  "@bjorn3/": ["kernel"],
+  protobufjs: ["rpc"],
   "@grpc/": ["rpc"],
   "@opentelemetry/": ["telemetry"],
   assemblyscript: ["compiler"],

@@ -185,13 +185,26 @@ describe("readKernelSchema", () => {
       "field test.Thing.a is repeated and optional at once",
     ],
     [
-      "a map",
+      "a map whose entry has no key",
       setOf([
         messageOf("Thing", [fieldOf("m", 1, "message", { ...repeated, typeName: ".test.Thing.MEntry" })], {
           messages: [messageOf("MEntry", [], { mapEntry: true })],
         }),
       ]),
-      "test.Thing.MEntry is the entry of a map, and maps are not supported; use a repeated message",
+      "test.Thing.MEntry is the entry of a map, but not a key (integer, bool or string) and a value",
+    ],
+    [
+      "a map's entry in a field that is no map",
+      setOf([
+        messageOf("Thing", [fieldOf("m", 1, "message", { typeName: ".test.Thing.MEntry" })], {
+          messages: [
+            messageOf("MEntry", [fieldOf("key", 1, "string"), fieldOf("value", 2, "string")], {
+              mapEntry: true,
+            }),
+          ],
+        }),
+      ]),
+      "field test.Thing.m uses test.Thing.MEntry, which is the entry of another map",
     ],
     [
       "proto2",

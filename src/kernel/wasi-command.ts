@@ -7,7 +7,7 @@ import { describeService, plainField, plainMessage } from "./derived-service.ts"
 /** The export that runs a command. */
 export const startExport = "_start";
 /** The function that a command becomes. */
-export const runFunction = "run";
+const runFunction = "run";
 
 /** The descriptor of a command under a name. */
 export function describeCommand(kernel: string): FileDescriptorSet {
