@@ -143,6 +143,12 @@ function tooLarge(what: string): HeddleError {
   );
 }
 
+const moduleKinds = {
+  typed: "MODULE_KIND_TYPED",
+  raw: "MODULE_KIND_RAW",
+  wasi: "MODULE_KIND_WASI",
+} as const;
+
 function describeKernel(record: KernelRecord): Kernel {
   const { admitted } = record;
   return {
@@ -157,7 +163,8 @@ function describeKernel(record: KernelRecord): Kernel {
       comment,
     })),
     pure: admitted.pure,
-    capabilities: [...admitted.manifest.capabilities],
+    capabilities: [...admitted.capabilities],
+    kind: moduleKinds[admitted.manifest.kind],
     timeLimitMs: admitted.manifest.timeLimitMs,
     memoryMaxBytes: admitted.manifest.memoryMaxBytes,
     deterministic: admitted.deterministic,

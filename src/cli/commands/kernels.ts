@@ -23,7 +23,7 @@ export const kernels: Command = {
           kernel.name,
           kernel.digest.slice(0, 12),
           kernel.size,
-          kernel.pure ? "pure" : kernel.capabilities.join(","),
+          [...(kernel.pure ? ["pure"] : []), ...kernel.capabilities].join(", "),
           new Date(kernel.deployedAtMs).toISOString(),
           kernel.functions.map((fn) => fn.name).join(", "),
         ]);
