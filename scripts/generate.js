@@ -1,5 +1,6 @@
 /**
- * `npm run generate`: writes the types of the services in proto/ to src/rpc/generated with proto-loader's generator.
+ * `npm run generate`: writes the types of the services in proto/ to src/rpc/generated with proto-loader's generator, and
+ * their descriptors for server reflection.
  * `-- --check` writes nothing and fails when what is committed differs from what would be written.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -24,6 +25,17 @@ const options = [
 ];
 
 const node = await prepare();
+
+/** What the reflection of a gateway tells of, beside the kernels: its services, and the details of its errors. */
+const reflectedFiles = [
+  ...["fabric", "kernels", "cluster"].map((name) => `heddle/v1/${name}.proto`),
+  "grpc/health/v1/health.proto",
+  "grpc/reflection/v1/reflection.proto",
+  "grpc/reflection/v1alpha/reflection.proto",
+  "google/rpc/status.proto",
+  "google/rpc/error_details.proto",
+];
+
 process.exitCode = await generate(process.argv.includes("--check"));
 
 async function generate(onlyCheck) {
@@ -36,6 +48,9 @@ async function generate(onlyCheck) {
       process.stderr.write(Buffer.concat(output));
       return code;
     }
+    const descriptors = ["scripts/descriptors.js", join(folder, "descriptors.ts"), ...reflectedFiles];
+    const failed = await runNode(node, descriptors);
+    if (failed !== 0) return failed;
     const stale = differences(folder);
     if (onlyCheck) return report(stale);
     rmSync(target, { recursive: true, force: true });
@@ -47,12 +62,13 @@ async function generate(onlyCheck) {
   }
 }
 
-/** Every file of heddle.v1 that declares a service, and the health service; messages come in by their imports. */
+/** Every file of heddle.v1 that declares a service, and the standard services; messages come in by their imports. */
 function protoFiles() {
   const own = readdirSync(join(root, "proto", "heddle", "v1"))
     .map((name) => `heddle/v1/${name}`)
     .filter((name) => /^service /m.test(readFileSync(join(root, "proto", name), "utf8")));
-  return [...own.sort(), "grpc/health/v1/health.proto"];
+  // v1alpha of the reflection has the same messages as v1.
+  return [...own.sort(), "grpc/health/v1/health.proto", "grpc/reflection/v1/reflection.proto"];
 }
 
 /** Paths that are missing, superfluous or different in the committed folder. */

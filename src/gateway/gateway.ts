@@ -6,6 +6,7 @@ import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";
 import { HealthService } from "../rpc/health.ts";
 import { explainUnknownMethods } from "../rpc/unknown-methods.ts";
+import { ReflectionService } from "../rpc/reflection.ts";
 import { bind, createRpcServer, stopServer, type BindOptions } from "../rpc/server.ts";
 import { createScheduler } from "../scheduler/scheduler.ts";
 import type { ModuleStore } from "../store/module-store.ts";
@@ -64,6 +65,7 @@ class GatewayProcess implements Gateway {
   readonly #fabric: FabricService;
   readonly #cluster: ClusterService;
   readonly #typed: TypedService;
+  readonly #reflection = new ReflectionService();
   /** Full names of the services of kernels. */
   readonly #kernelServices = new Map<string, string>();
   readonly #health = new HealthService(["heddle.v1.Fabric", "heddle.v1.Kernels", "heddle.v1.Cluster"]);
@@ -96,7 +98,8 @@ class GatewayProcess implements Gateway {
     const loadOf = (node: string) => scheduler.load(node);
     this.#cluster = new ClusterService({ membership: this.#membership, watchers, secret, loadOf });
     const kernels = new KernelsService(this.#registry, deployment, secret);
-    for (const service of [this.#fabric, kernels, this.#cluster, this.#health]) service.addTo(this.#server);
+    const services = [this.#fabric, kernels, this.#cluster, this.#health, this.#reflection];
+    for (const service of services) service.addTo(this.#server);
     this.#typed = new TypedService(this.#server, this.#engine, this.#registry);
     this.#registry.onChange((name, current) => this.#changed(name, current));
     this.#http = new HttpServer(() => ({
@@ -117,6 +120,7 @@ class GatewayProcess implements Gateway {
   /** A kernel's own gRPC service comes, changes and goes with it. */
   #changed(name: string, current: KernelRecord | undefined): void {
     this.#typed.update(name, current);
+    this.#reflection.update(name, current?.admitted.schema.bytes);
     const before = this.#kernelServices.get(name);
     const service = current === undefined ? undefined : serviceNameOf(current);
     if (before === service) return;
@@ -155,6 +159,7 @@ class GatewayProcess implements Gateway {
 
   async #stop(): Promise<void> {
     this.#health.close();
+    this.#reflection.close();
     await this.#http.stop();
     await this.#engine.idle(limits.stopGraceMs);
     this.#fabric.close();

@@ -20,7 +20,10 @@ const protoFolder = fileURLToPath(new URL("../../proto/", import.meta.url));
 
 const files = ["fabric", "executor", "kernels", "cluster"].map((name) => `heddle/v1/${name}.proto`);
 
-const definition = loadSync([...files, "grpc/health/v1/health.proto"], {
+const reflectionVersions = ["v1", "v1alpha"];
+const reflectionFiles = reflectionVersions.map((version) => `grpc/reflection/${version}/reflection.proto`);
+
+const definition = loadSync([...files, "grpc/health/v1/health.proto", ...reflectionFiles], {
   includeDirs: [protoFolder],
   longs: Number,
   enums: Number,
@@ -66,6 +69,10 @@ export const fabricService: ServiceDefinition<UntypedServiceImplementation> = {
 };
 /** The Executor service with its Execute stream raw. */
 export const executorService: ServiceDefinition<UntypedServiceImplementation> = { Execute: executeMethod };
+/** `grpc.reflection.v1.ServerReflection` and that of v1alpha, whose messages are the same. */
+export const reflectionServices = reflectionVersions.map((version) =>
+  service(`grpc.reflection.${version}.ServerReflection`),
+);
 
 function service(name: string): ServiceDefinition<UntypedServiceImplementation> {
   const found = definition[name];
