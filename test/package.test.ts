@@ -140,6 +140,17 @@ describe("the package", () => {
     expect(run(process.execPath, ["use.js"]).output.trim()).toBe("function HeddleError");
   });
 
+  it("tests kernels in process", () => {
+    write("hello.ts", "export function hello(name: string): string { return 'Hello, ' + name; }");
+    write(
+      "hello-test.js",
+      `import { loadKernel } from "heddle/testing";
+       const hello = await loadKernel("hello.ts");
+       console.log(await hello.hello({ name: "Ada" }));`,
+    );
+    expect(run(process.execPath, ["hello-test.js"]).output).toBe("Hello, Ada\n");
+  });
+
   it("finds its worker threads", () => {
     write(
       "threads.js",

@@ -171,6 +171,8 @@ export const limits = {
   workerStackMaxBytes: 4 * MiB,
   /** Lines of log that one batch may send; the rest is counted. */
   logLinesMax: 256,
+  /** Lines of log that a kernel loaded for tests keeps. */
+  loadedLogLinesMax: 10_000,
   /** Warm threads beyond the workers. */
   spareWorkers: 1,
   /** Compiled modules kept per node. */

@@ -53,6 +53,11 @@ export interface KernelDescription {
   readonly functions: readonly FunctionDescription[];
 }
 
+const kindNames: ReadonlyMap<number, string> = new Map([
+  [ModuleKind.MODULE_KIND_RAW, "raw"],
+  [ModuleKind.MODULE_KIND_WASI, "wasi"],
+]);
+
 /** Puts together what is known of a kernel. */
 export function describeKernel(
   name: string,
@@ -67,12 +72,7 @@ export function describeKernel(
     name,
     comment: schema.comment,
     digest: kernel?.digest ?? "",
-    kind:
-      kernel?.kind === ModuleKind.MODULE_KIND_RAW
-        ? "raw"
-        : kernel?.kind === ModuleKind.MODULE_KIND_WASI
-          ? "wasi"
-          : "typed",
+    kind: kindNames.get(kernel?.kind ?? 0) ?? "typed",
     service,
     pure: kernel?.pure ?? false,
     deterministic: kernel?.deterministic ?? false,

@@ -56,13 +56,17 @@ export class WorkerHandle {
   /** Why the thread was ended: what is said of the item that ran. */
   #culprit: BatchFailure | undefined = undefined;
 
-  constructor(events: HandleEvents, counts: HandleCounts) {
+  constructor(events: HandleEvents, counts: HandleCounts, background: boolean) {
     this.#events = events;
     this.#counts = counts;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.on("message", (message: ToHost) => this.#message(message));
     this.#thread = this.#startThread(port2);
+    if (background) {
+      this.#port.unref();
+      this.#thread.unref();
+    }
     this.#exited = new Promise((resolve) => {
       this.#thread.once("exit", (code) => {
         this.#exit(code);

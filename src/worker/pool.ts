@@ -24,6 +24,8 @@ export interface PoolOptions {
   readonly workers: number;
   /** Warm threads that replace one that is ended. */
   readonly spares: number;
+  /** Its idle threads do not keep the process from ending. Default false. */
+  readonly background?: boolean;
   /** Must have the scale of `systemClock`: workers read that one. */
   readonly clock: Clock;
   /** Takes parts of batches. Never called from within `submit` or `cancel`; it may call both. */
@@ -89,7 +91,7 @@ class Pool implements WorkerPool {
     this.#roster = new Roster({
       workers: options.workers,
       spares: options.spares,
-      create: () => new WorkerHandle(events, this.#counts),
+      create: () => new WorkerHandle(events, this.#counts, options.background === true),
       joined: () => this.#assign(),
     });
   }
