@@ -5,6 +5,7 @@ import { Server, ServerCredentials, type Metadata } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { secretKey, type ChannelKind } from "./channel.ts";
+import { destroySessions } from "./http2-sessions.ts";
 import { clampTimeouts } from "./timeout-clamp.ts";
 
 const loopback = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
@@ -80,6 +81,7 @@ export function stopServer(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => {
       server.forceShutdown();
+      destroySessions(server);
     }, graceMs);
     server.tryShutdown(() => {
       clearTimeout(cut);

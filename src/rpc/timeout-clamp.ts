@@ -4,7 +4,7 @@
  */
 import type { Server } from "@grpc/grpc-js";
 import { clampTimeout } from "../wire/timeout.ts";
-import { onEarlyHeaders } from "./early-headers.ts";
+import { onEarlyHeaders } from "./http2-sessions.ts";
 
 const header = "grpc-timeout";
 const clamped = new WeakSet<Server>();

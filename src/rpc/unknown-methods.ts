@@ -4,7 +4,7 @@
  */
 import type { Server, ServerDuplexStream } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
-import { onEarlyHeaders } from "./early-headers.ts";
+import { onEarlyHeaders } from "./http2-sessions.ts";
 import { toStatus } from "./status.ts";
 
 const explainingPath = "/heddle.v1/Unknown";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { Metadata } from "@grpc/grpc-js";
+import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { secretMetadata } from "../../src/rpc/channel.ts";
 import {
@@ -90,6 +90,23 @@ describe("stopServer", () => {
     answerer.duplex.close(undefined);
     expect(await opener.closed).toBeUndefined();
     await stopped;
+  });
+
+  // The library forgot the connections it was to cut: stopping took until a keepalive, some ten seconds, had failed.
+  it("cuts a call of a client that never ends it", { timeout: 8_000 }, async () => {
+    const server = createRpcServer("client");
+    const same = (bytes: Buffer): Buffer => bytes;
+    server.register("/test.Service/Hang", () => {}, same, same, "bidi");
+    const port = await bind(server, { host: "127.0.0.1", port: 0, insecure: false });
+    const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
+    onTestFinished(() => client.close());
+    const call = client.makeBidiStreamRequest("/test.Service/Hang", same, same);
+    const ended = once(call, "error");
+    await new Promise<void>((resolve, reject) =>
+      client.waitForReady(Date.now() + 5_000, (error) => (error ? reject(error) : resolve())),
+    );
+    await stopServer(server, 20);
+    await ended.catch((error: unknown) => expect(error).toMatchObject({ code: 14 }));
   });
 });
 
