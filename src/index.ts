@@ -13,6 +13,7 @@ export type {
   WatchOptions,
 } from "./sdk/admin.ts";
 export type { KernelClient, KernelMethod, UntypedKernel } from "./sdk/kernel-client.ts";
+export type { LogEvent, LogLevel, LogLine, LogsOptions } from "./sdk/logs.ts";
 export type { InvokeResult } from "./sdk/invoke.ts";
 export type { MapResult } from "./sdk/map.ts";
 export type { CallableFunction } from "./sdk/schemas.ts";

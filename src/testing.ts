@@ -118,6 +118,7 @@ async function readSource(source: string | URL, { optimize = true }: LoadOptions
 }
 
 interface Waiter {
+  readonly function: string;
   readonly resolve: (payload: Uint8Array) => void;
   readonly reject: (error: HeddleError) => void;
 }
@@ -180,7 +181,7 @@ class ProcessKernel implements KernelHandle {
     signal?.addEventListener("abort", cancel);
     try {
       const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-      this.#waiters.set(id, { resolve, reject });
+      this.#waiters.set(id, { function: fn.name, resolve, reject });
       const sizes = Uint32Array.of(payload.length);
       const deadlineAt = deadlineMs === undefined ? Infinity : systemClock.now() + deadlineMs;
       this.#pool.submit({
@@ -219,8 +220,9 @@ class ProcessKernel implements KernelHandle {
     else waiter.reject(errorOf(failure));
   }
 
-  #log({ level, function: fn, text }: LogEntry): void {
-    this.logs.push({ level, function: fn, text });
+  #log({ batch, level, text }: LogEntry): void {
+    // Lines come before the outcome of their call.
+    this.logs.push({ level, function: this.#waiters.get(batch)?.function ?? "", text });
     if (this.logs.length > limits.loadedLogLinesMax) this.logs.shift();
   }
 }

@@ -148,6 +148,17 @@ export const limits = {
   /** Messages that may wait for one who watches before the watch is ended. */
   watchBacklogMax: 10_000,
 
+  /** Lines the gateway keeps of one kernel. */
+  logKernelLinesMax: 10_000,
+  /** What they may take in its memory. */
+  logKernelMaxBytes: 8 * MiB,
+  /** What the lines of all kernels may take. */
+  logBookMaxBytes: 32 * MiB,
+  /** Lines that wait for one who follows them; those beyond are dropped and counted. */
+  logReaderLinesMax: 4_096,
+  /** How many may read lines at once. */
+  logReadersMax: 256,
+
   // --- nodes
   /** Bytes of a batch's input or output in a worker's shared memory before it grows for a large item. */
   workerBufferBytes: 1 * MiB,
@@ -169,10 +180,19 @@ export const limits = {
   workerHeapMaxBytes: 256 * MiB,
   /** Stack of a worker, which kernels share. */
   workerStackMaxBytes: 4 * MiB,
-  /** Lines of log that one batch may send; the rest is counted. */
-  logLinesMax: 256,
   /** Lines of log that a kernel loaded for tests keeps. */
   loadedLogLinesMax: 10_000,
+  /** Lines that one call may log; the rest is counted. */
+  logCallLinesMax: 1_024,
+  /** One line of log: a text of a kernel, or the stack of a trap. */
+  logLineMaxBytes: 8 * KiB,
+  /** Lines that a worker has written and its host has not read; a power of two. */
+  logRingBytes: 256 * KiB,
+  /** What a node sends of lines to schedulers, in bytes a second, and what it may send at once. */
+  logBytesPerSecond: 1 * MiB,
+  logBurstBytes: 4 * MiB,
+  /** Frames that wait for a scheduler before its lines are dropped: results come first. */
+  logBacklogMaxBytes: 256 * KiB,
   /** Warm threads beyond the workers. */
   spareWorkers: 1,
   /** Compiled modules kept per node. */

@@ -27,6 +27,11 @@ export class LinkedList<T extends Linked<T>> {
     return this.#front;
   }
 
+  /** The last entry, or undefined when there is none. */
+  back(): T | undefined {
+    return this.#back;
+  }
+
   pushBack(entry: T): void {
     assert(entry.list === undefined, "an entry is in one list at a time");
     entry.list = this;

@@ -7,6 +7,8 @@ import type { Output } from "./output.ts";
 export interface OptionSpec {
   /** `flag` takes no value. */
   readonly type: "text" | "number" | "flag";
+  /** One letter: `f` for `-f`. */
+  readonly short?: string;
   /** What stands for its value in the help: `PORT`. */
   readonly value?: string;
   readonly about: string;
@@ -89,8 +91,10 @@ export class Arguments {
 export function parseCommandLine(command: Command, argv: readonly string[]): Arguments {
   const all = { ...command.options, ...common };
   const config: ParseArgsOptionsConfig = {};
-  for (const [name, spec] of Object.entries(all))
-    config[name] = { type: spec.type === "flag" ? "boolean" : "string" };
+  for (const [name, spec] of Object.entries(all)) {
+    const type = spec.type === "flag" ? "boolean" : "string";
+    config[name] = spec.short === undefined ? { type } : { type, short: spec.short };
+  }
   try {
     const parsed = parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
     const values = new Map<string, string | true>();
@@ -110,7 +114,8 @@ export function helpOf(command: Command): string {
     ([, spec]) => spec.internal !== true,
   );
   const rows = shown.map(([name, spec]) => {
-    const left = spec.type === "flag" ? `--${name}` : `--${name} ${spec.value ?? "VALUE"}`;
+    const names = spec.short === undefined ? `--${name}` : `-${spec.short}, --${name}`;
+    const left = spec.type === "flag" ? names : `${names} ${spec.value ?? "VALUE"}`;
     return [
       left,
       spec.default === undefined ? spec.about : `${spec.about} (default ${spec.default})`,

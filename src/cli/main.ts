@@ -9,6 +9,7 @@ import { deploy } from "./commands/deploy.ts";
 import { describe } from "./commands/describe.ts";
 import { invoke } from "./commands/invoke.ts";
 import { kernels } from "./commands/kernels.ts";
+import { logs } from "./commands/logs.ts";
 import { map } from "./commands/map.ts";
 import { node } from "./commands/node.ts";
 import { nodes } from "./commands/nodes.ts";
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   typegen,
   invoke,
   map,
+  logs,
   nodes,
   versionCommand,
 ];

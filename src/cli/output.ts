@@ -6,6 +6,8 @@ export interface Output {
   readonly unread: AbortSignal;
   /** A result, one line. */
   line(text: string): void;
+  /** One of many results for people; resolves as `row` does. */
+  print(text: string): Promise<void>;
   /** A result for scripts. */
   value(value: unknown): void;
   /** One of many results, on a line of JSON; resolves when stdout takes the next, or nobody reads any more. */
@@ -40,6 +42,7 @@ export function createOutput(json: boolean): Output {
     unread: unread.signal,
     line: (text) => void write(`${text}\n`),
     value: (value) => void write(textOf(value)),
+    print: (text) => (write(`${text}\n`) ? Promise.resolve() : room.promise),
     row: (value) => (write(textOf(value)) ? Promise.resolve() : room.promise),
     note: (text) => void stderr.write(`${text}\n`),
     flushed: () =>

@@ -5,11 +5,13 @@
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { BatchFrame, FunctionFrame } from "../wire/frame.ts";
-import type { BatchPart, KernelModule, WorkerBatch } from "../worker/pool.ts";
+import type { BatchPart, KernelModule, LogEntry, WorkerBatch } from "../worker/pool.ts";
 
 /** Who gets the outcome of an attempt. */
 export interface BatchOwner {
   report(frame: BatchFrame, part: BatchPart): void;
+  /** A line that a kernel logged in an item of the attempt, before the item's outcome. */
+  log(frame: BatchFrame, entry: LogEntry): void;
 }
 
 /** The part of the pool that is used here. */
@@ -109,6 +111,12 @@ export class Batches {
     this.#executed += part.count;
     if (part.done) this.#release(part.id, held);
     held.owner.report(held.frame, part);
+  }
+
+  /** Takes what kernels log. */
+  log(entry: LogEntry): void {
+    const held = this.#held.get(entry.batch);
+    held?.owner.log(held.frame, entry); // otherwise its scheduler has gone
   }
 
   /** Items are counted as in the frame, not from its first. */

@@ -13,10 +13,11 @@ import { bind, bindUnix, createRpcServer, stopServer, type BindOptions } from ".
 import type { Heartbeat } from "../rpc/generated/heddle/v1/Heartbeat.ts";
 import type { NodeFacts } from "../rpc/generated/heddle/v1/NodeFacts.ts";
 import type { ModuleStore } from "../store/module-store.ts";
-import { createWorkerPool, type LogEntry, type WorkerPool } from "../worker/pool.ts";
+import { createWorkerPool, type WorkerPool } from "../worker/pool.ts";
 import { Batches } from "./batches.ts";
 import { creditOf } from "./credits.ts";
 import { Executor } from "./executor.ts";
+import { LogBudget } from "./log-budget.ts";
 import { fetchModule } from "./module-fetch.ts";
 import { ModuleCache } from "./module-cache.ts";
 import { Registration } from "./register.ts";
@@ -40,8 +41,6 @@ export interface NodeEvents {
   accepted(scheduler: string): void;
   /** A scheduler is out of reach; `final` when it refused the node for good. */
   lost(scheduler: string, error: HeddleError, final: boolean): void;
-  /** A kernel logged. */
-  log(entry: LogEntry): void;
 }
 
 export class Node {
@@ -65,7 +64,7 @@ export class Node {
       spares: limits.spareWorkers,
       clock: systemClock,
       onPart: (part) => this.#batches.part(part),
-      onLog: (entry) => options.events.log(entry),
+      onLog: (entry) => this.#batches.log(entry),
     });
     this.#batches = new Batches(id, systemClock, () => this.#pool);
     const modules = new ModuleCache(
@@ -74,7 +73,9 @@ export class Node {
       (kernel) => this.#pool.prepare(kernel),
     );
     const credit = () => creditOf(workers, this.#batches.draining);
-    const node = { id, incarnation: this.incarnation, workers, modules, batches: this.#batches, credit };
+    const logBudget = new LogBudget(systemClock);
+    const shared = { modules, batches: this.#batches, logBudget, credit };
+    const node = { id, incarnation: this.incarnation, workers, ...shared };
     this.#executor = new Executor(node, secret);
     this.#executor.addTo(this.#server);
     this.#health.addTo(this.#server);

@@ -18,8 +18,10 @@ import {
   type ItemErrorFrame,
   type ResultFrame,
 } from "../wire/frame.ts";
-import type { BatchPart, KernelModule } from "../worker/pool.ts";
-import type { Batches } from "./batches.ts";
+import type { BatchPart, KernelModule, LogEntry } from "../worker/pool.ts";
+import type { Batches, BatchOwner } from "./batches.ts";
+import type { LogBudget } from "./log-budget.ts";
+import { LogOutlet } from "./log-outlet.ts";
 import type { ModuleCache } from "./module-cache.ts";
 
 type FunctionState =
@@ -34,6 +36,7 @@ export interface SessionNode {
   readonly workers: number;
   readonly modules: ModuleCache;
   readonly batches: Batches;
+  readonly logBudget: LogBudget;
   credit(): {
     readonly queueMs: number;
     readonly queueBytes: number;
@@ -43,15 +46,17 @@ export interface SessionNode {
 }
 
 /** Serves one scheduler until its small stream closes. */
-export class SchedulerSession implements FrameSink {
+export class SchedulerSession implements BatchOwner {
   readonly link: FrameLink;
   readonly #node: SessionNode;
   readonly #functions = new Map<number, FunctionState>();
+  readonly #lines: LogOutlet;
   #closed = false;
 
   constructor(node: SessionNode) {
     this.#node = node;
-    this.link = new FrameLink(this);
+    this.link = new FrameLink(this.#sink());
+    this.#lines = new LogOutlet(this.link, node.logBudget);
   }
 
   /** Answers the hello of either stream and, on the small one, says what the node takes. */
@@ -82,23 +87,22 @@ export class SchedulerSession implements FrameSink {
     this.#node.batches.dropAll(this);
   }
 
-  hello(): void {
-    throw new HeddleError("PROTOCOL", "a second Hello on the same stream");
-  }
-  welcome(): void {
-    throw new HeddleError("PROTOCOL", "a Welcome from the side that opened the stream");
-  }
-  result(): void {
-    throw new HeddleError("PROTOCOL", "a Result from a scheduler");
-  }
-  credit(): void {
-    throw new HeddleError("PROTOCOL", "a Credit from a scheduler");
-  }
-  log(): void {
-    throw new HeddleError("PROTOCOL", "a Log from a scheduler");
-  }
-  chunk(): void {
-    throw new HeddleError("PROTOCOL", "a Chunk on the small stream");
+  /** What comes from the scheduler; anything else breaks the protocol. */
+  #sink(): FrameSink {
+    const unexpected = (what: string): never => {
+      throw new HeddleError("PROTOCOL", what);
+    };
+    return {
+      function: (entry) => this.function(entry),
+      batch: (frame) => this.batch(frame),
+      cancel: (frame) => this.cancel(frame),
+      hello: () => unexpected("a second Hello on the same stream"),
+      welcome: () => unexpected("a Welcome from the side that opened the stream"),
+      result: () => unexpected("a Result from a scheduler"),
+      credit: () => unexpected("a Credit from a scheduler"),
+      chunk: () => unexpected("a Chunk on the small stream"),
+      log: () => unexpected("a Log from a scheduler"),
+    };
   }
 
   function(entry: FunctionFrame): void {
@@ -183,8 +187,14 @@ export class SchedulerSession implements FrameSink {
     this.#node.batches.cancel(this, frame.id, frame.first, frame.count === 0 ? Infinity : frame.count);
   }
 
+  /** Passes a line on, before the outcome of its item. */
+  log(frame: BatchFrame, entry: LogEntry): void {
+    if (!this.#closed) this.#lines.line(frame, entry);
+  }
+
   /** Reports finished items of an attempt. */
   report(frame: BatchFrame, part: BatchPart): void {
+    if (part.done) this.#lines.end(frame);
     const result: ResultFrame = {
       ...emptyResult,
       id: frame.id,

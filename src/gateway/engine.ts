@@ -14,7 +14,7 @@ import type { ResultFrame } from "../wire/frame.ts";
 import { Payloads } from "../wire/payloads.ts";
 import type { NodeLink } from "./node-link.ts";
 import { accept, cancelAttempt, dispatch, endAttempt, fail, type Books } from "./perform.ts";
-import type { BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
+import type { AttemptRecord, BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** What a client hands in. */
@@ -136,11 +136,17 @@ export class Engine {
     this.post({ kind: "nodeLost", node: link.node, incarnation: link.incarnation, why });
   }
 
+  /** The attempt of that number on a node, as long as it is under way there. */
+  attemptOn(link: NodeLink, id: number): AttemptRecord | undefined {
+    if (this.#books.links.get(link.node) !== link) return undefined;
+    const attempt = this.#books.attempts.get(id as AttemptId); // a number that is no attempt's finds none
+    return attempt?.link === link ? attempt : undefined;
+  }
+
   /** Takes outcomes from a node. */
   result(link: NodeLink, frame: ResultFrame): void {
-    if (this.#books.links.get(link.node) !== link) return;
-    const attempt = this.#books.attempts.get(frame.id as AttemptId); // a number that is no attempt's finds none
-    if (attempt === undefined || attempt.link !== link) return;
+    const attempt = this.attemptOn(link, frame.id);
+    if (attempt === undefined) return;
     const { node, incarnation } = link;
     if (frame.count > 0) {
       const runMs = sum(frame.runMs);

@@ -17,6 +17,8 @@ import { Engine } from "./engine.ts";
 import { FabricService } from "./fabric-service.ts";
 import { HttpServer } from "./http-server.ts";
 import { KernelsService } from "./kernels-service.ts";
+import { LogBook } from "./log-book.ts";
+import { LogReaders } from "./log-reader.ts";
 import { Membership } from "./membership.ts";
 import { Registry, type KernelRecord } from "./registry.ts";
 import { serviceNameOf, TypedService } from "./typed-service.ts";
@@ -69,6 +71,7 @@ class GatewayProcess implements Gateway {
   /** Full names of the services of kernels. */
   readonly #kernelServices = new Map<string, string>();
   readonly #health = new HealthService(["heddle.v1.Fabric", "heddle.v1.Kernels", "heddle.v1.Cluster"]);
+  readonly #logReaders: LogReaders;
   readonly #http: HttpServer;
   #stopping: Promise<void> | undefined;
 
@@ -76,6 +79,7 @@ class GatewayProcess implements Gateway {
     const { id, store, modules, secret } = options;
     this.#options = options;
     const watchers = this.#watchers;
+    const logs = new LogBook();
     const scheduler = createScheduler({}, systemRandom);
     this.#registry = new Registry(store, modules);
     this.#engine = new Engine({
@@ -90,6 +94,7 @@ class GatewayProcess implements Gateway {
       secret,
       engine: this.#engine,
       watchers,
+      logs,
       prepared: (node, fn) => deployment.prepared(node, fn),
       gone: (node) => deployment.gone(node),
     });
@@ -97,7 +102,8 @@ class GatewayProcess implements Gateway {
     this.#fabric = new FabricService(gateway);
     const loadOf = (node: string) => scheduler.load(node);
     this.#cluster = new ClusterService({ membership: this.#membership, watchers, secret, loadOf });
-    const kernels = new KernelsService(this.#registry, deployment, secret);
+    this.#logReaders = new LogReaders(logs);
+    const kernels = new KernelsService(this.#registry, deployment, secret, this.#logReaders);
     const services = [this.#fabric, kernels, this.#cluster, this.#health, this.#reflection];
     for (const service of services) service.addTo(this.#server);
     this.#typed = new TypedService(this.#server, this.#engine, this.#registry);
@@ -164,6 +170,7 @@ class GatewayProcess implements Gateway {
     await this.#engine.idle(limits.stopGraceMs);
     this.#fabric.close();
     this.#cluster.close();
+    this.#logReaders.close();
     this.#membership.stop();
     this.#engine.stop();
     await stopServer(this.#server, limits.stopGraceMs);

@@ -21,6 +21,7 @@ import { hasSecret } from "../rpc/server.ts";
 import { heddle } from "../rpc/services.ts";
 import { toStatus } from "../rpc/status.ts";
 import type { Deployment } from "./deployment.ts";
+import type { LogReaders, LogsCall } from "./log-reader.ts";
 import type { KernelRecord, Registry } from "./registry.ts";
 
 const partBytes = 60 * 1024;
@@ -29,11 +30,13 @@ export class KernelsService {
   readonly #registry: Registry;
   readonly #deployment: Deployment;
   readonly #secret: string;
+  readonly #logs: LogReaders;
 
-  constructor(registry: Registry, deployment: Deployment, secret: string) {
+  constructor(registry: Registry, deployment: Deployment, secret: string, logs: LogReaders) {
     this.#registry = registry;
     this.#deployment = deployment;
     this.#secret = secret;
+    this.#logs = logs;
   }
 
   addTo(server: Server): void {
@@ -61,6 +64,7 @@ export class KernelsService {
           answer(toStatus(error));
         }
       },
+      Logs: (call: LogsCall) => this.#logs.serve(call),
       FetchModule: (call: ServerWritableStream<FetchModuleRequest, FetchModuleResponse>) => {
         this.#fetch(call).catch((error: unknown) => call.emit("error", toStatus(error)));
       },

@@ -10,6 +10,8 @@ import type { Node } from "../rpc/generated/heddle/v1/Node.ts";
 import type { NodeFacts__Output as NodeFacts } from "../rpc/generated/heddle/v1/NodeFacts.ts";
 import { NodeState } from "../rpc/generated/heddle/v1/NodeState.ts";
 import type { Engine } from "./engine.ts";
+import type { LogBook } from "./log-book.ts";
+import { intakeLine } from "./log-intake.ts";
 import { NodeLink, type NodeLinkEvents } from "./node-link.ts";
 import type { FunctionRecord } from "./records.ts";
 import type { Watchers } from "./watchers.ts";
@@ -42,6 +44,8 @@ export interface MembershipOptions {
   readonly secret: string;
   readonly engine: Engine;
   readonly watchers: Watchers;
+  /** Where lines of kernels go. */
+  readonly logs: LogBook;
   /** A node has a function's module compiled. */
   prepared(node: string, fn: FunctionRecord): void;
   /** A node no longer takes work. */
@@ -77,6 +81,10 @@ export class Membership {
         if (credit.draining) this.#draining(link);
       },
       result: (link, frame) => options.engine.result(link, frame),
+      log: (link, frame) => {
+        const attempt = options.engine.attemptOn(link, frame.id);
+        if (attempt !== undefined) intakeLine(options.logs, attempt, frame);
+      },
       ready: (link, fn) => options.prepared(link.node, fn),
       down: (link, error) => this.#down(link, error),
     };

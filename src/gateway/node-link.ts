@@ -17,6 +17,7 @@ import {
   type CreditFrame,
   type FrameSink,
   type FunctionFrame,
+  type LogFrame,
   type ResultFrame,
   type WelcomeFrame,
 } from "../wire/frame.ts";
@@ -28,6 +29,7 @@ export interface NodeLinkEvents {
   up(link: NodeLink): void;
   credit(link: NodeLink, credit: CreditFrame): void;
   result(link: NodeLink, frame: ResultFrame): void;
+  log(link: NodeLink, frame: LogFrame): void;
   ready(link: NodeLink, fn: FunctionRecord): void;
   down(link: NodeLink, error: HeddleError): void;
 }
@@ -172,7 +174,7 @@ export class NodeLink {
     return {
       welcome: (frame) => this.#welcome(frame),
       credit: (frame) => this.#options.events.credit(this, frame),
-      log: () => {}, // lines are not kept yet
+      log: (frame) => this.#options.events.log(this, frame),
       result: (frame) => this.#options.events.result(this, frame),
       function: (frame) => this.#compiled(frame),
       hello: () => unexpected("Hello"),

@@ -185,7 +185,9 @@ export class InstanceState implements ResetTarget {
       throw leave;
     }
     const name = logLevels[level] ?? "info";
-    const text = this.#text(pointer >>> 0, size >>> 0);
+    const whole = size >>> 0;
+    const cut = whole > limits.messageMaxBytes ? `… (${whole} bytes)` : "";
+    const text = this.#text(pointer >>> 0, whole) + cut;
     if (name === "error") this.#lastError = text;
     this.#options.sinks.log(name, text);
   }

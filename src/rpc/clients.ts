@@ -12,6 +12,8 @@ import type { GetRequest } from "./generated/heddle/v1/GetRequest.ts";
 import type { GetResponse__Output as GetResponse } from "./generated/heddle/v1/GetResponse.ts";
 import type { ListNodesResponse__Output as ListNodesResponse } from "./generated/heddle/v1/ListNodesResponse.ts";
 import type { ListResponse__Output as ListResponse } from "./generated/heddle/v1/ListResponse.ts";
+import type { LogsRequest } from "./generated/heddle/v1/LogsRequest.ts";
+import type { LogsResponse__Output as LogsResponse } from "./generated/heddle/v1/LogsResponse.ts";
 import type { WatchRequest } from "./generated/heddle/v1/WatchRequest.ts";
 import type { WatchResponse__Output as WatchResponse } from "./generated/heddle/v1/WatchResponse.ts";
 
@@ -118,6 +120,16 @@ export function watchCluster(
     request,
   );
   return stream(call, signal);
+}
+
+/** `Kernels.Logs`; ends without an error when the signal aborts. */
+export function readLogs(
+  client: Client,
+  request: LogsRequest,
+  signal?: AbortSignal,
+): AsyncGenerator<LogsResponse> {
+  const { path, requestSerialize, responseDeserialize } = kernels.Logs;
+  return stream(client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request), signal);
 }
 
 /** `Kernels.FetchModule`. */

@@ -1,4 +1,4 @@
-/** What operators and kernel authors do through the SDK: deploy, list, watch. */
+/** What operators and kernel authors do through the SDK: deploy, list, watch, read logs. */
 import { createHash } from "node:crypto";
 import type { Client } from "../rpc/grpc.ts";
 import {
@@ -15,6 +15,8 @@ import type { GetResponse__Output } from "../rpc/generated/heddle/v1/GetResponse
 import type { Kernel__Output } from "../rpc/generated/heddle/v1/Kernel.ts";
 import type { Node__Output } from "../rpc/generated/heddle/v1/Node.ts";
 import type { WatchResponse__Output } from "../rpc/generated/heddle/v1/WatchResponse.ts";
+
+import { logsOf, type LogEvent, type LogsOptions } from "./logs.ts";
 
 /** A kernel as the fabric describes it. */
 export type KernelInfo = Kernel__Output;
@@ -75,6 +77,11 @@ export class FabricAdmin {
   watch(options: WatchOptions = {}): AsyncGenerator<ClusterEvent> {
     const request = { attempts: options.attempts ?? false, functions: [...(options.functions ?? [])] };
     return watchCluster(this.#channel, request, options.signal);
+  }
+
+  /** What kernels logged: the last lines, `synced`, and with `follow` those to come. */
+  logs(options: LogsOptions = {}): AsyncGenerator<LogEvent> {
+    return logsOf(this.#channel, options);
   }
 }
 

@@ -12,8 +12,9 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { Code, codeName } from "../base/code.ts";
+import { limits } from "../base/limits.ts";
 import { reasonRow } from "../base/reason.ts";
-import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
+import { Attribute, logEvent, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
 import {
   drawNodeSpans,
   markFailed,
@@ -121,6 +122,19 @@ export class AttemptSpan {
     this.#shared = shared;
   }
 
+  /** A line that a kernel logged in an item; one of another attempt's item is ignored. `at` as for `end`. */
+  log(index: number, level: number, text: string, at: number): void {
+    const first = Number(this.#shared[Attribute.batchFirst] ?? 0);
+    const count = Number(this.#shared[Attribute.batchCount] ?? Infinity);
+    if (this.#ended || index < first || index >= first + count) return;
+    const attributes: Attributes = {
+      [Attribute.logLevel]: levelNames[level] ?? "info",
+      [Attribute.logText]: text.slice(0, limits.messageMaxBytes),
+      [Attribute.logIndex]: index,
+    };
+    this.#span.addEvent(logEvent, attributes, Math.max(this.#startAt, at));
+  }
+
   /** The 25 bytes for the frame to the node. */
   context(): Uint8Array {
     return encodeSpanContext(this.#span.spanContext());
@@ -176,5 +190,7 @@ function failureOf(end: AttemptEnd): NodeFailure | undefined {
   const code = end.code ?? reasonRow(reason).code ?? Code.UNKNOWN;
   return { reason, codeName: codeName(code) };
 }
+
+const levelNames = ["debug", "info", "warn", "error"] as const;
 
 const defaultReasons = { failed: "INTERNAL", lost: "NODE_LOST", cancelled: "CANCELLED" } as const;

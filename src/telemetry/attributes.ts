@@ -69,7 +69,16 @@ export const Attribute = {
   retryCount: "heddle.retry.count",
   /** On an attempt that did not settle all: the wait before the next one, in ms. */
   backoffMs: "heddle.backoff_ms",
+
+  /** On the event of a line that a kernel logged. */
+  logLevel: "heddle.log.level",
+  logText: "heddle.log.text",
+  /** Index of the item that logged. */
+  logIndex: "heddle.log.item",
 } as const;
+
+/** Name of the event of a line that a kernel logged. */
+export const logEvent = "heddle.log";
 
 /** Methods of the fabric that carry invocations, as `rpc.method` names them. */
 export const RpcMethod = {

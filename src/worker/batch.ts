@@ -1,5 +1,4 @@
 import type { HeddleError } from "../base/error.ts";
-import type { KernelDigest } from "../base/ids.ts";
 import type { LogLevel } from "../kernel/host-imports.ts";
 import type { KernelModule } from "../kernel/load.ts";
 
@@ -64,12 +63,12 @@ export interface BatchPart {
 /** A line that a kernel logged. */
 export interface LogEntry {
   readonly batch: number;
-  readonly digest: KernelDigest;
-  readonly function: string;
   /** Index of the item in the batch. */
   readonly index: number;
   readonly level: LogLevel;
   readonly text: string;
+  /** When it was written, on the scale of `systemClock`. */
+  readonly timeMs: number;
 }
 
 /** An error as a failure of a batch or an item. */

@@ -11,7 +11,8 @@ import { BatchState } from "./batch-memory.ts";
 import { threadUrl } from "./entry.ts";
 import type { HeldBatch } from "./held-batch.ts";
 import { HostSlot, notStarted } from "./host-slot.ts";
-import { ControlWord, type LogMessage, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
+import { allocateLogRing, LogReader } from "./log-ring.ts";
+import { ControlWord, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
 import { judge } from "./watchdog.ts";
 
 /** What a handle tells the pool. */
@@ -43,11 +44,12 @@ export class WorkerHandle {
   readonly #counts: HandleCounts;
   readonly #control = new Int32Array(new SharedArrayBuffer(64));
   readonly #slots: readonly [HostSlot, HostSlot] = [new HostSlot(), new HostSlot()];
+  readonly #logBuffer = allocateLogRing();
+  readonly #lines = new LogReader(this.#logBuffer);
   readonly #port: MessagePort;
   readonly #thread: Worker;
   /** Numbers of the kernels that the thread knows; the least recently used first. */
   readonly #numbers = new Map<string, number>();
-  readonly #kernels = new Map<number, KernelModule>();
   readonly #exited: Promise<void>;
   #nextNumber = 1;
   /** The slot whose batch is the older one. */
@@ -110,12 +112,19 @@ export class WorkerHandle {
       const { held, waiting } = slot;
       const part = slot.collect(this.lane);
       if (waiting) slot.flush();
+      // Read after the outcomes: the lines of every call that has ended come before its outcome.
+      this.takeLines();
       if (held === undefined || part === undefined) return;
       if (part.done) this.#finish(slot);
       this.#counts.items += part.count;
       deliver(held, part);
       if (!part.done) return;
     }
+  }
+
+  /** Takes what kernels have logged so far. */
+  takeLines(): void {
+    this.#lines.read(this.#events.log);
   }
 
   /** Says why the thread must be ended, if it must. */
@@ -164,6 +173,7 @@ export class WorkerHandle {
    */
   settle(now: number, deliver: (held: HeldBatch, part: BatchPart) => void): HeldBatch[] {
     const untouched: HeldBatch[] = [];
+    this.#lines.readLast(this.#events.log);
     const culprit = this.#culprit ?? toFailure(this.error ?? lost(undefined));
     const cold = culprit.reason === "MODULE_UNAVAILABLE";
     while (this.#inFlight > 0) {
@@ -199,13 +209,11 @@ export class WorkerHandle {
     }
     const number = this.#nextNumber++;
     this.#numbers.set(kernel.digest, number);
-    this.#kernels.set(number, kernel);
     const { module, plan, functions } = kernel;
     this.#post({ kind: "kernel", number, module, plan, functions });
     for (const [digest, oldest] of this.#numbers) {
       if (this.#numbers.size <= limits.workerKernelsMax) break;
       this.#numbers.delete(digest);
-      this.#kernels.delete(oldest);
       this.#post({ kind: "forget", number: oldest });
     }
     return number;
@@ -231,24 +239,15 @@ export class WorkerHandle {
       case "bell":
         this.#events.bell(this);
         return;
-      case "log":
-        this.#log(message);
-        return;
       default:
         message satisfies never;
     }
   }
 
-  #log({ batch, number, functionIndex, lines }: LogMessage): void {
-    const kernel = this.#kernels.get(number);
-    if (kernel === undefined) return; // forgotten meanwhile
-    const name = kernel.functions[functionIndex] ?? "";
-    for (const line of lines) this.#events.log({ batch, digest: kernel.digest, function: name, ...line });
-  }
-
   #startThread(port: MessagePort): Worker {
     const slots = [this.#slots[0].buffers, this.#slots[1].buffers] as const;
-    const data: ThreadData = { port, control: this.#control.buffer as SharedArrayBuffer, slots }; // made above
+    const control = this.#control.buffer as SharedArrayBuffer; // made above
+    const data: ThreadData = { port, control, slots, log: this.#logBuffer };
     return new Worker(threadUrl, {
       name: "heddle-worker",
       workerData: data,

@@ -1,7 +1,6 @@
 /** Every message between a worker and its host. Batches do not go by message: see `batch-memory.ts`. */
 import type { MessagePort } from "node:worker_threads";
 import type { AdmittedKernel } from "../kernel/admission.ts";
-import type { LogLevel } from "../kernel/host-imports.ts";
 import type { InstancePlan } from "../kernel/call-plan.ts";
 import type { BatchFailure } from "./batch.ts";
 import type { BatchBuffers } from "./batch-memory.ts";
@@ -21,6 +20,8 @@ export interface ThreadData {
   readonly port: MessagePort;
   readonly control: SharedArrayBuffer;
   readonly slots: readonly [BatchBuffers, BatchBuffers];
+  /** See `log-ring.ts`. */
+  readonly log: SharedArrayBuffer;
 }
 
 /** From the host. */
@@ -44,25 +45,7 @@ export interface KernelMessage {
 export type ToHost =
   | { readonly kind: "ready" }
   /** Something was finished, or output waits to be taken. */
-  | { readonly kind: "bell" }
-  | LogMessage;
-
-/** Lines that a kernel logged while it ran a batch. */
-export interface LogMessage {
-  readonly kind: "log";
-  readonly batch: number;
-  /** Number of the kernel. */
-  readonly number: number;
-  readonly functionIndex: number;
-  readonly lines: readonly LogLine[];
-}
-
-/** One of them. */
-export interface LogLine {
-  readonly index: number;
-  readonly level: LogLevel;
-  readonly text: string;
-}
+  | { readonly kind: "bell" };
 
 /** What an admission thread is started with. */
 export interface AdmissionData {

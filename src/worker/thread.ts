@@ -5,28 +5,20 @@
  */
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
-import { limits } from "../base/limits.ts";
 import type { LogLevel } from "../kernel/host-imports.ts";
 import { createInstance, type KernelInstance } from "../kernel/instance.ts";
 import { BatchMemory, BatchState, Time, Word } from "./batch-memory.ts";
-import {
-  ControlWord,
-  type KernelMessage,
-  type LogLine,
-  type ThreadData,
-  type ToHost,
-  type ToWorker,
-} from "./messages.ts";
+import { LogWriter } from "./log-ring.ts";
+import { ControlWord, type KernelMessage, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
 import { BatchRunner, threadNow } from "./run-batch.ts";
 
-const { port, control: controlBuffer, slots } = workerData as ThreadData; // the host starts threads with nothing else
+const { port, control: controlBuffer, slots, log: logBuffer } = workerData as ThreadData; // the host starts threads with nothing else
 const control = new Int32Array(controlBuffer);
 const kernels = new Map<number, { readonly message: KernelMessage; instance: KernelInstance | undefined }>();
 const runners: [BatchRunner, BatchRunner] = [createRunner(0), createRunner(1)];
 let received = 0;
 let running = runners[0];
-let lines: LogLine[] = [];
-let linesDropped = 0;
+const lines = new LogWriter(logBuffer, threadNow, ring);
 
 function createRunner(slot: 0 | 1): BatchRunner {
   return new BatchRunner(new BatchMemory(slots[slot]), ring);
@@ -67,8 +59,7 @@ function take(message: ToWorker): void {
 }
 
 function log(level: LogLevel, text: string): void {
-  if (lines.length < limits.logLinesMax) lines.push({ index: running.index, level, text });
-  else linesDropped++;
+  lines.write(running.memory.times[Time.BATCH_ID] ?? 0, running.index, level, text);
 }
 
 function instanceFor(number: number, times: Float64Array): KernelInstance {
@@ -82,29 +73,13 @@ function instanceFor(number: number, times: Float64Array): KernelInstance {
   return kernel.instance;
 }
 
-function sendLog({ header, times }: BatchMemory): void {
-  if (lines.length === 0) return;
-  if (linesDropped > 0) {
-    lines.push({ index: running.index, level: "warn", text: `${linesDropped} more lines were dropped` });
-  }
-  post({
-    kind: "log",
-    batch: times[Time.BATCH_ID] ?? 0,
-    number: Atomics.load(header, Word.KERNEL),
-    functionIndex: Atomics.load(header, Word.FUNCTION),
-    lines,
-  });
-  lines = [];
-  linesDropped = 0;
-}
-
 function runSlot(runner: BatchRunner): void {
   const { memory } = runner;
   const { header, times } = memory;
   const number = Atomics.load(header, Word.KERNEL);
   running = runner;
   runner.run(() => instanceFor(number, times));
-  sendLog(memory);
+  lines.endCall();
   Atomics.store(header, Word.STATE, BatchState.DONE);
   ring();
   restore(number, Atomics.load(header, Word.STOPPED_BYTES) > 0);

@@ -13,7 +13,10 @@ function owner() {
   const report = (frame: BatchFrame, part: { first: number; count: number; done: boolean }): void => {
     told.push(`${frame.id}: ${part.count} from ${part.first}${part.done ? ", done" : ""}`);
   };
-  return { told, report };
+  const log = (frame: BatchFrame, entry: { index: number; text: string }): void => {
+    told.push(`${frame.id}: item ${entry.index} says ${entry.text}`);
+  };
+  return { told, report, log };
 }
 
 function setup() {

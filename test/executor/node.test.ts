@@ -22,7 +22,7 @@ async function setup(secret?: string) {
     workers: 1,
     zone: "",
     modules: await openModuleStore({ folder: temporaryFolder() }),
-    events: { accepted: () => {}, log: () => {}, lost: (_, error, final) => lost.resolve([error, final]) },
+    events: { accepted: () => {}, lost: (_, error, final) => lost.resolve([error, final]) },
   });
   onTestFinished(() => node.stop("the test is over"));
   const fabric = await connect(running.address);

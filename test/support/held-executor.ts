@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 import { Batches } from "../../src/executor/batches.ts";
 import { creditOf } from "../../src/executor/credits.ts";
 import { Executor } from "../../src/executor/executor.ts";
+import { LogBudget } from "../../src/executor/log-budget.ts";
 import { ModuleCache } from "../../src/executor/module-cache.ts";
 import { bind, createRpcServer } from "../../src/rpc/server.ts";
 import { openModuleStore } from "../../src/store/module-store.ts";
@@ -23,7 +24,7 @@ export async function startExecutor(fetch: () => Promise<Uint8Array> = () => ker
   const modules = new ModuleCache(store, fetch, () => Promise.resolve());
   const credit = () => creditOf(2, batches.draining);
   const executor = new Executor(
-    { id: "node-1", incarnation: 5, workers: 2, modules, batches, credit },
+    { id: "node-1", incarnation: 5, workers: 2, modules, batches, credit, logBudget: new LogBudget(clock) },
     "s3cret",
   );
   const server = createRpcServer("fabric");

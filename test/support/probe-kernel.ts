@@ -20,6 +20,7 @@ export const probeFunctions = [
   "failAndGoOn",
   "logAndTrap",
   "grow",
+  "logBytes",
 ] as const;
 
 /**
@@ -109,6 +110,17 @@ export const probeWat = `(module
     (i32.store (i32.sub (i32.shl (memory.size) (i32.const 16)) (i32.const 4)) (i32.const -1))
     (i32.store (i32.const 40) (memory.size))
     (call $give (i32.const 40) (i32.const 4)))
+  ;; Logs what follows the first eight bytes of the request, as often as the first four say; spins when byte 4 is not 0.
+  (func (export "logBytes") (param $at i32) (param $size i32) (result i32)
+    (local $left i32)
+    (local.set $left (i32.load (local.get $at)))
+    (block $done (loop $again
+      (br_if $done (i32.eqz (local.get $left)))
+      (call $log (i32.const 1) (i32.add (local.get $at) (i32.const 8)) (i32.sub (local.get $size) (i32.const 8)))
+      (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+      (br $again)))
+    (if (i32.load8_u offset=4 (local.get $at)) (then (loop $again (br $again))))
+    (call $give (local.get $at) (i32.const 8)))
 )`;
 
 /** The probe kernel as it would be uploaded. */

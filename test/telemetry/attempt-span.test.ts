@@ -63,6 +63,30 @@ describe("AttemptSpan", () => {
     expect(span("run").kind).toBe(SpanKind.INTERNAL);
   });
 
+  it("takes lines that its items logged as events, not before its start", () => {
+    const { span } = setup();
+    const attempt = startAttemptSpan(parent, at, { ...start, first: 10, count: 2 });
+    attempt?.log(10, 2, "careful", at + 4);
+    attempt?.log(11, 0, "early", at - 4);
+    for (const other of [9, 12]) attempt?.log(other, 3, "of another", at + 4);
+    attempt?.end({ at: at + 10, outcome: "ok" });
+    attempt?.log(10, 3, "late", at + 12);
+    const told = span("attempt").events.map(({ name, time, attributes }) => [
+      name,
+      toMs(time) - at,
+      attributes,
+    ]);
+    const log = (level: string, text: string, item: number) => ({
+      "heddle.log.level": level,
+      "heddle.log.text": text,
+      "heddle.log.item": item,
+    });
+    expect(told).toEqual([
+      ["heddle.log", 4, log("warn", "careful", 10)],
+      ["heddle.log", 0, log("debug", "early", 11)],
+    ]);
+  });
+
   it("draws the making of an instance only when it was cold", () => {
     const { span, tree } = setup();
     const timings = { ...warm, coldMs: 2 };

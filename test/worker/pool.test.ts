@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { limits } from "../../src/base/limits.ts";
 import { createProbePool, reasonOf, sizeOf, startPool, u32, type PoolRun } from "../support/pool-run.ts";
@@ -21,6 +21,14 @@ afterEach(async () => {
 const someWork = u32(40_000);
 const spin = Uint8Array.of(1, 0, 0, 0);
 const go = Uint8Array.of(0, 0, 0, 0);
+
+/** A request of `logBytes`. */
+function logging(times: number, text: string | Uint8Array, thenSpin = false): Uint8Array {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(times);
+  head[4] = thenSpin ? 1 : 0;
+  return Buffer.concat([head, Buffer.from(text)]);
+}
 
 describe("createWorkerPool", () => {
   it("gives results in the order of the payloads, whatever their sizes", async () => {
@@ -72,7 +80,7 @@ describe("createWorkerPool", () => {
 
   it("passes 8 MiB in and out, between small ones", async () => {
     const pool = await setup(1, { memoryMaxBytes: 64 * 65536 * 16 });
-    const large = new Uint8Array(1024 * 1024 - 64).fill(5);
+    const large = new Uint8Array(900_000 - 64).fill(5);
     const payloads = [u32(1), large, u32(2), large, ...Array.from({ length: 6 }, () => large), u32(3)];
     expect((await pool.run("echo", payloads)).outcomes).toEqual(payloads);
     expect((await pool.run("echo", [u32(4)])).outcomes).toEqual([u32(4)]);
@@ -299,20 +307,68 @@ describe("createWorkerPool", () => {
     expect(cold?.worker).toBe(0);
   });
 
-  it("hands on what kernels log, up to a bound", async () => {
+  it("hands on what kernels log, before the outcome of the call and at the time it was written", async () => {
     const pool = await setup();
+    const before = systemClock.now();
+    const outcome = pool.run("logAndTrap", [go, go]);
+    const said = outcome.then(() => pool.log.length);
+    await outcome;
+    expect(await said).toBe(2);
+    expect(pool.log[1]).toMatchObject({ batch: outcome.id, index: 1, level: "error", text: "no luck today" });
+    const times = pool.log.map(({ timeMs }) => timeMs);
+    expect(times[0]).toBeGreaterThanOrEqual(before);
+    expect(times[1]).toBeGreaterThanOrEqual(times[0] ?? Infinity);
+    expect(systemClock.now()).toBeGreaterThanOrEqual(times[1] ?? Infinity);
+  });
+
+  it("cuts the lines of a call that logs too many, and says how many", async () => {
+    const pool = await setup();
+    await pool.run("logBytes", [logging(limits.logCallLinesMax + 50, "many"), logging(1, "next")]);
+    expect(pool.log.map(({ text, index }) => `${index} ${text}`).slice(limits.logCallLinesMax - 1)).toEqual([
+      "0 many",
+      `0 50 more lines of this call were dropped; a call may log ${limits.logCallLinesMax}`,
+      "1 next",
+    ]);
+  });
+
+  it("keeps what a call has logged that must be ended", async () => {
+    const pool = await setup(1, { timeLimitMs: 50 });
+    const { outcomes } = await pool.run("logBytes", [logging(3, "before"), logging(2, "the end", true)]);
+    expect(outcomes.map(reasonOf)).toEqual(["ok", "TIME_LIMIT"]);
+    expect(pool.log.map(({ index, text }) => `${index} ${text}`)).toEqual([
+      ...Array.from({ length: 3 }, () => "0 before"),
+      ...Array.from({ length: 2 }, () => "1 the end"),
+    ]);
+  });
+
+  it("says what it lost of a call that must be ended", async () => {
+    const pool = await setup(1, { timeLimitMs: 50 });
+    await pool.run("logBytes", [logging(limits.logCallLinesMax + 7, "x", true)]);
+    expect(pool.log.at(-1)?.text).toMatch(/^7 more lines of this call were dropped/);
+  });
+
+  it("hands on what a call logs while it still runs", async () => {
+    const pool = await setup();
+    const running = pool.run("logBytes", [logging(1, "alive", true)]);
+    await vi.waitFor(() => expect(pool.log.map(({ text }) => text)).toEqual(["alive"]));
+    pool.cancel(running.id, 0, 1);
+    expect((await running).outcomes.map(reasonOf)).toEqual(["CANCELLED"]);
+  });
+
+  it("takes lines of any bytes and any length", async () => {
+    const pool = await setup();
+    const odd = [
+      ["\0\x1b[2J\r\n", "\0\x1b[2J\r\n"],
+      [Uint8Array.of(0x61, 0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80), "a\ufffd\ufffd(\ufffd\ufffd\ufffd"],
+      ["", ""],
+      ["\u{1f9f5}".repeat(1000), "\u{1f9f5}".repeat(1000)],
+      ["l".repeat(900_000), `${"l".repeat(limits.messageMaxBytes)}… (900000 bytes)`],
+    ] as const;
     await pool.run(
-      "logAndTrap",
-      Array.from({ length: limits.logLinesMax + 50 }, () => go),
+      "logBytes",
+      odd.map(([text]) => logging(1, text)),
     );
-    expect(pool.log[1]).toMatchObject({
-      function: "logAndTrap",
-      index: 1,
-      level: "error",
-      text: "no luck today",
-    });
-    expect(pool.log).toHaveLength(limits.logLinesMax + 1);
-    expect(pool.log.at(-1)?.text).toBe("50 more lines were dropped");
+    expect(pool.log.map(({ text }) => text)).toEqual(odd.map(([, text]) => text));
   });
 
   it("makes a new instance after memory has grown", async () => {

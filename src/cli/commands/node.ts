@@ -65,7 +65,6 @@ export const node: Command = {
           if (final) refused.resolve(error);
           else output.note(`heddle node ${id}: scheduler ${scheduler}: ${error.rawMessage}; trying again`);
         },
-        log: (entry) => output.note(`heddle node ${id}: ${entry.function}: ${entry.level}: ${entry.text}`),
       },
     });
     try {

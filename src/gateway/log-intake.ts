@@ -1,0 +1,37 @@
+/** Lines as nodes send them become lines that people can place: which function, which version, whose trace. */
+import { limits } from "../base/limits.ts";
+import { traceBytes, type LogFrame } from "../wire/frame.ts";
+import { traceIdOf } from "../wire/traceparent.ts";
+import type { KeptLine, LogBook } from "./log-book.ts";
+import type { AttemptRecord, BatchRecord } from "./records.ts";
+
+const levelMax = 3;
+
+/** Keeps a line of an attempt, and puts it on the attempt's span when the call is sampled. */
+export function intakeLine(book: LogBook, attempt: AttemptRecord, frame: LogFrame): void {
+  const line = placedLine(attempt, frame);
+  book.add(line);
+  const at = Math.min(line.timeMs, Date.now()); // the node's clock may be ahead
+  for (const span of attempt.spans) span.log(line.index, line.level, line.text, at);
+}
+
+function placedLine({ batch, link, number }: AttemptRecord, frame: LogFrame): KeptLine {
+  const { kernel, name, digest } = batch.function;
+  const { index, level, timeMs } = frame;
+  return {
+    timeMs: Number.isFinite(timeMs) ? timeMs : 0,
+    kernel,
+    function: name,
+    digest,
+    node: link.node,
+    level: Math.min(level, levelMax),
+    text: frame.text.slice(0, limits.logLineMaxBytes),
+    traceId: traceOf(batch, index),
+    attempt: number,
+    index,
+  };
+}
+
+function traceOf(batch: BatchRecord, index: number): string {
+  return batch.traces.length > 0 ? traceIdOf(batch.traces, index * traceBytes) : traceIdOf(batch.trace);
+}
