@@ -6,10 +6,13 @@ export { Fabric } from "./sdk/fabric.ts";
 export type {
   ClusterEvent,
   Deployed,
+  DeployOptions,
   FabricAdmin,
   KernelInfo,
   KernelOptions,
   NodeInfo,
+  PromoteOptions,
+  VersionOptions,
   WatchOptions,
 } from "./sdk/admin.ts";
 export type { KernelClient, KernelMethod, UntypedKernel } from "./sdk/kernel-client.ts";

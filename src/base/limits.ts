@@ -70,6 +70,15 @@ export const limits = {
   /** Text of a `fail`, a `log` or any error message that leaves a process; the rest is cut. */
   messageMaxBytes: 4 * KiB,
 
+  /** Versions of a kernel that are kept beside those that get calls. */
+  versionsKeptMax: 10,
+  /** How often a change of a route is tried when somebody else changes it at the same time. */
+  routeTriesMax: 5,
+  /** Uploads of modules under way, being sent or waiting for their admission; beyond it QUEUE_FULL. */
+  deploysMax: 16,
+  /** Modules admitted at the same time: each takes a thread and up to its heap. */
+  admissionsMax: 2,
+
   // --- scheduler
   /** Tries of one invocation, the first included. */
   attemptsMax: 4,

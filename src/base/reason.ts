@@ -168,7 +168,19 @@ export const reasons = {
     Code.FAILED_PRECONDITION,
     "final",
     false,
-    "The new descriptor is not wire-compatible with the deployed one.",
+    "The callers of the deployed version would not understand the new one, or a caller speaks to another version than it knows; the message says what differs. Keep what is used, or deploy with `--breaking`.",
+  ),
+  ROUTE_REFUSED: row(
+    Code.FAILED_PRECONDITION,
+    "final",
+    false,
+    "The versions of the kernel do not allow that change of its route: none is on trial, none came before, or the named one serves; see `heddle kernels --versions`.",
+  ),
+  NOT_DETERMINISTIC: row(
+    Code.FAILED_PRECONDITION,
+    "final",
+    false,
+    "Outcomes can be compared only between versions that are both deterministic; try the new one with `--canary` instead.",
   ),
   BUILD_FAILED: row(
     Code.INVALID_ARGUMENT,

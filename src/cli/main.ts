@@ -13,7 +13,10 @@ import { logs } from "./commands/logs.ts";
 import { map } from "./commands/map.ts";
 import { node } from "./commands/node.ts";
 import { nodes } from "./commands/nodes.ts";
+import { promote } from "./commands/promote.ts";
 import { proto } from "./commands/proto.ts";
+import { rm } from "./commands/rm.ts";
+import { rollback } from "./commands/rollback.ts";
 import { scheduler } from "./commands/scheduler.ts";
 import { typegen } from "./commands/typegen.ts";
 import { up } from "./commands/up.ts";
@@ -30,6 +33,9 @@ const commands: readonly Command[] = [
   deploy,
   kernels,
   describe,
+  promote,
+  rollback,
+  rm,
   proto,
   typegen,
   invoke,

@@ -1,8 +1,14 @@
-/** Warming a deployed kernel: every live node fetches and compiles it, for a bounded time. */
+/** Warming a kernel before it gets calls: every live node fetches and compiles it, for a bounded time. */
 import { limits } from "../base/limits.ts";
 import type { NodeLink } from "./node-link.ts";
 import type { FunctionRecord } from "./records.ts";
-import type { KernelRecord } from "./registry.ts";
+import type { KernelRecord } from "./kernel-record.ts";
+
+/** Nodes by whether they have a kernel. */
+export interface Prepared {
+  readonly ready: string[];
+  readonly pending: string[];
+}
 
 interface Waiting {
   readonly fn: FunctionRecord;
@@ -22,7 +28,7 @@ export class Deployment {
   }
 
   /** Resolves when every node that is live now has the kernel, or after `limits.deployWaitMs`. */
-  async prepare(kernel: KernelRecord): Promise<{ ready: string[]; pending: string[] }> {
+  async prepare(kernel: KernelRecord): Promise<Prepared> {
     // One function stands for all: they share the module.
     const [fn] = kernel.functions.values();
     const links = this.#links();

@@ -20,8 +20,9 @@ import { KernelsService } from "./kernels-service.ts";
 import { LogBook } from "./log-book.ts";
 import { LogReaders } from "./log-reader.ts";
 import { Membership } from "./membership.ts";
-import { Registry, type KernelRecord } from "./registry.ts";
-import { serviceNameOf, TypedService } from "./typed-service.ts";
+import { serviceNameOf, type KernelRecord } from "./kernel-record.ts";
+import { Registry } from "./registry.ts";
+import { TypedService } from "./typed-service.ts";
 import { Watchers, type Watcher } from "./watchers.ts";
 
 export interface GatewayOptions {
@@ -103,7 +104,13 @@ class GatewayProcess implements Gateway {
     const loadOf = (node: string) => scheduler.load(node);
     this.#cluster = new ClusterService({ membership: this.#membership, watchers, secret, loadOf });
     this.#logReaders = new LogReaders(logs);
-    const kernels = new KernelsService(this.#registry, deployment, secret, this.#logReaders);
+    const kernels = new KernelsService({
+      registry: this.#registry,
+      deployment,
+      reportOf: () => undefined,
+      secret,
+      logs: this.#logReaders,
+    });
     const services = [this.#fabric, kernels, this.#cluster, this.#health, this.#reflection];
     for (const service of services) service.addTo(this.#server);
     this.#typed = new TypedService(this.#server, this.#engine, this.#registry);

@@ -1,4 +1,4 @@
-/** Kernels: deploys, lists, describes and hands out modules. */
+/** Kernels: deploys, lists, describes, routes, removes and hands out modules. */
 import type {
   sendUnaryData,
   Server,
@@ -8,7 +8,8 @@ import type {
 } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import type { DeployHeader__Output as DeployHeader } from "../rpc/generated/heddle/v1/DeployHeader.ts";
+import type { DeleteRequest__Output as DeleteRequest } from "../rpc/generated/heddle/v1/DeleteRequest.ts";
+import type { DeleteResponse } from "../rpc/generated/heddle/v1/DeleteResponse.ts";
 import type { DeployRequest__Output as DeployRequest } from "../rpc/generated/heddle/v1/DeployRequest.ts";
 import type { DeployResponse } from "../rpc/generated/heddle/v1/DeployResponse.ts";
 import type { FetchModuleRequest__Output as FetchModuleRequest } from "../rpc/generated/heddle/v1/FetchModuleRequest.ts";
@@ -16,54 +17,71 @@ import type { FetchModuleResponse } from "../rpc/generated/heddle/v1/FetchModule
 import type { GetRequest__Output as GetRequest } from "../rpc/generated/heddle/v1/GetRequest.ts";
 import type { GetResponse } from "../rpc/generated/heddle/v1/GetResponse.ts";
 import type { Kernel } from "../rpc/generated/heddle/v1/Kernel.ts";
+import type { ListRequest__Output as ListRequest } from "../rpc/generated/heddle/v1/ListRequest.ts";
 import type { ListResponse } from "../rpc/generated/heddle/v1/ListResponse.ts";
+import type { RouteRequest__Output as RouteRequest } from "../rpc/generated/heddle/v1/RouteRequest.ts";
+import type { RouteResponse } from "../rpc/generated/heddle/v1/RouteResponse.ts";
 import { hasSecret } from "../rpc/server.ts";
 import { heddle } from "../rpc/services.ts";
 import { toStatus } from "../rpc/status.ts";
-import type { Deployment } from "./deployment.ts";
+import type { Deployment, Prepared } from "./deployment.ts";
+import { describeKernel, type ReportOf } from "./kernel-description.ts";
+import type { KernelRecord } from "./kernel-record.ts";
 import type { LogReaders, LogsCall } from "./log-reader.ts";
-import type { KernelRecord, Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
+import type { RoutedKernel } from "./route-store.ts";
+import { planOf, receiveUpload } from "./upload.ts";
 
 const partBytes = 60 * 1024;
+
+type DeployCall = ServerReadableStream<DeployRequest, DeployResponse>;
+type Unary<Request, Response> = (
+  call: ServerUnaryCall<Request, Response>,
+  answer: sendUnaryData<Response>,
+) => void;
+
+export interface KernelsServiceOptions {
+  readonly registry: Registry;
+  readonly deployment: Deployment;
+  readonly reportOf: ReportOf;
+  readonly secret: string;
+  readonly logs: LogReaders;
+}
 
 export class KernelsService {
   readonly #registry: Registry;
   readonly #deployment: Deployment;
+  readonly #reportOf: ReportOf;
   readonly #secret: string;
   readonly #logs: LogReaders;
+  #uploads = 0;
 
-  constructor(registry: Registry, deployment: Deployment, secret: string, logs: LogReaders) {
-    this.#registry = registry;
-    this.#deployment = deployment;
-    this.#secret = secret;
-    this.#logs = logs;
+  constructor(options: KernelsServiceOptions) {
+    this.#registry = options.registry;
+    this.#deployment = options.deployment;
+    this.#reportOf = options.reportOf;
+    this.#secret = options.secret;
+    this.#logs = options.logs;
   }
 
   addTo(server: Server): void {
     server.addService(heddle.Kernels.service, {
-      Deploy: (
-        call: ServerReadableStream<DeployRequest, DeployResponse>,
-        answer: sendUnaryData<DeployResponse>,
-      ) => {
-        this.#deploy(call).then(
+      Deploy: (call: DeployCall, answer: sendUnaryData<DeployResponse>) => {
+        this.#upload(call).then(
           (response) => answer(null, response),
           (error: unknown) => answer(toStatus(error)),
         );
       },
-      List: (_call: unknown, answer: sendUnaryData<ListResponse>) => {
-        answer(null, { kernels: this.#registry.list().map(describeKernel) });
-      },
-      Get: (call: ServerUnaryCall<GetRequest, GetResponse>, answer: sendUnaryData<GetResponse>) => {
-        try {
-          const record = this.#registry.get(call.request.name, call.request.digest);
-          answer(null, {
-            kernel: describeKernel(record),
-            descriptorSet: Buffer.from(record.admitted.schema.bytes),
-          });
-        } catch (error) {
-          answer(toStatus(error));
-        }
-      },
+      List: unary<ListRequest, ListResponse>(() => ({
+        kernels: this.#registry.routes().map((kernel) => this.#describe(kernel)),
+      })),
+      Get: unary<GetRequest, GetResponse>(({ name, digest }) => this.#get(name, digest)),
+      Route: unary<RouteRequest, RouteResponse>(async (request) => ({
+        kernel: this.#describe(await this.#route(request)),
+      })),
+      Delete: unary<DeleteRequest, DeleteResponse>(async ({ name, digest }) => ({
+        digests: await this.#registry.remove(name, digest),
+      })),
       Logs: (call: LogsCall) => this.#logs.serve(call),
       FetchModule: (call: ServerWritableStream<FetchModuleRequest, FetchModuleResponse>) => {
         this.#fetch(call).catch((error: unknown) => call.emit("error", toStatus(error)));
@@ -71,11 +89,59 @@ export class KernelsService {
     });
   }
 
-  async #deploy(call: ServerReadableStream<DeployRequest, DeployResponse>): Promise<DeployResponse> {
-    const { header, bytes } = await receive(call);
-    const { kernel, unchanged } = await this.#registry.deploy(bytes, header.name, header.digest);
-    const { ready, pending } = await this.#deployment.prepare(kernel);
-    return { kernel: describeKernel(kernel), unchanged, readyNodes: ready, pendingNodes: pending };
+  #describe(kernel: RoutedKernel, version: KernelRecord = kernel.serving): Kernel {
+    return describeKernel(kernel, version, this.#reportOf);
+  }
+
+  #get(name: string, digest: string): GetResponse {
+    const record = this.#registry.get(name, digest);
+    return {
+      kernel: this.#describe(this.#registry.route(name), record),
+      descriptorSet: Buffer.from(record.admitted.schema.bytes),
+    };
+  }
+
+  /** Uploads are held whole, so only so many may be under way. */
+  async #upload(call: DeployCall): Promise<DeployResponse> {
+    if (this.#uploads >= limits.deploysMax) {
+      const said = `${this.#uploads} modules are being deployed already, which is the limit; try again`;
+      throw new HeddleError("QUEUE_FULL", said);
+    }
+    this.#uploads++;
+    try {
+      return await this.#deploy(call);
+    } finally {
+      this.#uploads--;
+    }
+  }
+
+  async #deploy(call: DeployCall): Promise<DeployResponse> {
+    const { header, bytes } = await receiveUpload(call);
+    let nodes: Prepared = { ready: [], pending: [] };
+    const prepare = async (version: KernelRecord): Promise<void> => {
+      nodes = await this.#deployment.prepare(version);
+    };
+    const plan = { ...planOf(header), prepare };
+    const { kernel, unchanged } = await this.#registry.deploy(bytes, header.name, header.digest, plan);
+    return {
+      kernel: this.#describe(this.#registry.route(kernel.name)),
+      unchanged,
+      readyNodes: nodes.ready,
+      pendingNodes: nodes.pending,
+    };
+  }
+
+  #route({ name, promote, rollback }: RouteRequest): Promise<RoutedKernel> {
+    if (promote) {
+      const { digest, percent } = promote;
+      if (!(percent >= 0 && percent <= 100)) {
+        const said = `percent must be above 0 and at most 100, or 0 for all calls, not ${percent}`;
+        throw new HeddleError("BAD_REQUEST", said);
+      }
+      return this.#registry.promote(name, digest, percent);
+    }
+    if (rollback) return this.#registry.rollback(name, rollback.digest);
+    throw new HeddleError("BAD_REQUEST", "a Route must say what to change: promote or rollback");
   }
 
   async #fetch(call: ServerWritableStream<FetchModuleRequest, FetchModuleResponse>): Promise<void> {
@@ -112,65 +178,16 @@ function drained(call: ServerWritableStream<FetchModuleRequest, FetchModuleRespo
   });
 }
 
-/** Reads an upload, bounded by what its header announced. */
-async function receive(
-  call: ServerReadableStream<DeployRequest, DeployResponse>,
-): Promise<{ header: DeployHeader; bytes: Buffer }> {
-  let header: DeployHeader | undefined;
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const message of call) {
-    const part = message as DeployRequest; // the service's deserializer made it
-    if (header === undefined) {
-      if (!part.header)
-        throw new HeddleError("BAD_REQUEST", "the first message of a Deploy must be its header");
-      header = part.header;
-      if (header.size > limits.moduleMaxBytes) throw tooLarge(`announced ${header.size} bytes`);
-      continue;
-    }
-    if (!part.data) throw new HeddleError("BAD_REQUEST", "after its header a Deploy holds data only");
-    size += part.data.length;
-    if (size > header.size) throw tooLarge(`more than the announced ${header.size} bytes`);
-    parts.push(part.data);
-  }
-  if (header === undefined) throw new HeddleError("BAD_REQUEST", "a Deploy without a header");
-  if (size < header.size) {
-    throw new HeddleError("BAD_REQUEST", `the upload ended after ${size} of ${header.size} bytes`);
-  }
-  return { header, bytes: Buffer.concat(parts) };
-}
-
-function tooLarge(what: string): HeddleError {
-  return new HeddleError(
-    "MODULE_TOO_LARGE",
-    `the module is too large: ${what}; the limit is ${limits.moduleMaxBytes}`,
-  );
-}
-
-const moduleKinds = {
-  typed: "MODULE_KIND_TYPED",
-  raw: "MODULE_KIND_RAW",
-  wasi: "MODULE_KIND_WASI",
-} as const;
-
-function describeKernel(record: KernelRecord): Kernel {
-  const { admitted } = record;
-  return {
-    name: record.name,
-    digest: record.digest,
-    size: record.size,
-    deployedAtMs: record.deployedAtMs,
-    functions: admitted.schema.functions.map(({ name, request, response, comment }) => ({
-      name,
-      requestType: request.fullName,
-      responseType: response.fullName,
-      comment,
-    })),
-    pure: admitted.pure,
-    capabilities: [...admitted.capabilities],
-    kind: moduleKinds[admitted.manifest.kind],
-    timeLimitMs: admitted.manifest.timeLimitMs,
-    memoryMaxBytes: admitted.manifest.memoryMaxBytes,
-    deterministic: admitted.deterministic,
+/** A unary method that answers with what the work gives, or its error. */
+function unary<Request, Response>(
+  work: (request: Request) => Response | Promise<Response>,
+): Unary<Request, Response> {
+  return (call, answer) => {
+    Promise.resolve(call.request)
+      .then(work)
+      .then(
+        (response) => answer(null, response),
+        (error: unknown) => answer(toStatus(error)),
+      );
   };
 }

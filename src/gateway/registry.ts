@@ -1,65 +1,74 @@
 /**
- * The kernels: names that point to digests (in the store), modules by digest (on disk), and what is known of each
- * module (in memory). All kernels of a fabric are small in number, so they are held whole.
+ * The kernels: routes by name (in the store), modules by digest (on disk), and what is known of each version (in
+ * memory). All kernels of a fabric are small in number, so they are held whole.
  */
 import { createHash } from "node:crypto";
+import { systemClock, type Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import { systemRandom, type Random } from "../base/random.ts";
+import { Turnstile } from "../base/turnstile.ts";
 import { admitModule, type AdmittedKernel } from "../kernel/admission.ts";
 import { checkKernelName } from "../kernel/manifest.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { Store } from "../store/store.ts";
 import { admitInWorker } from "../worker/admission.ts";
+import { functionOf, functionsOf, needDigest, type KernelRecord } from "./kernel-record.ts";
 import type { FunctionRecord } from "./records.ts";
+import {
+  chooseVersion,
+  routeDeploy,
+  routePromote,
+  routeRemove,
+  routeRollback,
+  type Route,
+  type Trial,
+} from "./route.ts";
+import { RouteStore, type RoutedKernel } from "./route-store.ts";
+import { checkComparable, checkCompatible } from "./version-check.ts";
 
-/** A version of a kernel that may be called. */
-export interface KernelRecord {
-  readonly name: string;
-  readonly digest: KernelDigest;
-  readonly size: number;
-  readonly deployedAtMs: number;
-  readonly admitted: AdmittedKernel;
-  readonly functions: ReadonlyMap<string, FunctionRecord>;
-}
-
-/** What is kept in the store under `kernels.<name>`. */
-interface Pointer {
-  readonly digest: string;
-  readonly size: number;
-  readonly deployedAtMs: number;
+/** How a module is to be deployed. */
+export interface DeployPlan {
+  /** Takes a module that callers of the version before would not understand. */
+  readonly breaking?: boolean;
+  /** Only a trial: see `Trial`. */
+  readonly trial?: Omit<Trial, "digest"> | undefined;
+  /** Makes the version ready before it gets calls. */
+  prepare?(version: KernelRecord): Promise<void>;
 }
 
 /** Hears that a name points to another version from now on, or, with undefined, to none. */
 export type RegistryListener = (name: string, current: KernelRecord | undefined) => void;
 
-const prefix = "kernels";
+export interface RegistryOptions {
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
 
 export class Registry {
-  readonly #store: Store;
   readonly #modules: ModuleStore;
-  readonly #byName = new Map<string, KernelRecord>();
-  readonly #byDigest = new Map<string, KernelRecord>();
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #routes: RouteStore;
+  readonly #admissions = new Turnstile(limits.admissionsMax, limits.deploysMax);
   readonly #listeners = new Set<RegistryListener>();
 
-  constructor(store: Store, modules: ModuleStore) {
-    this.#store = store;
+  constructor(store: Store, modules: ModuleStore, options: RegistryOptions = {}) {
     this.#modules = modules;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#routes = new RouteStore({
+      store,
+      read: async (name, { digest, size, deployedAtMs }) =>
+        this.#recordOf(name, size, deployedAtMs, admitModule(await this.#moduleOf(digest))),
+      changed: (before, after) => this.#changed(before, after),
+    });
   }
 
-  /** Reads what was deployed before; a kernel whose module is damaged is left out and told. */
-  async start(damaged: (name: string, error: HeddleError) => void): Promise<void> {
-    for (const entry of await this.#store.list(prefix)) {
-      const name = entry.key.slice(prefix.length + 1);
-      try {
-        const pointer = readPointer(entry.value);
-        const bytes = await this.#modules.get(pointer.digest);
-        if (bytes === undefined)
-          throw new HeddleError("MODULE_CORRUPT", `the module ${pointer.digest} is not on disk`);
-        this.#remember(name, bytes.length, pointer.deployedAtMs, admitModule(bytes));
-      } catch (error) {
-        damaged(name, HeddleError.from(error));
-      }
-    }
+  /** Reads what was deployed before; what is damaged is left out and told. */
+  start(damaged: (name: string, error: HeddleError) => void): Promise<void> {
+    return this.#routes.start(damaged);
   }
 
   /**
@@ -71,49 +80,56 @@ export class Registry {
     return () => this.#listeners.delete(listener);
   }
 
-  /** All kernels by name. */
+  /** The serving versions of all kernels by name. */
   list(): KernelRecord[] {
-    return [...this.#byName.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
+    return this.routes().map(({ serving }) => serving);
+  }
+
+  /** All kernels by name. */
+  routes(): RoutedKernel[] {
+    return this.#routes.list();
+  }
+
+  /** One kernel. Throws KERNEL_NOT_FOUND. */
+  route(name: string): RoutedKernel {
+    const kernel = this.#routes.get(name);
+    if (kernel !== undefined) return kernel;
+    const known = this.list().map((record) => record.name);
+    const advice =
+      known.length === 0
+        ? "no kernel is deployed yet; use heddle deploy"
+        : `deployed are: ${known.join(", ")}`;
+    throw new HeddleError("KERNEL_NOT_FOUND", `no kernel "${name}" is deployed; ${advice}`);
   }
 
   /** The version with that digest, or with "" the one that serves. Throws KERNEL_NOT_FOUND, BAD_REQUEST. */
   get(name: string, digest: string): KernelRecord {
-    if (digest !== "") checkDigest(digest);
-    const named = this.#byName.get(name);
-    if (named === undefined) {
-      const known = [...this.#byName.keys()].toSorted().join(", ");
-      const advice = known === "" ? "no kernel is deployed yet; use heddle deploy" : `deployed are: ${known}`;
-      throw new HeddleError("KERNEL_NOT_FOUND", `no kernel "${name}" is deployed; ${advice}`);
-    }
-    if (digest === "" || named.digest === digest) return named;
-    const version = this.#byDigest.get(`${name}@${digest}`);
+    const wanted = digest === "" ? undefined : needDigest(digest);
+    const kernel = this.route(name);
+    if (wanted === undefined) return kernel.serving;
+    const version = kernel.versions.get(wanted);
     if (version !== undefined) return version;
-    throw new HeddleError(
-      "KERNEL_NOT_FOUND",
-      `kernel "${name}" has no version ${digest}; its version is ${named.digest}`,
-    );
+    const known = [...kernel.versions.keys()].join(", ");
+    const its = kernel.versions.size === 1 ? "its version is" : "its versions are";
+    throw new HeddleError("KERNEL_NOT_FOUND", `kernel "${name}" has no version ${digest}; ${its} ${known}`);
   }
 
   /** A function of that version, or with "" by route. Throws KERNEL_NOT_FOUND, FUNCTION_NOT_FOUND, BAD_REQUEST. */
   resolve(kernel: string, fn: string, digest: string): FunctionRecord {
-    const record = this.get(kernel, digest);
-    const found = record.functions.get(fn);
-    if (found !== undefined) return found;
-    const names = [...record.functions.keys()].join(", ");
-    throw new HeddleError(
-      "FUNCTION_NOT_FOUND",
-      `kernel "${kernel}" has no function "${fn}"; it has: ${names}`,
-    );
+    if (digest !== "") return functionOf(this.get(kernel, digest), fn);
+    const { route, serving, versions } = this.route(kernel);
+    return functionOf(versions.get(chooseVersion(route, this.#random)) ?? serving, fn);
   }
 
   /**
-   * Admits a module and points its name at it. The version before keeps serving when anything is refused. Throws the
-   * reasons of the admission, DIGEST_MISMATCH, RESERVED_NAME.
+   * Admits a module, prepares it and routes calls to it. The version before keeps serving when anything is refused.
+   * Throws the reasons of the admission, DIGEST_MISMATCH, RESERVED_NAME, INCOMPATIBLE, NOT_DETERMINISTIC, ROUTE_REFUSED.
    */
   async deploy(
     bytes: Uint8Array,
     wantedName: string,
     wantedDigest: string,
+    plan: DeployPlan = {},
   ): Promise<{ kernel: KernelRecord; unchanged: boolean }> {
     const digest = createHash("sha256").update(bytes).digest("hex");
     if (wantedDigest !== "" && wantedDigest !== digest) {
@@ -122,7 +138,7 @@ export class Registry {
         `the uploaded bytes have digest ${digest}, announced was ${wantedDigest}`,
       );
     }
-    const admitted = await admitInWorker(bytes);
+    const admitted = await this.#admissions.pass(() => admitInWorker(bytes), tooMany);
     const name = wantedName === "" ? admitted.manifest.name : wantedName;
     checkKernelName(name);
     if (name !== admitted.manifest.name) {
@@ -131,13 +147,52 @@ export class Registry {
         `the module says it is "${admitted.manifest.name}", so it cannot be deployed as "${name}": its messages are named after it; build it under that name`,
       );
     }
+    const version = this.#recordOf(name, bytes.length, Math.round(this.#clock.now()), admitted);
+    const { digest: added, deployedAtMs, size } = version;
+    let unchanged = false;
+    const change = (before: RoutedKernel | undefined): Route => {
+      const route = routeDeploy(before?.route, { digest: added, size, deployedAtMs }, plan.trial);
+      unchanged = route === before?.route;
+      if (!unchanged && before !== undefined) checkReplacement(before, version, plan);
+      return route;
+    };
+    change(this.#routes.get(name)); // what would be refused in the end is refused before anybody prepares
     await this.#modules.put(bytes); // also when it is known: that repairs a copy that was damaged
-    const before = this.#byName.get(name);
-    if (before !== undefined && before.digest === admitted.digest) return { kernel: before, unchanged: true };
-    const deployedAtMs = Date.now();
-    const pointer: Pointer = { digest: admitted.digest, size: bytes.length, deployedAtMs };
-    await this.#store.put(`${prefix}.${name}`, Buffer.from(JSON.stringify(pointer)), "any");
-    return { kernel: this.#remember(name, bytes.length, deployedAtMs, admitted), unchanged: false };
+    await plan.prepare?.(version);
+    const routed = await this.#routes.change(name, version, change);
+    return { kernel: routed?.versions.get(added) ?? version, unchanged };
+  }
+
+  /** Gives a version more of the calls: see `Promote`. Throws KERNEL_NOT_FOUND, ROUTE_REFUSED, INCOMPATIBLE. */
+  promote(name: string, digest: string, percent: number): Promise<RoutedKernel> {
+    const wanted = digest === "" ? undefined : needDigest(digest);
+    return this.#reroute(name, (kernel) => {
+      const route = routePromote(kernel.route, wanted, percent);
+      const next = kernel.versions.get(wanted ?? kernel.route.trial?.digest ?? "");
+      const advice = `roll back to it with heddle rollback ${name} ${wanted?.slice(0, 12) ?? ""}, or deploy it with --breaking`;
+      if (next !== undefined) checkCompatible(kernel.serving, next, advice);
+      return route;
+    });
+  }
+
+  /** Takes a version back: see `Rollback`. Throws KERNEL_NOT_FOUND, ROUTE_REFUSED. */
+  rollback(name: string, digest: string): Promise<RoutedKernel> {
+    const wanted = digest === "" ? undefined : needDigest(digest);
+    return this.#reroute(name, ({ route }) => routeRollback(route, wanted));
+  }
+
+  /** Lets go of a version that gets no calls, or with "" of the whole kernel. Gives the digests that are gone. */
+  async remove(name: string, digest: string): Promise<KernelDigest[]> {
+    const wanted = digest === "" ? undefined : needDigest(digest);
+    this.route(name);
+    let gone: KernelDigest[] = [];
+    await this.#routes.change(name, undefined, (kernel) => {
+      gone = kernel?.route.versions.map((version) => version.digest) ?? [];
+      if (wanted === undefined || kernel === undefined) return undefined;
+      gone = [wanted];
+      return routeRemove(kernel.route, wanted);
+    });
+    return gone;
   }
 
   /** The uploaded bytes of a module. Throws KERNEL_NOT_FOUND, MODULE_CORRUPT. */
@@ -149,42 +204,49 @@ export class Registry {
     return bytes;
   }
 
-  #remember(name: string, size: number, deployedAtMs: number, admitted: AdmittedKernel): KernelRecord {
-    const known = this.#byDigest.get(`${name}@${admitted.digest}`);
+  async #reroute(name: string, change: (kernel: RoutedKernel) => Route): Promise<RoutedKernel> {
+    await this.#routes.change(name, undefined, () => change(this.route(name)));
+    return this.route(name);
+  }
+
+  #changed(before: RoutedKernel | undefined, after: RoutedKernel | undefined): void {
+    const name = after?.name ?? before?.name ?? "";
+    if (before?.serving.digest === after?.serving.digest) return;
+    for (const listener of this.#listeners) listener(name, after?.serving);
+  }
+
+  async #moduleOf(digest: KernelDigest): Promise<Uint8Array> {
+    const bytes = await this.#modules.get(digest);
+    if (bytes !== undefined) return bytes;
+    throw new HeddleError("MODULE_CORRUPT", `the module ${digest} is not on disk`);
+  }
+
+  #recordOf(name: string, size: number, deployedAtMs: number, admitted: AdmittedKernel): KernelRecord {
+    const known = this.#routes.get(name)?.versions.get(admitted.digest);
     const functions = known?.functions ?? functionsOf(name, admitted);
-    const record: KernelRecord = { name, digest: admitted.digest, size, deployedAtMs, admitted, functions };
-    this.#byName.set(name, record);
-    this.#byDigest.set(`${name}@${admitted.digest}`, record);
-    for (const listener of this.#listeners) listener(name, record);
-    return record;
+    return { name, digest: admitted.digest, size, deployedAtMs, admitted, functions };
   }
 }
 
-function checkDigest(digest: string): void {
-  if (toKernelDigest(digest) !== undefined) return;
-  const said = `digest ${JSON.stringify(digest.slice(0, 80))} is not one: it needs 64 lower-case hex digits, as heddle kernels --json shows them`;
-  throw new HeddleError("BAD_REQUEST", said);
+function tooMany(): HeddleError {
+  return new HeddleError("QUEUE_FULL", "too many modules wait for their admission; try again");
 }
 
-function functionsOf(kernel: string, admitted: AdmittedKernel): ReadonlyMap<string, FunctionRecord> {
-  const { timeLimitMs, memoryMaxBytes } = admitted.manifest;
-  const { digest, pure } = admitted;
-  return new Map(
-    admitted.schema.functions.map(({ name }) => [
-      name,
-      { kernel, name, digest, timeLimitMs, memoryMaxBytes, pure },
-    ]),
-  );
-}
-
-function readPointer(value: Uint8Array): Pointer & { readonly digest: KernelDigest } {
-  const parsed: unknown = JSON.parse(Buffer.from(value).toString());
-  if (typeof parsed === "object" && parsed !== null) {
-    const { digest, size, deployedAtMs } = parsed as Partial<Pointer>; // each is checked below
-    const known = typeof digest === "string" ? toKernelDigest(digest) : undefined;
-    if (known !== undefined && typeof size === "number" && typeof deployedAtMs === "number") {
-      return { digest: known, size, deployedAtMs };
-    }
+/** Throws INCOMPATIBLE, NOT_DETERMINISTIC or BAD_REQUEST when a version must not take calls beside or after another. */
+function checkReplacement(before: RoutedKernel, version: KernelRecord, plan: DeployPlan): void {
+  const { breaking = false, trial } = plan;
+  if (trial !== undefined && breaking) {
+    const said = `a ${trial.kind} stands beside the version that serves, so it must fit its callers; --breaking and --${trial.kind} exclude each other`;
+    throw new HeddleError("BAD_REQUEST", said);
   }
-  throw new HeddleError("INTERNAL", "the store holds a kernel entry that cannot be read");
+  if (!breaking) {
+    const advice =
+      trial === undefined
+        ? "deploy with --breaking to replace it all the same"
+        : `a ${trial.kind} must fit the version beside it`;
+    checkCompatible(before.serving, version, advice);
+    if (before.onTrial !== undefined && before.route.trial?.kind === "canary")
+      checkCompatible(before.onTrial, version, advice);
+  }
+  if (trial?.kind === "shadow") checkComparable(before.serving, version);
 }

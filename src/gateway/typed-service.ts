@@ -11,7 +11,8 @@ import { trailersOf } from "../rpc/trailers.ts";
 import type { Engine } from "./engine.ts";
 import { readCallHeaders } from "./call-headers.ts";
 import { callStats } from "./call-stats.ts";
-import type { KernelRecord, Registry } from "./registry.ts";
+import { serviceNameOf, type KernelRecord } from "./kernel-record.ts";
+import type { Registry } from "./registry.ts";
 import { SingleCall } from "./single-call.ts";
 
 /** A kernel's service as it is served now. */
@@ -96,11 +97,6 @@ export class TypedService {
       answer(toStatus(error));
     }
   }
-}
-
-/** Full name of the gRPC service of a kernel: `linalg.LinalgService`. */
-export function serviceNameOf({ admitted: { schema } }: KernelRecord): string {
-  return `${schema.package}.${schema.service}`;
 }
 
 /** `/linalg.LinalgService/Matmul` */

@@ -4,6 +4,8 @@
 import type { Client, ClientReadableStream, Metadata, MethodDefinition } from "@grpc/grpc-js";
 import { fromStatus } from "./status.ts";
 import { heddle } from "./services.ts";
+import type { DeleteRequest } from "./generated/heddle/v1/DeleteRequest.ts";
+import type { DeleteResponse__Output as DeleteResponse } from "./generated/heddle/v1/DeleteResponse.ts";
 import type { DeployRequest } from "./generated/heddle/v1/DeployRequest.ts";
 import type { DeployResponse__Output as DeployResponse } from "./generated/heddle/v1/DeployResponse.ts";
 import type { FetchModuleRequest } from "./generated/heddle/v1/FetchModuleRequest.ts";
@@ -14,6 +16,8 @@ import type { ListNodesResponse__Output as ListNodesResponse } from "./generated
 import type { ListResponse__Output as ListResponse } from "./generated/heddle/v1/ListResponse.ts";
 import type { LogsRequest } from "./generated/heddle/v1/LogsRequest.ts";
 import type { LogsResponse__Output as LogsResponse } from "./generated/heddle/v1/LogsResponse.ts";
+import type { RouteRequest } from "./generated/heddle/v1/RouteRequest.ts";
+import type { RouteResponse__Output as RouteResponse } from "./generated/heddle/v1/RouteResponse.ts";
 import type { WatchRequest } from "./generated/heddle/v1/WatchRequest.ts";
 import type { WatchResponse__Output as WatchResponse } from "./generated/heddle/v1/WatchResponse.ts";
 
@@ -99,6 +103,24 @@ export function getKernel(
 /** `Kernels.List`. */
 export function listKernels(client: Client, options: CallOptions = {}): Promise<ListResponse> {
   return unary(client, kernels.List, {}, options);
+}
+
+/** `Kernels.Route`. */
+export function routeKernel(
+  client: Client,
+  request: RouteRequest,
+  options: CallOptions = {},
+): Promise<RouteResponse> {
+  return unary(client, kernels.Route, request, options);
+}
+
+/** `Kernels.Delete`. */
+export function deleteKernel(
+  client: Client,
+  request: DeleteRequest,
+  options: CallOptions = {},
+): Promise<DeleteResponse> {
+  return unary(client, kernels.Delete, request, options);
 }
 
 /** `Cluster.ListNodes`. */

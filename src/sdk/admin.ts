@@ -1,11 +1,14 @@
-/** What operators and kernel authors do through the SDK: deploy, list, watch, read logs. */
+/** What operators and kernel authors do through the SDK: deploy, route, list, watch, read logs. */
 import { createHash } from "node:crypto";
+import { HeddleError } from "../base/error.ts";
 import type { Client } from "../rpc/grpc.ts";
 import {
+  deleteKernel,
   deployKernel,
   getKernel,
   listKernels,
   listNodes,
+  routeKernel,
   watchCluster,
   type CallOptions,
 } from "../rpc/clients.ts";
@@ -14,6 +17,7 @@ import type { DeployResponse__Output } from "../rpc/generated/heddle/v1/DeployRe
 import type { GetResponse__Output } from "../rpc/generated/heddle/v1/GetResponse.ts";
 import type { Kernel__Output } from "../rpc/generated/heddle/v1/Kernel.ts";
 import type { Node__Output } from "../rpc/generated/heddle/v1/Node.ts";
+import type { RouteResponse__Output } from "../rpc/generated/heddle/v1/RouteResponse.ts";
 import type { WatchResponse__Output } from "../rpc/generated/heddle/v1/WatchResponse.ts";
 
 import { logsOf, type LogEvent, type LogsOptions } from "./logs.ts";
@@ -26,6 +30,31 @@ export type NodeInfo = Node__Output;
 export type ClusterEvent = WatchResponse__Output;
 /** What a deploy did. */
 export type Deployed = DeployResponse__Output;
+
+/** How a module is to be deployed. */
+export interface DeployOptions extends CallOptions {
+  /** Takes a module that callers of the version before would not understand. Default false. */
+  readonly breaking?: boolean;
+  /** Above 0 and below 100: the share of the calls that goes to the new version. Default: all of them. */
+  readonly canaryPercent?: number;
+  /**
+   * Above 0: calls are answered by the version before, and this share of them runs on the new one as well, to compare
+   * the outcomes. For deterministic functions only. Default: none.
+   */
+  readonly shadowPercent?: number;
+}
+
+/** Which version, by its whole digest. */
+export interface VersionOptions extends CallOptions {
+  /** 64 hex digits. Default: as the method says. */
+  readonly digest?: string;
+}
+
+/** How far a version is promoted. */
+export interface PromoteOptions extends VersionOptions {
+  /** Its share of the calls, above 0 to 100. Default 100. */
+  readonly percent?: number;
+}
 
 /** What to watch. */
 export interface WatchOptions {
@@ -52,9 +81,32 @@ export class FabricAdmin {
     this.#channel = channel;
   }
 
-  /** Deploys a built module under the name in its manifest. Rejects with the reasons of admission. */
-  deploy(wasm: Uint8Array, options: CallOptions = {}): Promise<Deployed> {
-    return deployKernel(this.#channel, upload(wasm), options);
+  /** Deploys a built module under the name in its manifest. Rejects with the reasons of admission, INCOMPATIBLE. */
+  deploy(wasm: Uint8Array, options: DeployOptions = {}): Promise<Deployed> {
+    return deployKernel(this.#channel, upload(wasm, options), options);
+  }
+
+  /** Gives the version on trial, or the one named, more of the calls. Rejects with ROUTE_REFUSED, KERNEL_NOT_FOUND. */
+  async promote(name: string, options: PromoteOptions = {}): Promise<KernelInfo> {
+    const promote = { digest: options.digest ?? "", percent: options.percent ?? 0 };
+    return routed(await routeKernel(this.#channel, { name, promote }, options));
+  }
+
+  /**
+   * Takes the version on trial back; without one, or with a digest, lets an earlier version serve again. Rejects with
+   * ROUTE_REFUSED, KERNEL_NOT_FOUND.
+   */
+  async rollback(name: string, options: VersionOptions = {}): Promise<KernelInfo> {
+    const rollback = { digest: options.digest ?? "" };
+    return routed(await routeKernel(this.#channel, { name, rollback }, options));
+  }
+
+  /**
+   * Removes the whole kernel, or the version named, which must not get calls. What runs finishes. Gives the digests of
+   * what was removed. Rejects with ROUTE_REFUSED, KERNEL_NOT_FOUND.
+   */
+  async remove(name: string, options: VersionOptions = {}): Promise<string[]> {
+    return (await deleteKernel(this.#channel, { name, digest: options.digest ?? "" }, options)).digests;
   }
 
   /** All kernels by name. */
@@ -85,9 +137,16 @@ export class FabricAdmin {
   }
 }
 
-function* upload(wasm: Uint8Array): Generator<DeployRequest> {
+function routed({ kernel }: RouteResponse__Output): KernelInfo {
+  if (kernel === null)
+    throw new HeddleError("PROTOCOL", "the gateway changed a route and did not say to what");
+  return kernel;
+}
+
+function* upload(wasm: Uint8Array, options: DeployOptions): Generator<DeployRequest> {
   const digest = createHash("sha256").update(wasm).digest("hex");
-  yield { header: { size: wasm.length, digest } };
+  const { breaking = false, canaryPercent = 0, shadowPercent = 0 } = options;
+  yield { header: { size: wasm.length, digest, breaking, canaryPercent, shadowPercent } };
   for (let at = 0; at < wasm.length; at += partBytes) {
     const part = wasm.subarray(at, at + partBytes);
     yield { data: Buffer.from(part.buffer, part.byteOffset, part.length) };

@@ -3,7 +3,7 @@ import { toKernelDigest } from "../../src/base/ids.ts";
 import { Deployment } from "../../src/gateway/deployment.ts";
 import type { NodeLink } from "../../src/gateway/node-link.ts";
 import type { FunctionRecord } from "../../src/gateway/records.ts";
-import type { KernelRecord } from "../../src/gateway/registry.ts";
+import type { KernelRecord } from "../../src/gateway/kernel-record.ts";
 
 const digest = toKernelDigest("0".repeat(64));
 if (digest === undefined) throw new Error("64 zeros are a digest");

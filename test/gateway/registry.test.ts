@@ -73,9 +73,9 @@ describe("Registry", () => {
     await later.start((name, error: HeddleError) => told.push([name, error.reason]));
     expect(told.toSorted()).toEqual([
       ["echo", "MODULE_CORRUPT"],
-      ["garbage", "INTERNAL"],
+      ["garbage", "STORE_CORRUPT"],
       ["missing", "MODULE_CORRUPT"],
-      ["strange", "INTERNAL"],
+      ["strange", "STORE_CORRUPT"],
     ]);
     expect(later.list()).toEqual([]);
   });

@@ -200,6 +200,16 @@ export class ScriptedNode {
     this.link?.sendResult({ ...emptyResult, id: frame.id, first: frame.first, ...ending });
   }
 
+  /** Says that it has compiled the function of that number. */
+  compiled(number: number): void {
+    const frame = this.frames.frames.find(
+      (known) => known.kind === "function" && known.frame.number === number,
+    );
+    if (frame?.kind !== "function") throw new Error(`no function ${number} was named`);
+    this.link?.writer?.function({ ...frame.frame, kernel: "", function: "", digest: noBytes });
+    this.link?.flush();
+  }
+
   /** Says what it takes. */
   grant(credit: { readonly attempts: number; readonly draining?: boolean }): void {
     const { attempts, draining = false } = credit;
@@ -270,8 +280,6 @@ export class ScriptedNode {
 
   #function(frame: FunctionFrame): void {
     this.frames.function(frame);
-    if (this.#options.compiles === false) return;
-    this.link?.writer?.function({ ...frame, kernel: "", function: "", digest: noBytes });
-    this.link?.flush();
+    if (this.#options.compiles !== false) this.compiled(frame.number);
   }
 }

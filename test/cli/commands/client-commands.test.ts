@@ -78,6 +78,8 @@ describe("heddle deploy", () => {
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
       functions: ["echo/echo", "echo/say", "echo/sum"],
       unchanged: false,
+      percent: 100,
+      shadowPercent: 0,
       readyNodes: ["node-1", "node-2"],
       pendingNodes: [],
     });

@@ -1,0 +1,64 @@
+/** The upload of a module: a header, then its bytes, bounded by what the header announced. */
+import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
+import type { DeployHeader__Output as DeployHeader } from "../rpc/generated/heddle/v1/DeployHeader.ts";
+import type { DeployRequest__Output as DeployRequest } from "../rpc/generated/heddle/v1/DeployRequest.ts";
+import type { DeployPlan } from "./registry.ts";
+
+/** Reads an upload. Throws BAD_REQUEST, MODULE_TOO_LARGE. */
+export async function receiveUpload(
+  messages: AsyncIterable<unknown>,
+): Promise<{ header: DeployHeader; bytes: Buffer }> {
+  let header: DeployHeader | undefined;
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const message of messages) {
+    const part = message as DeployRequest; // the service's deserializer made it
+    if (header === undefined) {
+      if (!part.header)
+        throw new HeddleError("BAD_REQUEST", "the first message of a Deploy must be its header");
+      header = part.header;
+      if (header.size > limits.moduleMaxBytes) throw tooLarge(`announced ${header.size} bytes`);
+      continue;
+    }
+    if (!part.data) throw new HeddleError("BAD_REQUEST", "after its header a Deploy holds data only");
+    size += part.data.length;
+    if (size > header.size) throw tooLarge(`more than the announced ${header.size} bytes`);
+    parts.push(part.data);
+  }
+  if (header === undefined) throw new HeddleError("BAD_REQUEST", "a Deploy without a header");
+  if (size < header.size) {
+    throw new HeddleError("BAD_REQUEST", `the upload ended after ${size} of ${header.size} bytes`);
+  }
+  return { header, bytes: Buffer.concat(parts) };
+}
+
+/** What a header asks for beside the module. Throws BAD_REQUEST. */
+export function planOf(header: DeployHeader): Pick<DeployPlan, "breaking" | "trial"> {
+  const { breaking, canaryPercent: canary, shadowPercent: shadow } = header;
+  if (canary !== 0 && shadow !== 0) {
+    throw new HeddleError(
+      "BAD_REQUEST",
+      "a version is either a canary or a shadow; give one percentage only",
+    );
+  }
+  if (canary !== 0 && !(canary > 0 && canary < 100)) {
+    throw new HeddleError("BAD_REQUEST", `canary_percent must be above 0 and below 100, not ${canary}`);
+  }
+  if (shadow !== 0 && !(shadow > 0 && shadow <= 100)) {
+    throw new HeddleError("BAD_REQUEST", `shadow_percent must be above 0 and at most 100, not ${shadow}`);
+  }
+  if (canary === 0 && shadow === 0) return { breaking };
+  const trial =
+    canary === 0
+      ? ({ kind: "shadow", percent: shadow } as const)
+      : ({ kind: "canary", percent: canary } as const);
+  return { breaking, trial };
+}
+
+function tooLarge(what: string): HeddleError {
+  return new HeddleError(
+    "MODULE_TOO_LARGE",
+    `the module is too large: ${what}; the limit is ${limits.moduleMaxBytes}`,
+  );
+}

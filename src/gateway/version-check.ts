@@ -1,0 +1,32 @@
+/** May a version take calls that were meant for another? The rules stand in `wire/schema-differences.ts`. */
+import { HeddleError } from "../base/error.ts";
+import { kernelDifferences } from "../wire/schema-differences.ts";
+import type { KernelRecord } from "./kernel-record.ts";
+
+/** How many differences an error tells of. */
+const toldMax = 8;
+
+/** Throws INCOMPATIBLE when callers of `before` would not understand `after`. */
+export function checkCompatible(before: KernelRecord, after: KernelRecord, advice: string): void {
+  const found = kernelDifferences(before.admitted.schema, after.admitted.schema);
+  if (found.length === 0) return;
+  const told = found.slice(0, toldMax).join("; ");
+  const more = found.length > toldMax ? `; and ${found.length - toldMax} more` : "";
+  const versions = `version ${after.digest.slice(0, 12)} of kernel "${after.name}" does not fit callers of ${before.digest.slice(0, 12)}`;
+  throw new HeddleError("INCOMPATIBLE", `${versions}: ${told}${more}; ${advice}`);
+}
+
+/** Throws NOT_DETERMINISTIC when the outcomes of the two cannot be compared. */
+export function checkComparable(serving: KernelRecord, shadow: KernelRecord): void {
+  for (const [record, role] of [
+    [serving, "that serves"],
+    [shadow, "that would shadow it"],
+  ] as const) {
+    if (record.admitted.deterministic) continue;
+    const why = record.admitted.pure
+      ? "its code has relaxed SIMD or floating-point arithmetic that may give any NaN"
+      : `it uses ${record.admitted.imports.join(", ")}`;
+    const said = `kernel "${record.name}": the version ${record.digest.slice(0, 12)} ${role} is not deterministic (${why}), so outcomes may differ without a fault; try the new one with --canary`;
+    throw new HeddleError("NOT_DETERMINISTIC", said);
+  }
+}
