@@ -19,6 +19,17 @@ export const limits = {
   payloadMaxBytes: 64 * MiB,
   /** One message of a unary RPC: the gRPC default. */
   unaryMessageMaxBytes: 4 * MiB,
+  /** Body of an HTTP request: reading JSON keeps the gateway from everything else meanwhile. */
+  httpBodyMaxBytes: 4 * MiB,
+  /** Bodies of HTTP requests that are being read, over all clients. */
+  httpBodiesMaxBytes: 256 * MiB,
+  /** How long an HTTP client may take to send its headers, and its whole request. */
+  httpHeadersMs: 10_000,
+  httpRequestMs: 30_000,
+  /** How often connections are held against the two above. */
+  httpCheckMs: 2_000,
+  /** HTTP connections at a time. */
+  httpConnectionsMax: 4_096,
   /** Fields and list elements of one decoded payload: 64 MiB of empty messages must not become gigabytes of objects. */
   payloadValuesMax: 16 * 1024 * 1024,
   /** Of it, what the response of a WASI command needs beside its output. */

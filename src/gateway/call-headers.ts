@@ -33,7 +33,7 @@ export function readCallHeaders(get: (name: string) => string | undefined): Call
 }
 
 /** The number a header says, 0 when it is missing. Throws BAD_REQUEST. */
-function numberIn(name: string, text: string | undefined, min: number, max: number): number {
+export function numberIn(name: string, text: string | undefined, min: number, max: number): number {
   if (text === undefined) return 0;
   const value = wholeNumber.test(text) ? Number(text) : NaN;
   if (value >= min && value <= max) return value;

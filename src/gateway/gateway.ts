@@ -15,7 +15,9 @@ import { ClusterService } from "./cluster-service.ts";
 import { Deployment } from "./deployment.ts";
 import { Engine } from "./engine.ts";
 import { FabricService } from "./fabric-service.ts";
-import { HttpServer } from "./http-server.ts";
+import { invokeOverHttp } from "./http-invoke.ts";
+import { describeKernel, describeKernels } from "./http-kernels.ts";
+import { HttpServer, type HttpRoutes } from "./http-server.ts";
 import { KernelsService } from "./kernels-service.ts";
 import { LogBook } from "./log-book.ts";
 import { LogReaders } from "./log-reader.ts";
@@ -115,10 +117,7 @@ class GatewayProcess implements Gateway {
     for (const service of services) service.addTo(this.#server);
     this.#typed = new TypedService(this.#server, this.#engine, this.#registry);
     this.#registry.onChange((name, current) => this.#changed(name, current));
-    this.#http = new HttpServer(() => ({
-      status: this.#stopping === undefined ? "serving" : "stopping",
-      nodes: this.readyNodes(),
-    }));
+    this.#http = new HttpServer(this.#routes());
   }
 
   async start(): Promise<GatewayAddresses> {
@@ -128,6 +127,18 @@ class GatewayProcess implements Gateway {
     explainUnknownMethods(this.#server, (path) => this.#typed.explain(path));
     const httpPort = await this.#http.start(http);
     return { grpc: `${grpc.host}:${grpcPort}`, http: `${http.host}:${httpPort}` };
+  }
+
+  #routes(): HttpRoutes {
+    const registry = this.#registry;
+    const stopping = (): boolean => this.#stopping !== undefined;
+    const calls = { engine: this.#engine, registry, stopping };
+    return {
+      health: () => ({ status: stopping() ? "stopping" : "serving", nodes: this.readyNodes() }),
+      kernels: () => describeKernels(registry),
+      kernel: (name, digest) => describeKernel(registry, name, digest),
+      invoke: (path, request, response) => invokeOverHttp(calls, path, request, response),
+    };
   }
 
   /** A kernel's own gRPC service comes, changes and goes with it. */
@@ -173,8 +184,9 @@ class GatewayProcess implements Gateway {
   async #stop(): Promise<void> {
     this.#health.close();
     this.#reflection.close();
-    await this.#http.stop();
+    const quiet = this.#http.stop(limits.stopGraceMs);
     await this.#engine.idle(limits.stopGraceMs);
+    await quiet;
     this.#fabric.close();
     this.#cluster.close();
     this.#logReaders.close();

@@ -100,7 +100,7 @@ export class TypedService {
 }
 
 /** `/linalg.LinalgService/Matmul` */
-function methodPathOf(record: KernelRecord, method: string): string {
+export function methodPathOf(record: KernelRecord, method: string): string {
   return `/${serviceNameOf(record)}/${method}`;
 }
 

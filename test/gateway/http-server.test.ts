@@ -1,13 +1,24 @@
 import { once } from "node:events";
-import { request } from "node:http";
+import { request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { HttpServer } from "../../src/gateway/http-server.ts";
+import { HttpServer, type HttpRoutes } from "../../src/gateway/http-server.ts";
+
+/** Paths with nothing behind them but the health. */
+function routesWith(status: "serving" | "stopping", more: Partial<HttpRoutes> = {}): HttpRoutes {
+  return {
+    health: () => ({ status, nodes: 3 }),
+    kernels: () => ({ kernels: [] }),
+    kernel: (name, digest) => ({ name, digest }),
+    invoke: async (_path, _request, response) => void response.end("{}"),
+    ...more,
+  };
+}
 
 async function setup(status: "serving" | "stopping" = "serving") {
-  const server = new HttpServer(() => ({ status, nodes: 3 }));
+  const server = new HttpServer(routesWith(status));
   const port = await server.start({ host: "127.0.0.1", port: 0, insecure: false });
-  onTestFinished(() => server.stop());
+  onTestFinished(() => server.stop(0));
   const get = async (path: string, headers: Record<string, string> = {}, method = "GET") => {
     const call = request({ host: "127.0.0.1", port, path, headers, method });
     call.end();
@@ -47,7 +58,7 @@ describe("HttpServer", () => {
     ["GET", "/healthz/"],
   ])("answers %s %s with a 404 in JSON", async (method, path) => {
     const { get } = await setup();
-    const message = `nothing is served at ${method} ${path.split("?")[0]}; there is /healthz`;
+    const message = `nothing is served at ${method} ${path.split("?")[0]}; there is /healthz, /v1, /v1/<kernel> and POST /v1/<kernel>/<function>`;
     expect(await get(path, {}, method)).toEqual({
       status: 404,
       type: "application/json",
@@ -100,12 +111,30 @@ describe("HttpServer", () => {
 
   it("says when its port is taken or its host is open to all", async () => {
     const { port } = await setup();
-    const other = new HttpServer(() => ({ status: "serving", nodes: 0 }));
+    const other = new HttpServer(routesWith("serving"));
     await expect(other.start({ host: "127.0.0.1", port, insecure: false })).rejects.toMatchObject({
       reason: "ADDRESS_IN_USE",
     });
     expect(() => other.start({ host: "0.0.0.0", port: 0, insecure: false })).toThrow("listening on 0.0.0.0");
-    await other.stop();
+    await other.stop(0);
+  });
+
+  it.each([
+    "",
+    "POST /v1/a/b HTTP/1.1\r\nhost: loc",
+    "POST /v1/a/b HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\n{",
+  ])("cuts a client that sends %o and no more", async (sent) => {
+    const body = async (_path: unknown, request: IncomingMessage): Promise<void> =>
+      void (await once(request, "end"));
+    const waits = { httpHeadersMs: 30, httpRequestMs: 60, httpCheckMs: 10 };
+    const server = new HttpServer(routesWith("serving", { invoke: body }), waits);
+    const port = await server.start({ host: "127.0.0.1", port: 0, insecure: false });
+    onTestFinished(() => server.stop(0));
+    const socket = connect(port, "127.0.0.1");
+    socket.write(sent);
+    let answer = "";
+    for await (const part of socket) answer += String(part);
+    expect(answer).toMatch(/^(HTTP\/1\.1 408 |$)/);
   });
 
   it("stops although connections are open, and may stop twice", async () => {
@@ -114,8 +143,8 @@ describe("HttpServer", () => {
     await once(socket, "connect");
     socket.on("error", () => {});
     const closed = once(socket, "close");
-    await server.stop();
+    await server.stop(0);
     await closed;
-    await server.stop();
+    await server.stop(0);
   });
 });
