@@ -151,6 +151,24 @@ describe("the package", () => {
     expect(run(process.execPath, ["hello-test.js"]).output).toBe("Hello, Ada\n");
   });
 
+  it("runs the tests of a folder of kernels", () => {
+    const kernels = join(folder, "kernels"); // away from the project, where "heddle" cannot be found
+    mkdirSync(kernels);
+    writeFileSync(join(kernels, "one.ts"), "export function one(): i32 { return 1; }");
+    writeFileSync(
+      join(kernels, "one.test.ts"),
+      `import assert from "node:assert/strict";
+       import { test } from "node:test";
+       import { loadKernel, type LoadedKernel } from "heddle/testing";
+       test("one", async () => {
+         const one: LoadedKernel = await loadKernel("one.ts");
+         assert.equal(await one.call("one"), 1);
+       });`,
+    );
+    const { status, stdout } = run(process.execPath, [join(installed, "bin", "heddle.js"), "test", kernels]);
+    expect([status, stdout]).toEqual([0, expect.stringContaining("✔ one")]);
+  });
+
   it("finds its worker threads", () => {
     write(
       "threads.js",

@@ -18,6 +18,7 @@ import { proto } from "./commands/proto.ts";
 import { rm } from "./commands/rm.ts";
 import { rollback } from "./commands/rollback.ts";
 import { scheduler } from "./commands/scheduler.ts";
+import { test } from "./commands/test.ts";
 import { typegen } from "./commands/typegen.ts";
 import { up } from "./commands/up.ts";
 import { versionCommand } from "./commands/version.ts";
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   scheduler,
   node,
   build,
+  test,
   deploy,
   kernels,
   describe,
