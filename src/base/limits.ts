@@ -87,6 +87,16 @@ export const limits = {
   routeTriesMax: 5,
   /** Uploads of modules under way, being sent or waiting for their admission; beyond it QUEUE_FULL. */
   deploysMax: 16,
+  /** Calls that wait to run on a shadow; what finds no room is skipped. */
+  shadowCallsMax: 4_096,
+  /** Bytes of their inputs and answers. */
+  shadowQueueMaxBytes: 16 * MiB,
+  /** Calls that run on a shadow at a time: they must not fill a node that real work comes to. */
+  shadowBatchMax: 32,
+  /** How long a call may wait for its turn on a shadow. */
+  shadowDeadlineMs: 60_000,
+  /** Differences of a shadow that are kept to be shown. */
+  shadowDifferencesMax: 10,
   /** Modules admitted at the same time: each takes a thread and up to its heap. */
   admissionsMax: 2,
 

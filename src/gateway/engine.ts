@@ -43,6 +43,8 @@ export interface EngineOptions {
   readonly watchers: Watchers;
   /** The core gave a node up because it was silent. */
   nodeGone(link: NodeLink): void;
+  /** Items have their outcome; called while their inputs are still held. Default: nobody wants to know. */
+  settled?(batch: BatchRecord, frame: ResultFrame): void;
 }
 
 export class Engine {
@@ -64,7 +66,13 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#clock = options.clock;
     this.#scheduler = options.scheduler;
-    this.#books = { batches: new Map(), attempts: new Map(), links: new Map(), watchers: options.watchers };
+    this.#books = {
+      batches: new Map(),
+      attempts: new Map(),
+      links: new Map(),
+      watchers: options.watchers,
+      settled: (batch, frame) => options.settled?.(batch, frame),
+    };
     this.#nodeGone = options.nodeGone;
   }
 

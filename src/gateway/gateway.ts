@@ -24,6 +24,7 @@ import { LogReaders } from "./log-reader.ts";
 import { Membership } from "./membership.ts";
 import { serviceNameOf, type KernelRecord } from "./kernel-record.ts";
 import { Registry } from "./registry.ts";
+import { Shadows } from "./shadow.ts";
 import { TypedService } from "./typed-service.ts";
 import { Watchers, type Watcher } from "./watchers.ts";
 
@@ -66,6 +67,7 @@ class GatewayProcess implements Gateway {
   readonly #watchers = new Watchers();
   readonly #registry: Registry;
   readonly #engine: Engine;
+  readonly #shadows: Shadows;
   readonly #membership: Membership;
   readonly #fabric: FabricService;
   readonly #cluster: ClusterService;
@@ -90,6 +92,7 @@ class GatewayProcess implements Gateway {
       scheduler,
       watchers,
       nodeGone: (link) => this.#membership.gone(link),
+      settled: (batch, frame) => this.#shadows.settled(batch, frame),
     });
     const deployment = new Deployment(() => this.#membership.links());
     this.#membership = new Membership({
@@ -109,14 +112,21 @@ class GatewayProcess implements Gateway {
     const kernels = new KernelsService({
       registry: this.#registry,
       deployment,
-      reportOf: () => undefined,
+      reportOf: (name, digest) => this.#shadows.report(name, digest),
       secret,
       logs: this.#logReaders,
     });
     const services = [this.#fabric, kernels, this.#cluster, this.#health, this.#reflection];
     for (const service of services) service.addTo(this.#server);
     this.#typed = new TypedService(this.#server, this.#engine, this.#registry);
+    this.#shadows = new Shadows({
+      clock: systemClock,
+      random: systemRandom,
+      submit: (submission) => this.#engine.submit(submission),
+      cancel: (batch) => this.#engine.cancel(batch, 0, Infinity),
+    });
     this.#registry.onChange((name, current) => this.#changed(name, current));
+    this.#registry.onRoute((name, kernel) => this.#shadows.route(name, kernel));
     this.#http = new HttpServer(this.#routes());
   }
 
@@ -184,6 +194,7 @@ class GatewayProcess implements Gateway {
   async #stop(): Promise<void> {
     this.#health.close();
     this.#reflection.close();
+    this.#shadows.close();
     const quiet = this.#http.stop(limits.stopGraceMs);
     await this.#engine.idle(limits.stopGraceMs);
     await quiet;

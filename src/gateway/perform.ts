@@ -19,6 +19,8 @@ export interface Books {
   /** Links that take work, by node. */
   readonly links: Map<string, NodeLink>;
   readonly watchers: Watchers;
+  /** Items have their outcome; called while their inputs are still held. */
+  readonly settled: (batch: BatchRecord, frame: ResultFrame) => void;
 }
 
 /** Sends a range as an attempt; gives the link it went to. */
@@ -44,9 +46,10 @@ export function accept(books: Books, action: Accept, frame: ResultFrame | undefi
   const batch = books.batches.get(action.batch);
   assert(batch !== undefined && frame !== undefined, "an accepted range has a batch and a frame");
   const { first, count, number, node } = action;
-  batch.payloads.settle(first, count);
   const earlier = number === 1 ? [] : earlierOf(batch, first, count);
   const part = sliceResult(frame, first, count);
+  books.settled(batch, part);
+  batch.payloads.settle(first, count);
   batch.client.result(batch, { ...part, id: batch.clientId, node, attempt: number, earlier });
 }
 
@@ -55,12 +58,13 @@ export function fail(books: Books, action: Fail): void {
   const batch = books.batches.get(action.batch);
   if (batch === undefined) return;
   const { first, count, code, reason, message, attempts, retryAfterMs } = action;
-  batch.payloads.settle(first, count);
   const node = action.node ?? "";
   const index = first;
   const error = { index, code, reason, message, details: noBytes, attempts, node, retryAfterMs, count };
   const earlier = earlierOf(batch, first, count);
   const result = { ...emptyResult, first, count, errors: [error], node, attempt: attempts, earlier };
+  books.settled(batch, result);
+  batch.payloads.settle(first, count);
   batch.client.result(batch, { ...result, id: batch.clientId });
 }
 

@@ -41,6 +41,9 @@ export interface DeployPlan {
 /** Hears that a name points to another version from now on, or, with undefined, to none. */
 export type RegistryListener = (name: string, current: KernelRecord | undefined) => void;
 
+/** Hears of every change of a kernel's route; undefined is a kernel that is gone. */
+export type RouteListener = (name: string, kernel: RoutedKernel | undefined) => void;
+
 export interface RegistryOptions {
   readonly clock?: Clock;
   readonly random?: Random;
@@ -53,6 +56,7 @@ export class Registry {
   readonly #routes: RouteStore;
   readonly #admissions = new Turnstile(limits.admissionsMax, limits.deploysMax);
   readonly #listeners = new Set<RegistryListener>();
+  readonly #routeListeners = new Set<RouteListener>();
 
   constructor(store: Store, modules: ModuleStore, options: RegistryOptions = {}) {
     this.#modules = modules;
@@ -78,6 +82,12 @@ export class Registry {
   onChange(listener: RegistryListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Like `onChange`, also for changes that leave the serving version as it is: trials, promotions in part. */
+  onRoute(listener: RouteListener): () => void {
+    this.#routeListeners.add(listener);
+    return () => this.#routeListeners.delete(listener);
   }
 
   /** The serving versions of all kernels by name. */
@@ -211,6 +221,7 @@ export class Registry {
 
   #changed(before: RoutedKernel | undefined, after: RoutedKernel | undefined): void {
     const name = after?.name ?? before?.name ?? "";
+    for (const listener of this.#routeListeners) listener(name, after);
     if (before?.serving.digest === after?.serving.digest) return;
     for (const listener of this.#listeners) listener(name, after?.serving);
   }

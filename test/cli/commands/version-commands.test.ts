@@ -168,4 +168,33 @@ describe("heddle kernels", () => {
       { digest: digests[0], percent: 0 },
     ]);
   });
+
+  it("shows how a shadow compares, which no caller notices", async () => {
+    await twoVersions();
+    await said("deploy", await stampFile(3), "--shadow", "100%");
+    const xs = Array.from({ length: 100 }, (_, x) => x);
+    const inputs = xs.map((x) => ({ x }));
+    for await (const { value } of cluster.fabric.map("stamp/stamp", inputs))
+      expect(value).toMatchObject({ version: 2 });
+    // It traps in the shadow, which is version 3, and in nobody's call.
+    expect(await cluster.fabric.invoke("stamp/fragile", { x: 3 })).toBe(3);
+    expect(await cluster.fabric.invoke("stamp/fragile", { x: 4 })).toBe(4);
+    let report;
+    do {
+      const { kernel } = await cluster.fabric.admin.kernel("stamp");
+      report = kernel?.versions[0]?.shadow;
+    } while ((report?.calls ?? 0) < 102);
+    expect(report).toMatchObject({ calls: 102, equal: 1, different: 100, failed: 1, skipped: 0 });
+    expect(report?.runMs).toBeGreaterThan(0);
+    expect(report?.shadowRunMs).toBeGreaterThan(0);
+    const lines = await rows();
+    expect(lines[2]).toMatch(`stamp  ${short(3)} `);
+    expect(lines[2]).toMatch(/ shadow 100% /);
+    expect(lines[3]).toMatch(
+      new RegExp(
+        `^shadow stamp ${short(3)}: 102 compared: 1 equal, 100 different, 1 failed; 0 skipped, time \\d+%$`,
+      ),
+    );
+    expect(lines[4]).toMatch(/^ +stamp\/stamp: the responses have \d+ bytes and differ from byte \d+ on$/);
+  });
 });

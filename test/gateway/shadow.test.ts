@@ -1,0 +1,227 @@
+import { describe, expect, it } from "vitest";
+import { toKernelDigest, batchId } from "../../src/base/ids.ts";
+import { limits } from "../../src/base/limits.ts";
+import { createSeededRandom } from "../../src/base/random.ts";
+import type { Submission } from "../../src/gateway/engine.ts";
+import type { BatchRecord, FunctionRecord } from "../../src/gateway/records.ts";
+import type { RoutedKernel } from "../../src/gateway/route-store.ts";
+import { Shadows } from "../../src/gateway/shadow.ts";
+import { emptyResult, noBytes, type ResultFrame } from "../../src/wire/frame.ts";
+import { Payloads } from "../../src/wire/payloads.ts";
+import { testSeed } from "../support/seed.ts";
+
+function functionOf(letter: string): FunctionRecord {
+  const digest = toKernelDigest(letter.repeat(64));
+  if (digest === undefined) throw new Error("letters are hexadecimal");
+  return { kernel: "k", name: "f", digest, timeLimitMs: 1, memoryMaxBytes: 1, pure: true };
+}
+const old = functionOf("a");
+const next = functionOf("b");
+
+/** A kernel whose version `b` shadows `a`; only what Shadows looks at. */
+function shadowed(percent: number, digest = next.digest): RoutedKernel {
+  const version = (fn: FunctionRecord) => ({ digest: fn.digest, functions: new Map([["f", fn]]) });
+  return {
+    name: "k",
+    route: { serving: old.digest, trial: { kind: "shadow", digest, percent }, history: [], versions: [] },
+    serving: version(old),
+    onTrial: version(next),
+  } as unknown as RoutedKernel;
+}
+
+/** Items with these payloads as they were answered. */
+function frameOf(texts: readonly string[], first = 0): ResultFrame {
+  const parts = texts.map((text) => Buffer.from(text));
+  return {
+    ...emptyResult,
+    first,
+    count: parts.length,
+    sizes: Uint32Array.from(parts, ({ length }) => length),
+    payloads: Buffer.concat(parts),
+    runMs: new Float32Array(parts.length).fill(2),
+  };
+}
+
+function failure(index: number, reason: string, message = reason) {
+  const rest = { code: 2, details: noBytes, attempts: 1, node: "", retryAfterMs: 0, count: 1 };
+  return { index, reason, message, ...rest };
+}
+
+function setup(percent = 100) {
+  const submitted: { submission: Submission; record: BatchRecord }[] = [];
+  const cancelled: BatchRecord[] = [];
+  const shadows = new Shadows({
+    clock: { now: () => 1234.5 },
+    random: createSeededRandom(testSeed),
+    submit: (submission) => {
+      const record = { id: batchId(submitted.length + 1), function: submission.function } as BatchRecord; // no more is used
+      submitted.push({ submission, record });
+      return record;
+    },
+    cancel: (batch) => void cancelled.push(batch),
+  });
+  shadows.route("k", shadowed(percent));
+  /** Calls of `a` that were answered like their inputs, unless told otherwise. */
+  const answer = (inputs: readonly string[], frame = frameOf(inputs), fn = old): void => {
+    const payloads = new Payloads();
+    const parts = inputs.map((text) => Buffer.from(text));
+    payloads.append(
+      Uint32Array.from(parts, ({ length }) => length),
+      Buffer.concat(parts),
+    );
+    const batch = { function: fn, payloads, trace: Buffer.alloc(25, 0xab), traces: noBytes };
+    shadows.settled(batch as unknown as BatchRecord, frame);
+  };
+  /** Ends the batch that was submitted last. */
+  const settle = (frame?: ResultFrame): void => {
+    const last = submitted.at(-1);
+    if (last === undefined) throw new Error("nothing was submitted");
+    if (frame !== undefined) last.submission.client.result(last.record, frame);
+    last.submission.client.settled(last.record);
+  };
+  return { shadows, submitted, cancelled, answer, settle, report: () => shadows.report("k", next.digest) };
+}
+
+describe("Shadows", () => {
+  it("runs what was answered on the other version, behind all other work", () => {
+    const { submitted, answer, settle, report } = setup();
+    answer(["one", "three"]);
+    expect(submitted).toHaveLength(1);
+    const { submission } = submitted[0] ?? expect.unreachable();
+    expect(submission).toMatchObject({ function: next, priority: -(2 ** 31), attemptsMax: 1, open: false });
+    expect([Buffer.from(submission.payloads).toString(), [...submission.sizes]]).toEqual([
+      "onethree",
+      [3, 5],
+    ]);
+    settle({ ...frameOf(["one", "three"]), runMs: new Float32Array(2).fill(3) });
+    expect(report()).toEqual({
+      ...{ calls: 2, equal: 2, different: 0, failed: 0, skipped: 0, runMs: 4, shadowRunMs: 6 },
+      differences: [],
+    });
+  });
+
+  it.each<[string, ResultFrame, ResultFrame, object, string]>([
+    [
+      "other bytes",
+      frameOf(["abc"]),
+      frameOf(["abd"]),
+      { different: 1 },
+      "the responses have 3 bytes and differ from byte 2 on",
+    ],
+    [
+      "more bytes",
+      frameOf(["abc"]),
+      frameOf(["abcd"]),
+      { different: 1 },
+      "the responses have 3 and 4 bytes and differ from byte 3 on",
+    ],
+    [
+      "a failure",
+      frameOf(["abc"]),
+      { ...frameOf([""]), errors: [failure(0, "KERNEL_TRAP", "it trapped")] },
+      { failed: 1 },
+      "the shadow failed with KERNEL_TRAP: it trapped",
+    ],
+    [
+      "a result for a failure",
+      { ...frameOf([""]), errors: [failure(0, "KERNEL_FAILED", "no")] },
+      frameOf(["abc"]),
+      { different: 1 },
+      "it failed with KERNEL_FAILED: no; the shadow gave a result",
+    ],
+    [
+      "another failure",
+      { ...frameOf([""]), errors: [failure(0, "KERNEL_FAILED", "no")] },
+      { ...frameOf([""]), errors: [failure(0, "KERNEL_FAILED", "never")] },
+      { different: 1 },
+      "it failed with KERNEL_FAILED: no; the shadow with KERNEL_FAILED: never",
+    ],
+  ])("tells of %s", (_what, answered, shadow, counts, message) => {
+    const { answer, settle, report } = setup();
+    answer(["input"], answered);
+    settle(shadow);
+    const told = { function: "f", message, traceId: "ab".repeat(16), atMs: 1235 };
+    expect(report()).toMatchObject({ calls: 1, equal: 0, differences: [told], ...counts });
+  });
+
+  it("takes equal failures for equal", () => {
+    const { answer, settle, report } = setup();
+    answer(["input"], { ...frameOf([""]), errors: [failure(0, "KERNEL_TRAP", "at 12")] });
+    settle({ ...frameOf([""]), errors: [failure(0, "KERNEL_TRAP", "at 17")] });
+    expect(report()).toMatchObject({ calls: 1, equal: 1, differences: [] });
+  });
+
+  it("does not judge by calls that were not tried", () => {
+    const { submitted, answer, settle, report } = setup();
+    answer(["input"], { ...frameOf([""]), errors: [failure(0, "NO_NODES")] });
+    expect(submitted).toEqual([]);
+    answer(["input"]);
+    settle({ ...frameOf([""]), errors: [failure(0, "QUEUE_FULL")] });
+    answer(["input"]);
+    settle();
+    expect(report()).toMatchObject({ calls: 0, skipped: 2 });
+  });
+
+  it("has one small batch under way and skips what finds no room", () => {
+    const { submitted, answer, settle, report } = setup();
+    const inputs = Array.from({ length: 1000 }, (_, index) => `${index}`);
+    for (let round = 0; round < 10; round++) answer(inputs);
+    expect(submitted).toHaveLength(1);
+    let compared = 0;
+    for (let at = 0; at < submitted.length; at++) {
+      const { submission } = submitted[at] ?? expect.unreachable();
+      expect(submission.sizes.length).toBeLessThanOrEqual(limits.shadowBatchMax);
+      compared += submission.sizes.length;
+      settle(frameOf(Array.from(submission.sizes, () => "")));
+    }
+    expect(compared).toBeGreaterThanOrEqual(limits.shadowCallsMax);
+    expect(report()).toMatchObject({ calls: compared, skipped: 10_000 - compared });
+    expect(report()?.differences).toHaveLength(limits.shadowDifferencesMax);
+  });
+
+  it("is bounded in bytes", () => {
+    const { answer, report } = setup();
+    const large = "x".repeat(1024 * 1024);
+    for (let call = 0; call < 30; call++) answer([large]);
+    expect(Number(report()?.skipped)).toBeGreaterThan(30 - limits.shadowQueueMaxBytes / large.length);
+  });
+
+  it("takes its share of the calls, however many settle at once", () => {
+    for (const size of [1, 7, 500]) {
+      const { answer, submitted, settle, report } = setup(5);
+      let calls = 0;
+      let ended = 0;
+      for (; calls < 20_000; calls += size) {
+        answer(Array.from({ length: size }, () => "x"));
+        for (; ended < submitted.length; ended++) settle();
+      }
+      expect(Number(report()?.skipped) / calls, `seed ${testSeed}`).toBeCloseTo(0.05, 1);
+    }
+  });
+
+  it("looks only at calls of the version that is shadowed, for as long as it is", () => {
+    const { shadows, submitted, answer, settle, report } = setup();
+    answer(["a"], frameOf(["a"]), functionOf("c"));
+    answer(["a"], frameOf(["a"]), next);
+    expect(submitted).toEqual([]);
+    answer(["a"]);
+    settle(frameOf(["a"]));
+    shadows.route("k", shadowed(50));
+    expect(report()).toMatchObject({ calls: 1 });
+    shadows.route("k", undefined);
+    answer(["a"]);
+    expect(submitted).toHaveLength(1);
+    expect(report()).toBeUndefined();
+    shadows.route("k", shadowed(50));
+    expect(report()).toMatchObject({ calls: 0 });
+  });
+
+  it("gives up what runs when it is closed", () => {
+    const { shadows, submitted, cancelled, answer } = setup();
+    answer(["a"]);
+    shadows.close();
+    answer(["b"]);
+    expect(cancelled).toEqual([submitted[0]?.record]);
+    expect(submitted).toHaveLength(1);
+  });
+});
