@@ -56,6 +56,12 @@ export const limits = {
   admissionTimeLimitMs: 10_000,
   /** The manifest in a module. */
   manifestMaxBytes: 64 * KiB,
+  /** The source map in a module; a larger one is not read. */
+  sourceMapMaxBytes: 512 * KiB,
+  /** A path or the name of a function in a source map. */
+  sourceNameMaxChars: 512,
+  /** Frames that V8 keeps of a kernel's stack when it traps. */
+  stackFramesMax: 64,
   /** JavaScript heap of the thread that admits a module. */
   admissionHeapMaxBytes: 256 * MiB,
   /** Functions of one kernel. */

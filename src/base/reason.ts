@@ -65,7 +65,7 @@ export const reasons = {
     Code.UNKNOWN,
     "final",
     false,
-    "The kernel trapped (unreachable, out of bounds, division by zero, stack overflow); the message names the function.",
+    "The kernel trapped (unreachable, out of bounds, division by zero, stack overflow); the message names the function, the line and its callers; the log has the whole stack.",
   ),
   KERNEL_BAD_RESULT: row(
     Code.UNKNOWN,

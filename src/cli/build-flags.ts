@@ -1,5 +1,5 @@
 /** The flags of commands that build: each overrides one key of `heddle.json` and of the comment in the source. */
-import type { BuildInput, Feature, Runtime } from "../compiler/build-settings.ts";
+import type { BuildInput, Feature, Runtime, SourceMapPlace } from "../compiler/build-settings.ts";
 import type { Arguments, OptionSpec } from "./command.ts";
 import { UsageError } from "./exit-code.ts";
 
@@ -28,6 +28,12 @@ export const buildFlags: Readonly<Record<string, OptionSpec>> = {
     value: "NAMES",
     about: "more instructions, comma between them: relaxed-simd",
   },
+  "source-map": {
+    type: "text",
+    value: "WHERE",
+    about: "where the lines for traps go: module, beside (FILE.wasm.map) or none",
+    default: "module",
+  },
 };
 
 /** The keys that were given. Values are checked where the kernel is built. Throws UsageError. */
@@ -36,11 +42,13 @@ export function readBuildFlags(args: Arguments): BuildInput {
   const memory = args.text("memory-max");
   const time = args.text("time-limit");
   const features = args.text("feature");
+  const sourceMap = args.text("source-map");
   return {
     ...(runtime === undefined ? {} : { runtime: runtime as Runtime }), // the build checks it, as that of a file
     ...(memory === undefined ? {} : { memoryMaxBytes: amount("memory-max", memory, bytesByUnit, "16MiB") }),
     ...(time === undefined ? {} : { timeLimitMs: amount("time-limit", time, msByUnit, "30s") }),
     ...(features === undefined ? {} : { features: features.split(",") as Feature[] }), // the same
+    ...(sourceMap === undefined ? {} : { sourceMap: sourceMap as SourceMapPlace }), // the same
   };
 }
 

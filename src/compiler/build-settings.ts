@@ -13,6 +13,10 @@ export type Runtime = (typeof runtimes)[number];
 export const features = ["relaxed-simd"] as const;
 export type Feature = (typeof features)[number];
 
+/** Where the source map goes: into the module, into a file beside it, or nowhere. */
+export const sourceMapPlaces = ["module", "beside", "none"] as const;
+export type SourceMapPlace = (typeof sourceMapPlaces)[number];
+
 /** Complete settings. */
 export interface BuildSettings {
   /**
@@ -21,12 +25,13 @@ export interface BuildSettings {
    */
   readonly runtime: Runtime;
   readonly features: readonly Feature[];
+  readonly sourceMap: SourceMapPlace;
 }
 
 /** Everything an author may write, all of it optional. */
 export type BuildInput = ManifestInput & Partial<BuildSettings>;
 
-const keys = ["runtime", "features"] as const satisfies readonly (keyof BuildSettings)[];
+const keys = ["runtime", "features", "sourceMap"] as const satisfies readonly (keyof BuildSettings)[];
 
 /**
  * Parts what an author wrote into settings and what is for the manifest, whose values are not looked at here. Throws
@@ -39,15 +44,25 @@ export function splitBuildInput(input: Readonly<Record<string, unknown>>): {
   const known = [...manifestKeys.filter((key) => key !== "compiler" && key !== "kind"), ...keys];
   const unknown = Object.keys(input).find((key) => !known.some((each) => each === key));
   if (unknown !== undefined) throw bad(`unknown key "${unknown}"; known are ${known.join(", ")}`);
-  const { runtime, features: wanted, ...manifest } = input;
-  return { settings: { runtime: readRuntime(runtime), features: readFeatures(wanted) }, manifest };
+  const { runtime, features: wanted, sourceMap, ...manifest } = input;
+  const settings = {
+    runtime: readChoice("runtime", runtimes, runtime),
+    features: readFeatures(wanted),
+    sourceMap: readChoice("sourceMap", sourceMapPlaces, sourceMap),
+  };
+  return { settings, manifest };
 }
 
-function readRuntime(given: unknown): Runtime {
-  if (given === undefined) return "stub";
-  const found = runtimes.find((each) => each === given);
+/** One of several words; the first when none is given. */
+function readChoice<const Word extends string>(
+  key: string,
+  words: readonly [Word, ...Word[]],
+  given: unknown,
+): Word {
+  if (given === undefined) return words[0];
+  const found = words.find((each) => each === given);
   if (found === undefined)
-    throw bad(`"runtime" must be one of ${runtimes.join(", ")}, not ${JSON.stringify(given)}`);
+    throw bad(`"${key}" must be one of ${words.join(", ")}, not ${JSON.stringify(given)}`);
   return found;
 }
 

@@ -15,6 +15,7 @@ import { entryPath, generateEntry } from "./entry.ts";
 import { checkImports, checkStart } from "./host-use.ts";
 import { deriveInterface } from "./interface.ts";
 import { readManifest } from "./kernel-manifest.ts";
+import { compileLocated, placeInlined, placeRest } from "./located-compiler.ts";
 import {
   applySettings,
   createProgram,
@@ -26,6 +27,8 @@ import {
 import { describeInterface } from "./proto.ts";
 import { withSections } from "./sections.ts";
 import type { FunctionShape, KernelInterface } from "./shapes.ts";
+import { writeSourceMap } from "./source-map.ts";
+import { SourcePlaces } from "./source-places.ts";
 
 /** What to build and how. */
 export interface BuildOptions {
@@ -44,6 +47,8 @@ export interface BuiltKernel {
   readonly name: string;
   /** The module with its sections. */
   readonly wasm: Uint8Array;
+  /** The source map to be kept beside the module, when that was asked for; otherwise "". */
+  readonly sourceMap: string;
   readonly manifest: Manifest;
   readonly schema: KernelSchema;
   /** Warnings of the AssemblyScript compiler about the kernel's own sources. */
@@ -79,15 +84,20 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
       true,
     );
     await parseImports(program, folder);
-    const compiled = compileProgram(parsed, kernel, manifest, { optimize, text: options.text ?? false });
+    const { wasm, sourceMap, ...compiled } = compileProgram(parsed, kernel, manifest, {
+      optimize,
+      text: options.text ?? false,
+      isMapped: settings.sourceMap !== "none",
+    });
     const descriptor = writeDescriptorSet(describeInterface(kernel));
+    const inModule = settings.sourceMap === "module" ? sourceMap : "";
     return {
       name: manifest.name,
-      wasm: withSections(compiled.wasm, { descriptor, manifest: JSON.stringify(manifest) }),
+      wasm: withSections(wasm, { descriptor, manifest: JSON.stringify(manifest), sourceMap: inModule }),
+      sourceMap: settings.sourceMap === "beside" ? sourceMap : "",
       manifest,
       schema: readKernelSchema(descriptor),
-      warnings: compiled.warnings,
-      text: compiled.text,
+      ...compiled,
       buildMs: performance.now() - started,
     };
   } finally {
@@ -97,8 +107,16 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
 
 interface CompiledProgram {
   readonly wasm: Uint8Array;
+  readonly sourceMap: string;
   readonly text: string;
   readonly warnings: readonly string[];
+}
+
+interface CompileOptions {
+  readonly optimize: boolean;
+  readonly text: boolean;
+  /** Make a source map. */
+  readonly isMapped: boolean;
 }
 
 const pageBytes = 64 * 1024;
@@ -108,10 +126,11 @@ function compileProgram(
   { program, sources }: KernelProgram,
   { functions }: KernelInterface,
   { memoryMaxBytes }: Manifest,
-  { optimize, text }: { readonly optimize: boolean; readonly text: boolean },
+  { optimize, text, isMapped }: CompileOptions,
 ): CompiledProgram {
   const diagnostics = new Diagnostics();
   assemblyscript.setMaximumMemory(program.options, memoryMaxBytes / pageBytes);
+  assemblyscript.setSourceMap(program.options, isMapped);
   const module = compileOrThrow(program);
   const warnings = takeDiagnostics(program, diagnostics);
   diagnostics.throwIfAny();
@@ -120,14 +139,39 @@ function compileProgram(
   checkStart(before, sources, diagnostics);
   diagnostics.throwIfAny();
   keepNames(module, functions);
+  if (optimize) placeInlined(module);
   assemblyscript.optimize(module, optimize ? 3 : 0, 0, true);
+  placeRest(module);
+  return { ...emit(module, sources, isMapped), text: text ? module.toText() : "", warnings };
+}
+
+function emit(
+  module: assemblyscript.Module,
+  sources: readonly assemblyscript.Source[],
+  isMapped: boolean,
+): Pick<CompiledProgram, "wasm" | "sourceMap"> {
   const wasm = Uint8Array.from(module.toBinary(null).output);
-  return { wasm, text: text ? module.toText() : "", warnings };
+  if (!isMapped) return { wasm, sourceMap: "" };
+  // With a map Binaryen adds a section with its address, behind the code: offsets are those of the module without it.
+  const map = module.toBinary("map").sourceMap ?? "";
+  const names = functionNames(module);
+  return { wasm, sourceMap: writeSourceMap({ wasm, map, functions: names }, new SourcePlaces(sources)) };
+}
+
+/** Names of the functions that have a body, in the order of the module. */
+function functionNames(module: assemblyscript.Module): string[] {
+  const wrapped = binaryen.wrapModule(module.ref);
+  const names: string[] = [];
+  for (let index = 0; index < wrapped.getNumFunctions(); index++) {
+    const { name, module: importedFrom } = binaryen.getFunctionInfo(wrapped.getFunctionByIndex(index));
+    if (importedFrom === "" || importedFrom === null) names.push(name);
+  }
+  return names;
 }
 
 function compileOrThrow(program: assemblyscript.Program): assemblyscript.Module {
   try {
-    return assemblyscript.compile(program);
+    return compileLocated(program);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new HeddleError("BUILD_FAILED", `the AssemblyScript compiler crashed: ${said}`, { cause });

@@ -1,23 +1,29 @@
 /** The custom sections that make a module self-describing. */
 
+import { abiVersion } from "../kernel/admission.ts";
+import { CustomSection } from "../kernel/module.ts";
+
 /** What goes into the sections. */
 export interface SectionContents {
   /** FileDescriptorSet of the kernel's service. */
   readonly descriptor: Uint8Array;
   /** Manifest as JSON. */
   readonly manifest: string;
+  /** As JSON; "" when there is none. */
+  readonly sourceMap: string;
 }
 
-/** Version of the module contract. */
-const abiVersion = 1;
-
-/** A module with `heddle.abi`, `heddle.descriptor` and `heddle.manifest` at its end. */
-export function withSections(wasm: Uint8Array, { descriptor, manifest }: SectionContents): Uint8Array {
+/** A module with `heddle.abi`, `heddle.descriptor`, `heddle.manifest` and perhaps `heddle.sourcemap` at its end. */
+export function withSections(
+  wasm: Uint8Array,
+  { descriptor, manifest, sourceMap }: SectionContents,
+): Uint8Array {
   return Buffer.concat([
     wasm,
-    customSection("heddle.abi", Uint8Array.of(abiVersion)),
-    customSection("heddle.descriptor", descriptor),
-    customSection("heddle.manifest", Buffer.from(manifest, "utf8")),
+    customSection(CustomSection.ABI, Uint8Array.of(abiVersion)),
+    customSection(CustomSection.DESCRIPTOR, descriptor),
+    customSection(CustomSection.MANIFEST, Buffer.from(manifest, "utf8")),
+    ...(sourceMap === "" ? [] : [customSection(CustomSection.SOURCE_MAP, Buffer.from(sourceMap, "utf8"))]),
   ]);
 }
 

@@ -32,6 +32,12 @@ export const FailMark = {
   ARENA: 0x200,
 } as const;
 
+/**
+ * The level with which a kernel says why it is about to trap: AssemblyScript's `abort`, as it is linked into kernels.
+ * The text is what it says, and after the last line break where.
+ */
+export const abortLevel = 0x103;
+
 /** What the host gives to a running instance. */
 export interface HostSinks {
   /** Takes a line of the kernel's log. */

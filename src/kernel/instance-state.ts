@@ -5,10 +5,20 @@
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { InstancePlan } from "./call-plan.ts";
-import { hostModule, logLevels, type HostSinks } from "./host-imports.ts";
+import { abortLevel, hostModule, logLevels, type HostSinks } from "./host-imports.ts";
 import { captureImage, resetSteps, type ResetStep, type ResetTarget, type StateImage } from "./reset.ts";
 import { initializeExport } from "./signature.ts";
-import { failedByKernel, kernelFailure, startMessage, trapFailure, type KernelFailure } from "./trap.ts";
+import { sourceMapOf, type SourceMap } from "./source-map.ts";
+import {
+  failedByKernel,
+  kernelFailure,
+  readAbort,
+  startMessage,
+  trapFailure,
+  type AbortNote,
+  type KernelFailure,
+  type TrapContext,
+} from "./trap.ts";
 
 /** What an instance is made from. */
 export interface InstanceOptions {
@@ -53,6 +63,8 @@ export class InstanceState implements ResetTarget {
   #memory: WebAssembly.Memory | undefined = undefined;
   #phase: "starting" | "clean" | "used" = "starting";
   #lastError = "";
+  #aborted: AbortNote | undefined = undefined;
+  #sourceMap: SourceMap | null | undefined = undefined;
 
   /** Instantiates the module; its start function runs. Throws what `createInstance` says. */
   constructor(options: InstanceOptions, parts: KindParts) {
@@ -83,6 +95,7 @@ export class InstanceState implements ResetTarget {
   end(): void {
     this.failed = undefined;
     this.#lastError = "";
+    this.#aborted = undefined;
   }
 
   /** Puts the state back to that of a new instance. */
@@ -103,9 +116,12 @@ export class InstanceState implements ResetTarget {
     if (this.#memory !== undefined) this.bytes = new Uint8Array(this.#memory.buffer);
   }
 
-  /** Why a call of a function failed that threw something. */
+  /** Why a call of a function failed that threw something. The stack of a trap goes to the log. */
   trapped(error: unknown, functionIndex: number): KernelFailure {
-    return this.failed ?? trapFailure(error, this.#context(functionIndex));
+    if (this.failed !== undefined) return this.failed;
+    const { failure, log } = trapFailure(error, this.#context(functionIndex));
+    if (log !== "") this.#options.sinks.log("error", log);
+    return failure;
   }
 
   /** The name of a function, for messages. */
@@ -119,14 +135,19 @@ export class InstanceState implements ResetTarget {
     return kernelFailure("PAYLOAD_TOO_LARGE", said);
   }
 
-  #context(functionIndex: number) {
+  #context(functionIndex: number): TrapContext {
     const size = this.#memory?.buffer.byteLength ?? 0;
     return {
       functionName: this.name(functionIndex),
       lastError: this.#lastError,
+      aborted: this.#aborted,
       memoryFull: size >= this.plan.memoryMaxBytes,
       memoryMaxBytes: this.plan.memoryMaxBytes,
       codeShiftBytes: this.plan.codeShiftBytes,
+      placeAt: (offset) => {
+        if (this.#sourceMap === undefined) this.#sourceMap = sourceMapOf(this.#options.module);
+        return this.#sourceMap?.placeAt(offset) ?? null;
+      },
     };
   }
 
@@ -180,6 +201,10 @@ export class InstanceState implements ResetTarget {
 
   /** The import `log`. */
   #log(level: number, pointer: number, size: number): void {
+    if (level === abortLevel) {
+      this.#aborted = readAbort(this.#text(pointer >>> 0, size >>> 0));
+      return;
+    }
     if (this.#phase === "starting") {
       this.failed = this.#calledAtStart("log");
       throw leave;

@@ -133,13 +133,14 @@ export function readInstruction(reader: BinaryReader): number {
   return table === undefined ? first : (first << 16) | number;
 }
 
-/** Steps over instructions up to and with the `end` that closes them. `visit` sees each opcode. */
-export function skipExpression(reader: BinaryReader, visit?: (opcode: number) => void): void {
+/** Steps over instructions up to and with the `end` that closes them. `visit` sees each opcode and where it stands. */
+export function skipExpression(reader: BinaryReader, visit?: (opcode: number, at: number) => void): void {
   for (let depth = 1; depth > 0;) {
+    const { at } = reader;
     const opcode = readInstruction(reader);
     if (openers.has(opcode)) depth++;
     else if (opcode === end || opcode === delegate) depth--; // delegate ends its try
-    visit?.(opcode);
+    visit?.(opcode, at);
   }
 }
 

@@ -41,6 +41,8 @@ export const CustomSection = {
   ABI: "heddle.abi",
   DESCRIPTOR: "heddle.descriptor",
   MANIFEST: "heddle.manifest",
+  /** May be absent: places of the code in its sources. */
+  SOURCE_MAP: "heddle.sourcemap",
 } as const;
 
 /** Where a section lies: its id byte, its body, the byte after it. */

@@ -7,6 +7,7 @@ import type { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { reasons, type Reason } from "../base/reason.ts";
 import { FailMark } from "./host-imports.ts";
+import { fullStack, readStack, shortStack, type StackSource, type TrapFrame } from "./trap-stack.ts";
 
 /** How one call failed. */
 export interface KernelFailure {
@@ -29,69 +30,87 @@ export function failedByKernel(codeAndMark: number, text: string): KernelFailure
   return { code, reason: "KERNEL_FAILED", message: cutText(text) };
 }
 
+/** What a kernel said when it aborted: AssemblyScript's `abort`, which failed assertions call. */
+export interface AbortNote {
+  readonly message: string;
+  /** `~lib/array.ts:114:42`, or "". */
+  readonly place: string;
+}
+
+/** Parts what an abort said from the place after its last line break. */
+export function readAbort(said: string): AbortNote {
+  const cut = said.lastIndexOf("\n");
+  return cut < 0 ? { message: said, place: "" } : { message: said.slice(0, cut), place: said.slice(cut + 1) };
+}
+
 /** What is known about a call when it traps. */
-export interface TrapContext {
+export interface TrapContext extends StackSource {
   readonly functionName: string;
-  /** The last line the kernel logged as an error in this call; AssemblyScript's `abort` does. */
+  /** The last line the kernel logged as an error in this call. */
   readonly lastError: string;
+  /** Set when the kernel aborted. */
+  readonly aborted: AbortNote | undefined;
   /** Memory is as large as it may become. */
   readonly memoryFull: boolean;
   readonly memoryMaxBytes: number;
-  readonly codeShiftBytes: number;
+}
+
+/** A call that trapped: what its caller gets, and what goes to the log. */
+export interface Trap {
+  readonly failure: KernelFailure;
+  /** With the whole stack; "" when the failure says all there is. */
+  readonly log: string;
 }
 
 /** The failure of a call that threw something. */
-export function trapFailure(error: unknown, context: TrapContext): KernelFailure {
-  const said = error instanceof Error ? error.message : "an exception was thrown and not caught";
-  if (error instanceof WebAssembly.RuntimeError && said === "unreachable" && ranOutOfMemory(error, context)) {
-    const limit = `the memory maximum of ${context.memoryMaxBytes} bytes was reached`;
-    return kernelFailure("MEMORY_LIMIT", `function "${context.functionName}": ${limit}`);
+export function trapFailure(error: unknown, context: TrapContext): Trap {
+  const { functionName, memoryMaxBytes, lastError } = context;
+  const frames = readStack(error, context);
+  if (ranOutOfMemory(error, frames, context)) {
+    const said = `function "${functionName}": the memory maximum of ${memoryMaxBytes} bytes was reached`;
+    return { failure: kernelFailure("MEMORY_LIMIT", said), log: "" };
   }
-  const where = frames(error, context);
-  const logged = context.lastError === "" ? "" : `; it logged: ${context.lastError}`;
-  return kernelFailure("KERNEL_TRAP", `function "${context.functionName}" trapped: ${said}${where}${logged}`);
+  const said = `function "${functionName}" trapped: ${sentence(error, frames, context)}`;
+  const logged = lastError === "" ? "" : `; it logged: ${lastError}`;
+  return {
+    failure: kernelFailure("KERNEL_TRAP", `${said}${shortStack(frames)}${logged}`),
+    log: `${said}${fullStack(frames)}`,
+  };
+}
+
+/** What happened. An abort tells its own place, which counts when the stack has none. */
+function sentence(error: unknown, frames: readonly TrapFrame[], { aborted }: TrapContext): string {
+  if (aborted === undefined) {
+    return error instanceof Error ? error.message : "an exception was thrown and not caught";
+  }
+  const isPlaced = aborted.place === "" || frames.some(({ place }) => place !== null);
+  return isPlaced ? aborted.message : `${aborted.message} (${aborted.place})`;
 }
 
 /**
  * Whether code gave up because memory could not grow. Memory that is full tells; so does the allocator of
  * AssemblyScript, which traps without a word when it asks for more than is left.
  */
-function ranOutOfMemory(error: Error, { memoryFull, lastError }: TrapContext): boolean {
-  if (memoryFull) return true;
-  return (
-    lastError === "" && /^.*\n\s*at (?:[\w.-]*\.)?~lib\/rt\/(?:tlsf|itcms|tcms)\//.test(error.stack ?? "")
-  );
+function ranOutOfMemory(
+  error: unknown,
+  frames: readonly TrapFrame[],
+  { memoryFull, aborted }: TrapContext,
+): boolean {
+  const gaveUp = error instanceof WebAssembly.RuntimeError && error.message === "unreachable";
+  if (!gaveUp || aborted !== undefined) return false;
+  return memoryFull || /^~lib\/rt\/(?:tlsf|itcms|tcms)\//.test(frames[0]?.name ?? "");
 }
 
 /** The start function of a module went wrong. */
 export function startMessage(error: unknown, context: TrapContext): string {
-  const said = error instanceof Error ? error.message : "an exception was thrown and not caught";
-  return `the start function trapped: ${said}${frames(error, context)}`;
+  const frames = readStack(error, context);
+  return `the start function trapped: ${sentence(error, frames, context)}${shortStack(frames)}`;
 }
 
 /** A failure from an error that the host's side of a call threw. */
 export function failureOf(error: HeddleError): KernelFailure {
   const reason = Object.hasOwn(reasons, error.reason) ? (error.reason as Reason) : "INTERNAL"; // hasOwn proves the key
   return { code: error.code, reason, message: cutText(error.rawMessage) };
-}
-
-/** `    at linalg.multiply (wasm://wasm/linalg-0f:wasm-function[3]:0x1a)`; the name is there if the module has names. */
-const framePattern = /^\s*at (?:(.*) \()?wasm:\/\/.*:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/;
-const framesMax = 4;
-
-/** ` in "inner" (byte 26), called by "outer" (byte 96)`: the kernel's frames, offsets as in the uploaded module. */
-function frames(error: unknown, context: TrapContext): string {
-  if (!(error instanceof Error) || typeof error.stack !== "string") return "";
-  const found: string[] = [];
-  for (const line of error.stack.split("\n")) {
-    const match = framePattern.exec(line);
-    if (match === null) continue;
-    const [, name, index = "?", offset = "0"] = match;
-    const label = name === undefined ? `function ${index}` : `"${name}"`;
-    found.push(`${label} (byte ${Number.parseInt(offset, 16) - context.codeShiftBytes})`);
-    if (found.length === framesMax) break;
-  }
-  return found.length === 0 ? "" : ` in ${found.join(", called by ")}`;
 }
 
 /** Cuts a text to the bytes that may leave the process. */

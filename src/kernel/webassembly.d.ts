@@ -5,6 +5,7 @@
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
+    static customSections(module: Module, name: string): ArrayBuffer[];
     /** Keeps the type apart from every other object. */
     readonly [Symbol.toStringTag]: "WebAssembly.Module";
   }

@@ -5,6 +5,7 @@
  */
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
 import type { LogLevel } from "../kernel/host-imports.ts";
 import { createInstance, type KernelInstance } from "../kernel/instance.ts";
 import { BatchMemory, BatchState, Time, Word } from "./batch-memory.ts";
@@ -19,6 +20,7 @@ const runners: [BatchRunner, BatchRunner] = [createRunner(0), createRunner(1)];
 let received = 0;
 let running = runners[0];
 const lines = new LogWriter(logBuffer, threadNow, ring);
+Error.stackTraceLimit = limits.stackFramesMax; // for the stacks of kernels that trap
 
 function createRunner(slot: 0 | 1): BatchRunner {
   return new BatchRunner(new BatchMemory(slots[slot]), ring);

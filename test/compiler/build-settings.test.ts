@@ -88,7 +88,7 @@ describe("runtimes", () => {
 describe("splitBuildInput", () => {
   it("gives the defaults, and keeps the manifest's keys for the manifest", () => {
     expect(splitBuildInput({ timeLimitMs: 5 })).toEqual({
-      settings: { runtime: "stub", features: [] },
+      settings: { runtime: "stub", features: [], sourceMap: "module" },
       manifest: { timeLimitMs: 5 },
     });
   });
@@ -101,10 +101,14 @@ describe("splitBuildInput", () => {
   it.each<[object, RegExp]>([
     [{ runtime: "full" }, /"runtime" must be one of stub, minimal, incremental, not "full"/],
     [{ runtime: null }, /"runtime" must be one of .*, not null/],
+    [{ sourceMap: true }, /"sourceMap" must be one of module, beside, none, not true/],
     [{ features: "relaxed-simd" }, /"features" must be an array of names/],
     [{ features: ["threads"] }, /"features" has "threads"; there is relaxed-simd/],
     [{ features: ["simd"] }, /simd is always on/],
-    [{ memoryMax: 1 }, /unknown key "memoryMax"; known are name, .*memoryMaxBytes, .*runtime, features/],
+    [
+      { memoryMax: 1 },
+      /unknown key "memoryMax"; known are name, .*memoryMaxBytes, .*runtime, features, sourceMap/,
+    ],
     [{ compiler: "mine" }, /unknown key "compiler"/],
   ])("refuses %j", (input, message) => {
     expect(() => splitBuildInput({ ...input })).toThrow(message);

@@ -99,7 +99,15 @@ describe("createInstance", () => {
     const { instance, log } = setup();
     expect(call(instance, "logAndTrap", [])).toContain("; it logged: no luck today");
     expect(call(instance, "trap", [])).not.toContain("it logged");
-    expect(log).toEqual(["error no luck today"]);
+    expect(log).toEqual([
+      "error no luck today",
+      expect.stringMatching(
+        /^error function "logAndTrap" trapped: unreachable\n    in "logAndTrap" \(byte \d+\)$/,
+      ),
+      expect.stringMatching(
+        /^error function "trap" trapped: unreachable\n    in "inner" .*\n    in "trap" .*$/,
+      ),
+    ]);
   });
 
   it("refuses a payload above the share of memory, without calling the kernel", () => {

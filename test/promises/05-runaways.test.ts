@@ -12,7 +12,13 @@ beforeAll(async () => {
 
 describe("a call of a kernel that", () => {
   it.each([
-    ["traps", "crash", {}, "UNKNOWN KERNEL_TRAP", /^function "crash" trapped: unreachable in "wild\/crash"/],
+    [
+      "traps",
+      "crash",
+      {},
+      "UNKNOWN KERNEL_TRAP",
+      /^function "crash" trapped: unreachable at wild\.ts:\d+:\d+ in crash$/,
+    ],
     [
       "recurses without end",
       "dive",

@@ -313,8 +313,13 @@ describe("createWorkerPool", () => {
     const outcome = pool.run("logAndTrap", [go, go]);
     const said = outcome.then(() => pool.log.length);
     await outcome;
-    expect(await said).toBe(2);
-    expect(pool.log[1]).toMatchObject({ batch: outcome.id, index: 1, level: "error", text: "no luck today" });
+    expect(await said).toBe(4); // what the kernel says, and the stack of its trap
+    const line = { batch: outcome.id, index: 1, level: "error" };
+    expect(pool.log[2]).toMatchObject({ ...line, text: "no luck today" });
+    expect(pool.log[3]).toMatchObject({
+      ...line,
+      text: expect.stringMatching(/^function "logAndTrap" trapped/),
+    });
     const times = pool.log.map(({ timeMs }) => timeMs);
     expect(times[0]).toBeGreaterThanOrEqual(before);
     expect(times[1]).toBeGreaterThanOrEqual(times[0] ?? Infinity);

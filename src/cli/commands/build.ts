@@ -42,6 +42,7 @@ export const build: Command = {
     const built = await buildSource(file, readBuildFlags(args));
     const out = args.text("out") ?? join(dirname(file), `${basename(file, extname(file))}.wasm`);
     await writeFile(out, built.wasm);
+    if (built.sourceMap !== "") await writeFile(`${out}.map`, built.sourceMap);
     const functions = built.schema.functions.map((fn) => fn.name);
     if (output.json) output.value({ kernel: built.name, file: out, bytes: built.wasm.length, functions });
     else output.line(`${out}  kernel ${built.name}, ${built.wasm.length} bytes: ${functions.join(", ")}`);
