@@ -1,6 +1,6 @@
 /**
  * Every bound of the fabric in one place, with its unit and its reason. Nothing else in the code holds a number that
- * limits a queue, a buffer, a size or a wait. Relations between them are asserted at the end.
+ * limits a queue, a buffer, a size or a wait. Relations between them are asserted by its test.
  */
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -281,23 +281,3 @@ export const limits = {
   /** How long a stopping process waits for the exporter. */
   telemetryFlushMs: 2_000,
 } as const;
-
-const relations: readonly (readonly [boolean, string])[] = [
-  [
-    limits.framePayloadMaxBytes + 12 * limits.frameItemsMax < limits.frameMaxBytes,
-    "a full frame fits its columns",
-  ],
-  [limits.heartbeatMs * 2 < limits.leaseMs, "one lost heartbeat does not end a lease"],
-  [limits.batchTargetMs * 2 <= limits.nodeQueueMs, "a worker can hold the next batch while it runs one"],
-  [limits.timeLimitMs <= limits.timeLimitCapMs, "the default time limit is allowed"],
-  [limits.memoryDefaultMaxBytes <= limits.memoryCapBytes, "the default memory maximum is allowed"],
-  [
-    limits.storeValueMaxBytes + limits.storeCallBytes <= limits.storeBatchMaxBytes,
-    "the largest value fits a batch of the store",
-  ],
-  [limits.storeBatchMaxBytes <= limits.storeQueueMaxBytes, "a batch of the store fits its queue"],
-  [limits.sessionWindowBytes <= limits.queueMaxBytes, "one client cannot fill the queue"],
-];
-for (const [holds, what] of relations) {
-  if (!holds) throw new Error(`base/limits.ts is inconsistent: ${what}`);
-}

@@ -14,7 +14,7 @@ export const features = ["relaxed-simd"] as const;
 export type Feature = (typeof features)[number];
 
 /** Where the source map goes: into the module, into a file beside it, or nowhere. */
-export const sourceMapPlaces = ["module", "beside", "none"] as const;
+const sourceMapPlaces = ["module", "beside", "none"] as const;
 export type SourceMapPlace = (typeof sourceMapPlaces)[number];
 
 /** Complete settings. */

@@ -23,7 +23,7 @@ import binaryen from "assemblyscript/binaryen";
 import { isLocated } from "./source-places.ts";
 
 /** Compiles a program with places. */
-export class LocatedCompiler extends Compiler {
+class LocatedCompiler extends Compiler {
   #blocks = 0;
 
   override addDebugLocation(expression: ExpressionRef, range: Range): void {

@@ -18,4 +18,23 @@ describe("limits", () => {
     expect(waits.length).toBeGreaterThan(20);
     expect(waits.filter(([, value]) => value > 2 ** 31 - 1)).toEqual([]);
   });
+
+  it.each<[boolean, string]>([
+    [
+      limits.framePayloadMaxBytes + 12 * limits.frameItemsMax < limits.frameMaxBytes,
+      "a full frame fits its columns",
+    ],
+    [limits.heartbeatMs * 2 < limits.leaseMs, "one lost heartbeat does not end a lease"],
+    [limits.batchTargetMs * 2 <= limits.nodeQueueMs, "a worker can hold the next batch while it runs one"],
+    [limits.timeLimitMs <= limits.timeLimitCapMs, "the default time limit is allowed"],
+    [limits.memoryDefaultMaxBytes <= limits.memoryCapBytes, "the default memory maximum is allowed"],
+    [
+      limits.storeValueMaxBytes + limits.storeCallBytes <= limits.storeBatchMaxBytes,
+      "the largest value fits a batch of the store",
+    ],
+    [limits.storeBatchMaxBytes <= limits.storeQueueMaxBytes, "a batch of the store fits its queue"],
+    [limits.sessionWindowBytes <= limits.queueMaxBytes, "one client cannot fill the queue"],
+  ])("hold together: %s, %s", (holds) => {
+    expect(holds).toBe(true);
+  });
 });
