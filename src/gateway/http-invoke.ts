@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import { messageFromJson, messageToJson } from "../wire/json.ts";
+import { messageFromJson, messageToJsonText } from "../wire/json.ts";
 import { decodeMessage, encodeMessage } from "../wire/message.ts";
 import type { FunctionSchema } from "../wire/schema.ts";
 import { numberIn, readCallHeaders } from "./call-headers.ts";
@@ -71,7 +71,7 @@ function answerResult(
 ): void {
   let text: string;
   try {
-    text = JSON.stringify(messageToJson(type, decodeMessage(type, payload)));
+    text = messageToJsonText(type, decodeMessage(type, payload));
   } catch (error) {
     const { rawMessage } = HeddleError.from(error);
     const said = `the kernel's response cannot be read as ${type.fullName}: ${rawMessage}`;

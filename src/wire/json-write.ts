@@ -11,10 +11,28 @@ import { ValuePath } from "./value-path.ts";
  * also with their default: a decoded value has them all. Throws BAD_PAYLOAD when the value is not of the type.
  */
 export function messageToJson(type: MessageType, value: unknown): Record<string, unknown> {
-  return messageOut(new ValuePath(type), type, value);
+  return messageOut(new WritePath(type, -0), type, value);
 }
 
-function messageOut(path: ValuePath, type: MessageType, value: unknown): Record<string, unknown> {
+/** The same as text, in which a negative zero keeps its sign: `JSON.stringify` alone makes it "0". */
+export function messageToJsonText(type: MessageType, value: unknown): string {
+  return JSON.stringify(messageOut(new WritePath(type, rawJson.rawJSON("-0")), type, value));
+}
+
+/** Node has it, the type library of this language level does not. */
+const rawJson = JSON as JSON & { rawJSON(text: string): object };
+
+/** Where in a value writing stands, and what stands for a negative zero. */
+class WritePath extends ValuePath {
+  readonly minusZero: unknown;
+
+  constructor(root: MessageType, minusZero: unknown) {
+    super(root);
+    this.minusZero = minusZero;
+  }
+}
+
+function messageOut(path: WritePath, type: MessageType, value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null) throw mismatch(path, "an object", value);
   const given = value as Readonly<Record<string, unknown>>; // an object, by the line above
   const out: Record<string, unknown> = {};
@@ -34,7 +52,7 @@ function messageOut(path: ValuePath, type: MessageType, value: unknown): Record<
   return out;
 }
 
-function mapOut(path: ValuePath, field: MessageField, value: unknown): Record<string, unknown> {
+function mapOut(path: WritePath, field: MessageField, value: unknown): Record<string, unknown> {
   const entries = mapEntries(value);
   if (entries === undefined) throw mismatch(path, mapExpected, value, field);
   const out: Record<string, unknown> = {};
@@ -45,12 +63,12 @@ function mapOut(path: ValuePath, field: MessageField, value: unknown): Record<st
   return out;
 }
 
-function listOut(path: ValuePath, field: Field, value: unknown): unknown[] {
+function listOut(path: WritePath, field: Field, value: unknown): unknown[] {
   if (!isList(value)) throw mismatch(path, "an array", value, field);
   return Array.from(value, (item, index) => elementOut(path, field, item, index));
 }
 
-function elementOut(path: ValuePath, field: Field, value: unknown, index: number): unknown {
+function elementOut(path: WritePath, field: Field, value: unknown, index: number): unknown {
   if (field.kind === "message") {
     if (!path.enter(field, index)) throw tooDeep(path);
     const out = messageOut(path, field.message, value);
@@ -63,7 +81,7 @@ function elementOut(path: ValuePath, field: Field, value: unknown, index: number
   }
   const out = scalarOut(field.type, value);
   if (out === undefined) throw mismatch(path, `a value of the type ${field.type}`, value, field, index);
-  return out;
+  return Object.is(out, -0) ? path.minusZero : out;
 }
 
 /** The JSON of a scalar; undefined when the value is of another type. */

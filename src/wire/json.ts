@@ -1,3 +1,3 @@
 /** Values to proto3 JSON and back, by linked types: https://protobuf.dev/programming-guides/json/ */
 export { messageFromJson } from "./json-read.ts";
-export { messageToJson } from "./json-write.ts";
+export { messageToJson, messageToJsonText } from "./json-write.ts";

@@ -6,7 +6,7 @@ import type { Engine } from "../../src/gateway/engine.ts";
 import type { KernelRecord } from "../../src/gateway/kernel-record.ts";
 import { Registry } from "../../src/gateway/registry.ts";
 import { TypedService } from "../../src/gateway/typed-service.ts";
-import { health } from "../../src/rpc/services.ts";
+import { health, heddle } from "../../src/rpc/services.ts";
 import { bind, createRpcServer, stopServer } from "../../src/rpc/server.ts";
 import { explainUnknownMethods } from "../../src/rpc/unknown-methods.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
@@ -171,18 +171,40 @@ describe("TypedService", () => {
     expect(await statusOf(address, { "grpc-encoding": "gzip" }, bomb)).toBe("8");
   });
 
-  it("is a service of its own to those who ask for health", async () => {
-    const { address } = await setup();
-    const client = new health.Health(address, credentials.createInsecure());
-    onTestFinished(() => client.close());
-    const status = await new Promise<unknown>((resolve, reject) =>
-      client.Check({ service: "echo.EchoService" }, (error, response) =>
-        error === null ? resolve(response?.status) : reject(error),
+  it("lets a call end whose kernel is deleted meanwhile, and serves no other", async () => {
+    const { call, node, client, address } = await setup({ script: () => {} });
+    const running = call(path);
+    await node.frames.count("batch", 1);
+    const { path: remove, requestSerialize, responseDeserialize } = heddle.Kernels.service.Delete;
+    await new Promise<void>((resolve, reject) =>
+      client.makeUnaryRequest(remove, requestSerialize, responseDeserialize, { name: "echo" }, (error) =>
+        error === null ? resolve() : reject(error),
       ),
     );
-    expect(status).toBe(1);
+    const [frame] = node.frames.batches;
+    if (frame === undefined) throw new Error("the node got the call");
+    node.echo(frame);
+    expect(await running.outcome).toMatchObject({ code: 0 });
+    expect(await call(path).outcome).toMatchObject({ code: 12, errorInfo: { reason: "METHOD_NOT_FOUND" } });
+    await expect(statusOfHealth(address)).rejects.toMatchObject({ code: 5 });
+  });
+
+  it("is a service of its own to those who ask for health", async () => {
+    const { address } = await setup();
+    expect(await statusOfHealth(address)).toBe(1);
   });
 });
+
+/** What the health service says of the kernel's service. */
+function statusOfHealth(address: string): Promise<unknown> {
+  const client = new health.Health(address, credentials.createInsecure());
+  onTestFinished(() => client.close());
+  return new Promise((resolve, reject) =>
+    client.Check({ service: "echo.EchoService" }, (error, response) =>
+      error === null ? resolve(response?.status) : reject(error),
+    ),
+  );
+}
 
 /** The grpc-status of a raw HTTP/2 call whose one message says it is compressed. */
 async function statusOf(address: string, headers: Record<string, string>, body: Buffer): Promise<string> {
