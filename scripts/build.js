@@ -1,6 +1,6 @@
 /**
  * `npm run build`: writes the package that is published to dist/package, or to the folder after `--out`: JavaScript and declarations of src/, the
- * command, the .proto files, the library that kernels link, and a package.json of its own.
+ * command, the .proto files, the library that kernels link, the template of new ones, and a package.json of its own.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -8,7 +8,7 @@ import { prepare, root, runNode } from "./bootstrap.js";
 
 const out = process.argv.indexOf("--out");
 const target = out < 0 ? join(root, "dist", "package") : resolve(process.argv[out + 1]);
-const copied = ["bin", "proto", "kernels/lib", "README.md", "CHANGELOG.md", "LICENSE"];
+const copied = ["bin", "proto", "kernels/lib", "templates", "README.md", "CHANGELOG.md", "LICENSE"];
 
 /** Public entries: the key of package.json's exports, and the file below src/ and dist/. */
 const entries = { ".": "index", "./server": "server", "./testing": "testing" };
@@ -48,7 +48,7 @@ function published(manifest) {
         .filter(([, file]) => existsSync(join(target, "dist", `${file}.js`)))
         .map(([key, file]) => [key, { types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` }]),
     ),
-    files: ["bin", "dist", "proto", "kernels/lib", "CHANGELOG.md"],
+    files: ["bin", "dist", "proto", "kernels/lib", "templates", "CHANGELOG.md"],
     ...(optional.length > 0 ? { optionalDependencies: Object.fromEntries(optional) } : {}),
   };
 }

@@ -67,10 +67,15 @@ describe("the package", () => {
   it("carries its licence, the services and the library of kernels, and no TypeScript sources of its own", () => {
     const paths = readdirSync(installed, { recursive: true, encoding: "utf8" });
     expect(paths).toEqual(
-      expect.arrayContaining(["LICENSE", "proto/heddle/v1/fabric.proto", "kernels/lib/heddle.ts"]),
+      expect.arrayContaining([
+        "LICENSE",
+        "proto/heddle/v1/fabric.proto",
+        "kernels/lib/heddle.ts",
+        "templates/kernel/README.md",
+      ]),
     );
     const sources = paths.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
-    expect(sources.filter((path) => !path.startsWith("kernels/lib/"))).toEqual([]);
+    expect(sources.filter((path) => !/^(kernels\/lib|templates)\//.test(path))).toEqual([]);
   });
 
   it("type-checks in another project, with types and not any", () => {
@@ -167,6 +172,14 @@ describe("the package", () => {
     );
     const { status, stdout } = run(process.execPath, [join(installed, "bin", "heddle.js"), "test", kernels]);
     expect([status, stdout]).toEqual([0, expect.stringContaining("✔ one")]);
+  });
+
+  it("makes a folder for a new kernel", () => {
+    const hello = join(folder, "hello");
+    const command = join(installed, "bin", "heddle.js");
+    mustRun(process.execPath, [command, "new", "hello", "--dir", hello]);
+    mustRun(process.execPath, [join(repository, "node_modules", "typescript", "bin", "tsc"), "-p", hello]);
+    expect(run(process.execPath, [command, "test", hello]).status).toBe(0);
   });
 
   it("finds its worker threads", () => {

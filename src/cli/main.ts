@@ -11,6 +11,7 @@ import { invoke } from "./commands/invoke.ts";
 import { kernels } from "./commands/kernels.ts";
 import { logs } from "./commands/logs.ts";
 import { map } from "./commands/map.ts";
+import { newCommand } from "./commands/new.ts";
 import { node } from "./commands/node.ts";
 import { nodes } from "./commands/nodes.ts";
 import { promote } from "./commands/promote.ts";
@@ -30,6 +31,7 @@ const commands: readonly Command[] = [
   up,
   scheduler,
   node,
+  newCommand,
   build,
   test,
   deploy,

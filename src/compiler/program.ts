@@ -29,7 +29,8 @@ export interface KernelProgram {
 
 const libraryPrefix = "~lib/";
 const kernelLibrary = "heddle";
-const libraryFolder = new URL("../../kernels/lib/", import.meta.url);
+/** Where the sources of the library are that kernels link. */
+export const libraryFolder = new URL("../../kernels/lib/", import.meta.url);
 
 /** A program without sources. Its module takes memory outside the JavaScript heap until it is disposed of. */
 export function createProgram(optimize: boolean): Program {

@@ -1,5 +1,5 @@
 import { glob, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { run as runTests } from "node:test";
 import { spec } from "node:test/reporters";
 import type { Command, CommandContext } from "../command.ts";
@@ -56,10 +56,12 @@ async function testFiles(target: string): Promise<{ folder: string; files: strin
     throw new UsageError(`there is no test in ${target}; the name of a test ends in .test.ts`);
   }
   if (/\.test\.(ts|js|mjs)$/.test(path)) return { folder: dirname(path), files: [path] };
-  const beside = path.replace(/\.[a-z]+$/, ".test.ts");
-  if ((await stat(beside).catch(() => undefined))?.isFile() === true)
-    return { folder: dirname(path), files: [beside] };
-  throw new UsageError(`${target} is no test, and there is no ${relative(".", beside)} beside it`);
+  const name = `${basename(path).replace(/\.[a-z]+$/, "")}.test.ts`;
+  for (const file of [join(dirname(path), name), join(dirname(path), "test", name)]) {
+    if ((await stat(file).catch(() => undefined))?.isFile() === true)
+      return { folder: dirname(path), files: [file] };
+  }
+  throw new UsageError(`${target} is no test, and there is no ${name} beside it or in a folder "test"`);
 }
 
 /** The module that lets tests import "heddle" and "heddle/testing" with nothing installed in their folder. */

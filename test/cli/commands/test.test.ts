@@ -124,7 +124,7 @@ describe("heddle test", () => {
   it.each<[string[], RegExp]>([
     [["nowhere"], /there is no file or folder "nowhere"/],
     [[], /there is no test in \.; the name of a test ends in \.test\.ts/],
-    [["kernel.ts"], /kernel\.ts is no test, and there is no kernel\.test\.ts beside it/],
+    [["kernel.ts"], /kernel\.ts is no test, and there is no kernel\.test\.ts beside it or in a folder/],
     [["a", "b"], /unexpected argument "b"/],
   ])("says what is wrong with %j", async (args, said) => {
     const folder = folderWith({ "kernel.ts": kernel });
