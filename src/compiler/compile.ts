@@ -83,7 +83,7 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
       entryPath,
       true,
     );
-    await parseImports(program, folder);
+    await parseImports(program, folder, parsed.packages);
     const { wasm, sourceMap, ...compiled } = compileProgram(parsed, kernel, manifest, {
       optimize,
       text: options.text ?? false,

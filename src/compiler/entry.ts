@@ -7,6 +7,7 @@ import type { Runtime } from "./build-settings.ts";
 import { decodeFields, decodeFunction } from "./entry-decode.ts";
 import { encodeFunctions, sizeFields, writeFields } from "./entry-encode.ts";
 import { className, isReference, typeName, type Slot } from "./entry-types.ts";
+import { importPath } from "./library-path.ts";
 import type { FieldShape, FunctionShape, KernelInterface, TypeShape } from "./shapes.ts";
 
 /** Path of the generated source; the functions in it appear in stacks as `~heddle/call_matmul`. */
@@ -21,9 +22,9 @@ export function generateEntry(kernel: KernelInterface, from: string, runtime: Ru
     `import * as m from "heddle/${memoryOf[runtime]}";`,
     `export { heddle_alloc } from "heddle/${memoryOf[runtime]}";`,
     ...kernel.messages.map(
-      (each) => `import { ${each.exportedName} as ${className(each.name)} } from "./${each.from}";`,
+      (each) => `import { ${each.exportedName} as ${className(each.name)} } from "${importPath(each.from)}";`,
     ),
-    ...kernel.functions.map(({ name }) => `import { ${name} as f_${name} } from "./${from}";`),
+    ...kernel.functions.map(({ name }) => `import { ${name} as f_${name} } from "${importPath(from)}";`),
     ...kernel.messages.flatMap(({ name, fields }) => {
       const slots = fields.map((field) => slotOf(field, `o.${field.source}`, `${kernel.name}.${name}`));
       return [...decodeFunction(kernel.name, name, slots), ...encodeFunctions(name, slots)];

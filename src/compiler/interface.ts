@@ -20,6 +20,7 @@ import { limits } from "../base/limits.ts";
 import { ClassReader } from "./class-shape.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import { flags } from "./flags.ts";
+import { libraryPrefix } from "./library-path.ts";
 import { isPlainName, pascalCase, snakeCase } from "./names.ts";
 import type { KernelProgram } from "./program.ts";
 import { declarationsOf, Scope } from "./scope.ts";
@@ -233,6 +234,7 @@ function checkUnique(
 /** Imports of the author's own would be imports of the module, which may have only those of Heddle. */
 function refuseAmbient(sources: readonly Source[], diagnostics: Diagnostics): void {
   for (const source of sources) {
+    if (source.normalizedPath.startsWith(libraryPrefix)) continue; // what a kernel uses of a package, its imports tell
     for (const declaration of declarationsOf(source)) {
       const isType = declaration instanceof ClassDeclaration || declaration instanceof EnumDeclaration;
       if (isType || !declaration.is(flags.ambient)) continue;

@@ -20,14 +20,14 @@ import {
   type Type,
 } from "assemblyscript";
 import binaryen from "assemblyscript/binaryen";
-import { isLocated } from "./source-places.ts";
+import { isStandard } from "./library-path.ts";
 
 /** Compiles a program with places. */
 class LocatedCompiler extends Compiler {
   #blocks = 0;
 
   override addDebugLocation(expression: ExpressionRef, range: Range): void {
-    if (isLocated(range.source.normalizedPath)) super.addDebugLocation(expression, range);
+    if (!isStandard(range.source.normalizedPath)) super.addDebugLocation(expression, range);
   }
 
   override compileExpression(expression: Expression, type: Type, constraints?: Constraints): ExpressionRef {
@@ -43,7 +43,7 @@ class LocatedCompiler extends Compiler {
 
   /** A block with a place. Without a label, one at the level of statements would be dissolved at once. */
   #inBlock(expression: ExpressionRef, range: Range): ExpressionRef {
-    if (!isLocated(range.source.normalizedPath)) return expression;
+    if (isStandard(range.source.normalizedPath)) return expression;
     const label = `at|${this.#blocks++}`;
     const block = this.module.block(label, [expression], getExpressionType(expression));
     this.addDebugLocation(block, range);

@@ -4,7 +4,6 @@
  * The compiler is driven through its API rather than through `asc`: parsing once is enough to derive the interface and
  * to compile, and a defect in the compiler is an exception instead of the end of the process.
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as assemblyscript from "assemblyscript";
 import type { DiagnosticMessage, Program, Source } from "assemblyscript";
@@ -13,21 +12,24 @@ import { HeddleError } from "../base/error.ts";
 import { runtimes, type BuildSettings } from "./build-settings.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { DocComments, type RawComment } from "./doc-comment.ts";
+import { isStandard, libraryPrefix } from "./library-path.ts";
+import { PackageSources } from "./package-sources.ts";
+import { readOptional, type FoundSource } from "./read-source.ts";
 
 /** Parsed sources, ready for the entry to be added. */
 export interface KernelProgram {
   readonly program: Program;
   /** The kernel's own file. */
   readonly entry: Source;
-  /** The kernel's file and everything of the author's that it imports. */
+  /** The kernel's file and all that it imports, those of packages among it, but not the standard library. */
   readonly sources: readonly Source[];
   /** Doc comments by internal path. */
   readonly comments: ReadonlyMap<string, DocComments>;
   /** Every comment of the kernel's own file. */
   readonly entryComments: readonly RawComment[];
+  readonly packages: PackageSources;
 }
 
-const libraryPrefix = "~lib/";
 const kernelLibrary = "heddle";
 /** Where the sources of the library are that kernels link. */
 export const libraryFolder = new URL("../../kernels/lib/", import.meta.url);
@@ -58,11 +60,13 @@ export async function parseKernel(
     if (!name.includes("/")) assemblyscript.parse(program, source, `${libraryPrefix}${name}.ts`, false);
   }
   assemblyscript.parse(program, text, fileName, false);
-  await parseImports(program, folder);
+  const packages = new PackageSources(folder);
+  await parseImports(program, folder, packages);
   const diagnostics = new Diagnostics();
-  takeDiagnostics(program, diagnostics);
+  takeDiagnostics(program, diagnostics, packages);
+  const sources = program.sources.filter(({ normalizedPath }) => !isStandard(normalizedPath));
+  await packages.checkCopies(sources, diagnostics);
   diagnostics.throwIfAny();
-  const sources = program.sources.filter(({ normalizedPath }) => !normalizedPath.startsWith(libraryPrefix));
   const [entry] = sources;
   if (entry === undefined) throw new HeddleError("INTERNAL", `the compiler kept no source of ${fileName}`);
   const commentsOf = (source: Source): RawComment[] => [...(comments.get(source)?.values() ?? [])];
@@ -74,26 +78,36 @@ export async function parseKernel(
       sources.map((source) => [source.internalPath, new DocComments(source.text, commentsOf(source))]),
     ),
     entryComments: commentsOf(entry),
+    packages,
   };
 }
 
 /** Parses what is imported and not parsed yet; also called after the entry was added. */
-export async function parseImports(program: Program, folder: string): Promise<void> {
+export async function parseImports(
+  program: Program,
+  folder: string,
+  packages: PackageSources,
+): Promise<void> {
   for (let path = assemblyscript.nextFile(program); path !== null; path = assemblyscript.nextFile(program)) {
+    const from = assemblyscript.getDependee(program, path) ?? "";
     const found = path.startsWith(libraryPrefix)
-      ? await readLibrary(path.slice(libraryPrefix.length))
+      ? ((await readLibrary(path.slice(libraryPrefix.length))) ?? (await packages.read(path, from)))
       : await readSource(folder, path);
     assemblyscript.parse(program, found?.text ?? null, found?.path ?? `${path}.ts`, false);
   }
 }
 
 /** Moves the compiler's errors into our list; gives its warnings as lines. */
-export function takeDiagnostics(program: Program, diagnostics: Diagnostics): string[] {
+export function takeDiagnostics(
+  program: Program,
+  diagnostics: Diagnostics,
+  packages?: PackageSources,
+): string[] {
   const warnings: string[] = [];
   for (;;) {
     const message = assemblyscript.nextDiagnostic(program);
     if (message === null) return warnings;
-    if (assemblyscript.isError(message)) addMessage(message, diagnostics);
+    if (assemblyscript.isError(message)) addMessage(message, diagnostics, packages);
     else if (!isFromLibrary(message)) warnings.push(assemblyscript.formatDiagnostic(message, false, false));
   }
 }
@@ -103,15 +117,22 @@ const adviceByMessage: readonly (readonly [RegExp, string])[] = [
   [/^Feature 'relaxed-simd'/, 'write /* heddle { "features": ["relaxed-simd"] } */ at the top of the kernel'],
   [/: Closures/, "pass what it captures as a parameter of a function"],
   [/: Exceptions/, "end the invocation with fail(code, message), or return what went wrong"],
-  [/^File '~lib\//, 'there are relative imports, "heddle" and the standard library of AssemblyScript'],
   [/^File '/, "check the path: it is relative to this file, without .ts"],
 ];
 
-function addMessage(message: DiagnosticMessage, diagnostics: Diagnostics): void {
+function addMessage(
+  message: DiagnosticMessage,
+  diagnostics: Diagnostics,
+  packages: PackageSources | undefined,
+): void {
   const { range, relatedRange } = message;
   const own = isFromLibrary(message) && relatedRange !== null ? relatedRange : range;
-  const what = message.message.replace(/\.$/, "");
-  const advice = adviceByMessage.find(([pattern]) => pattern.test(what))?.[1] ?? "";
+  const said = message.message.replace(/\.$/, "");
+  const missing = /^File '(~lib\/.*)\.ts' not found$/.exec(said)?.[1];
+  const { what, advice } = (missing === undefined ? undefined : packages?.problemOf(missing)) ?? {
+    what: said,
+    advice: adviceByMessage.find(([pattern]) => pattern.test(said))?.[1] ?? "",
+  };
   if (own === null) diagnostics.addAt("the kernel", 0, 0, what, advice);
   else diagnostics.add(own, what, advice);
 }
@@ -148,7 +169,7 @@ function compilerOptions(optimize: boolean): assemblyscript.Options {
 function listenForComments(program: Program): Map<Source, Map<number, RawComment>> {
   const bySource = new Map<Source, Map<number, RawComment>>();
   program.parser.onComment = (_kind, text, { source, start, end }) => {
-    if (source.normalizedPath.startsWith(libraryPrefix)) return;
+    if (isStandard(source.normalizedPath)) return;
     const comments = bySource.get(source) ?? new Map<number, RawComment>();
     comments.set(start, { start, end, text });
     bySource.set(source, comments);
@@ -166,11 +187,6 @@ const additions: ReadonlyMap<string, string> = new Map([
     "\nexport function swapThreshold(to: usize): usize { const was = threshold; threshold = to; return was; }\n",
   ],
 ]);
-
-interface FoundSource {
-  readonly path: string;
-  readonly text: string;
-}
 
 async function readLibrary(name: string): Promise<FoundSource | null> {
   if (name === kernelLibrary || name.startsWith(`${kernelLibrary}/`)) {
@@ -193,14 +209,4 @@ async function readSource(folder: string, internalPath: string): Promise<FoundSo
     if (text !== null) return { path, text };
   }
   return null;
-}
-
-async function readOptional(path: string | URL): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return null;
-    throw error;
-  }
 }

@@ -6,17 +6,7 @@ import {
   type Source,
   type Statement,
 } from "assemblyscript";
-import { libraryFiles } from "assemblyscript/asc";
-
-/**
- * Whether code of a source gets places: the kernel's own and that of packages, but not the standard library and what
- * Heddle links in or generates.
- */
-export function isLocated(path: string): boolean {
-  if (!path.startsWith("~")) return true;
-  if (!path.startsWith("~lib/") || path.startsWith("~lib/heddle/")) return false;
-  return !Object.hasOwn(libraryFiles, path.slice("~lib/".length).replace(/\.ts$/, ""));
-}
+import { isStandard } from "./library-path.ts";
 
 interface DeclaredFunction {
   /** `matmul`, `Matrix.get`. */
@@ -36,7 +26,7 @@ export class SourcePlaces {
 
   constructor(sources: readonly Source[]) {
     for (const source of sources) {
-      if (!isLocated(source.normalizedPath)) continue;
+      if (isStandard(source.normalizedPath)) continue;
       const found: DeclaredFunction[] = [];
       for (const statement of source.statements) collect(statement, "", found);
       this.#functions.set(source.normalizedPath, found);
