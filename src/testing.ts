@@ -132,7 +132,7 @@ class ProcessKernel implements KernelHandle {
   readonly #waiters = new Map<number, Waiter>();
   #nextId = 1;
 
-  constructor({ manifest, schema, pure }: AdmittedKernel, kernel: KernelModule) {
+  constructor({ manifest, schema, pure, digest: version }: AdmittedKernel, kernel: KernelModule) {
     this.#kernel = kernel;
     this.#name = manifest.name;
     this.#functions = new Map(
@@ -140,7 +140,8 @@ class ProcessKernel implements KernelHandle {
         const { fields } = fn.response;
         const unwraps = fields.length === 1 && fields[0]?.name === "value";
         const fullName = `${manifest.name}/${fn.name}`;
-        return [fn.name, { kernel: manifest.name, name: fn.name, fullName, schema: fn, pure, unwraps }];
+        const common = { kernel: manifest.name, schema: fn, pure, unwraps, version, pinned: false };
+        return [fn.name, { ...common, name: fn.name, fullName }];
       }),
     );
     this.#pool = createWorkerPool({

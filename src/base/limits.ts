@@ -155,12 +155,16 @@ export const limits = {
   helloWaitMs: 10_000,
   /** Functions one client may have numbered on a session. */
   sessionFunctionsMax: 65_536,
+  /** Functions a client has let go of that are remembered for large batches still on their way. */
+  releasedFunctionsMax: 1_024,
   /** An affinity or idempotency key, in characters: it travels with every frame. */
   keyMaxChars: 256,
   /** Longest deadline; a longer one is clamped. Maps have none unless they ask. */
   deadlineMaxMs: 900_000,
 
   // --- SDK
+  /** Functions of versions that were asked for by digest whose descriptors the SDK remembers. */
+  pinnedFunctionsMax: 1_024,
   /** Items of a map under way, from taken off the inputs to handed out. */
   mapConcurrency: 16_384,
   /** Bytes of inputs and of results a map holds. */

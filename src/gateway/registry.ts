@@ -26,7 +26,7 @@ import {
   type Trial,
 } from "./route.ts";
 import { RouteStore, type RoutedKernel } from "./route-store.ts";
-import { checkComparable, checkCompatible } from "./version-check.ts";
+import { checkComparable, checkCompatible, SchemaJudge } from "./version-check.ts";
 
 /** How a module is to be deployed. */
 export interface DeployPlan {
@@ -54,6 +54,7 @@ export class Registry {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #routes: RouteStore;
+  readonly #judge = new SchemaJudge();
   readonly #admissions = new Turnstile(limits.admissionsMax, limits.deploysMax);
   readonly #listeners = new Set<RegistryListener>();
   readonly #routeListeners = new Set<RouteListener>();
@@ -100,6 +101,11 @@ export class Registry {
     return this.#routes.list();
   }
 
+  /** One kernel, if it is deployed. */
+  find(name: string): RoutedKernel | undefined {
+    return this.#routes.get(name);
+  }
+
   /** One kernel. Throws KERNEL_NOT_FOUND. */
   route(name: string): RoutedKernel {
     const kernel = this.#routes.get(name);
@@ -122,6 +128,25 @@ export class Registry {
     const known = [...kernel.versions.keys()].join(", ");
     const its = kernel.versions.size === 1 ? "its version is" : "its versions are";
     throw new HeddleError("KERNEL_NOT_FOUND", `kernel "${name}" has no version ${digest}; ${its} ${known}`);
+  }
+
+  /**
+   * May a caller who encodes by the descriptor of version `schema` call that function? Throws INCOMPATIBLE when the
+   * function reads other messages, and when nothing is known of `schema` any more.
+   */
+  checkReadable(schema: string, { kernel, name, digest }: FunctionRecord): void {
+    const versions = this.find(kernel)?.versions;
+    const [known, version] = [versions?.get(schema), versions?.get(digest)];
+    const said =
+      known === undefined || version === undefined
+        ? "that version is not kept any more"
+        : this.#judge.difference(known, version, name);
+    if (said === "") return;
+    const callers = `the call of ${kernel}/${name} goes by version ${schema.slice(0, 12)}`;
+    throw new HeddleError(
+      "INCOMPATIBLE",
+      `${callers}, and version ${digest.slice(0, 12)} serves now: ${said}; look the function up again`,
+    );
   }
 
   /** A function of that version, or with "" by route. Throws KERNEL_NOT_FOUND, FUNCTION_NOT_FOUND, BAD_REQUEST. */

@@ -12,14 +12,14 @@ import {
   type BatchFrame,
   type CancelFrame,
   type FrameSink,
-  type FunctionFrame,
   type HelloFrame,
   type ResultFrame,
 } from "../wire/frame.ts";
 import type { Engine } from "./engine.ts";
-import type { BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
+import type { BatchClient, BatchRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
 import { checkRequestKey } from "./request-bounds.ts";
+import { SessionFunctions } from "./session-functions.ts";
 
 /** What a session needs of its gateway. */
 export interface SessionGateway {
@@ -40,7 +40,7 @@ export class Session implements BatchClient {
   readonly epoch: number;
   readonly #gateway: SessionGateway;
   readonly #principal: string;
-  readonly #functions = new Map<number, FunctionFrame>();
+  readonly #functions: SessionFunctions;
   readonly #batches = new Map<number, ClientBatch>();
   #state: "open" | "paused" | "closed" = "open";
 
@@ -49,6 +49,10 @@ export class Session implements BatchClient {
     this.key = hello.clientId;
     this.epoch = hello.epoch;
     this.#principal = hello.principal;
+    this.#functions = new SessionFunctions(gateway.registry, (frame) => {
+      this.link.writer?.function(frame);
+      this.link.flush();
+    });
     this.link = new FrameLink(this.#sink(), () => this.#resume());
   }
 
@@ -71,6 +75,7 @@ export class Session implements BatchClient {
   close(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
+    this.#functions.close();
     for (const batch of this.#batches.values()) {
       if (batch.kind === "live") this.#gateway.engine.cancel(batch.record, 0, Infinity);
     }
@@ -110,7 +115,7 @@ export class Session implements BatchClient {
       throw new HeddleError("PROTOCOL", `a client sent a ${what}`);
     };
     return {
-      function: (frame) => this.#name(frame),
+      function: (frame) => this.#functions.name(frame),
       batch: (frame) => this.#batch(frame),
       cancel: (frame) => this.#cancel(frame),
       hello: () => unexpected("second Hello"),
@@ -120,17 +125,6 @@ export class Session implements BatchClient {
       credit: () => unexpected("Credit"),
       log: () => unexpected("Log"),
     };
-  }
-
-  #name(frame: FunctionFrame): void {
-    if (this.#functions.has(frame.number))
-      throw new HeddleError("PROTOCOL", `function ${frame.number} is named twice`);
-    if (this.#functions.size >= limits.sessionFunctionsMax) {
-      throw new HeddleError("PROTOCOL", `more than ${limits.sessionFunctionsMax} functions on one session`);
-    }
-    checkRequestKey("kernel name", frame.kernel);
-    checkRequestKey("function name", frame.function);
-    this.#functions.set(frame.number, frame);
   }
 
   #batch(frame: BatchFrame): void {
@@ -158,7 +152,8 @@ export class Session implements BatchClient {
       const record = this.#gateway.engine.submit({
         client: this,
         clientId: frame.id,
-        function: this.#resolve(frame.function),
+        // By the route of now: a deploy takes effect with the next batch or map.
+        function: this.#functions.resolve(frame.function),
         sizes: frame.sizes,
         payloads: frame.payloads,
         open: frame.open,
@@ -186,17 +181,6 @@ export class Session implements BatchClient {
     if (this.#batches.size < limits.sessionBatchesMax) return;
     const said = `the session has ${this.#batches.size} batches under way, which is its limit`;
     throw new HeddleError(frame.open ? "PROTOCOL" : "QUEUE_FULL", said);
-  }
-
-  #resolve(number: number): FunctionRecord {
-    const entry = this.#functions.get(number);
-    if (entry === undefined) throw new HeddleError("PROTOCOL", `a batch uses the unknown function ${number}`);
-    // A name is looked up for every batch, so that a deploy takes effect at once.
-    return this.#gateway.registry.resolve(
-      entry.kernel,
-      entry.function,
-      Buffer.from(entry.digest).toString("hex"),
-    );
   }
 
   #refuseMore(frame: BatchFrame, error: HeddleError): void {

@@ -1,6 +1,6 @@
 /** May a version take calls that were meant for another? The rules stand in `wire/schema-differences.ts`. */
 import { HeddleError } from "../base/error.ts";
-import { kernelDifferences } from "../wire/schema-differences.ts";
+import { functionDifferences, kernelDifferences } from "../wire/schema-differences.ts";
 import type { KernelRecord } from "./kernel-record.ts";
 
 /** How many differences an error tells of. */
@@ -28,5 +28,29 @@ export function checkComparable(serving: KernelRecord, shadow: KernelRecord): vo
       : `it uses ${record.admitted.imports.join(", ")}`;
     const said = `kernel "${record.name}": the version ${record.digest.slice(0, 12)} ${role} is not deterministic (${why}), so outcomes may differ without a fault; try the new one with --canary`;
     throw new HeddleError("NOT_DETERMINISTIC", said);
+  }
+}
+
+/** Remembers for pairs of versions which functions read one another's messages. */
+export class SchemaJudge {
+  readonly #verdicts = new WeakMap<KernelRecord, WeakMap<KernelRecord, Map<string, string>>>();
+
+  /** What of a function keeps `version` from understanding a caller that goes by `known`; "" when nothing does. */
+  difference(known: KernelRecord, version: KernelRecord, fn: string): string {
+    const byVersion = this.#verdicts.get(known) ?? new WeakMap<KernelRecord, Map<string, string>>();
+    this.#verdicts.set(known, byVersion);
+    const byFunction = byVersion.get(version) ?? new Map<string, string>();
+    byVersion.set(version, byFunction);
+    const judged = byFunction.get(fn);
+    if (judged !== undefined) return judged;
+    const [before, after] = [known, version].map(({ admitted }) =>
+      admitted.schema.functions.find(({ name }) => name === fn),
+    );
+    const verdict =
+      before === undefined || after === undefined
+        ? `function "${fn}" is not in both`
+        : (functionDifferences(before, after)[0] ?? "");
+    byFunction.set(fn, verdict);
+    return verdict;
   }
 }

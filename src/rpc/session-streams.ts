@@ -1,7 +1,7 @@
 /** The client's pair of Session streams: the small one at once, the bulk one after the gateway's welcome. */
 import type { Client } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
-import type { FrameSink, HelloFrame, ResultFrame, WelcomeFrame } from "../wire/frame.ts";
+import type { FrameSink, FunctionFrame, HelloFrame, ResultFrame, WelcomeFrame } from "../wire/frame.ts";
 import { closeChannel, openChannel } from "./channel.ts";
 import { openerDuplex } from "./duplex.ts";
 import { FrameLink } from "./frame-link.ts";
@@ -11,6 +11,8 @@ import { sessionMethod } from "./services.ts";
 export interface SessionEvents {
   welcome(frame: WelcomeFrame): void;
   result(frame: ResultFrame): void;
+  /** Another version answers a function from now on, or none: `number` and `digest` are set. */
+  version(frame: FunctionFrame): void;
   closed(error: HeddleError): void;
 }
 
@@ -36,7 +38,7 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
     credit: () => {},
     log: () => unexpected("Log"),
     hello: () => unexpected("Hello"),
-    function: () => unexpected("FunctionEntry"),
+    function: (frame) => events.version(frame),
     batch: () => unexpected("Batch"),
     chunk: () => unexpected("Chunk on the small stream"),
     cancel: () => unexpected("Cancel"),

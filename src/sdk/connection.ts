@@ -10,7 +10,9 @@ import { systemRandom } from "../base/random.ts";
 import { checkPeerVersion, version } from "../base/version.ts";
 import { openSession, type SessionStreams } from "../rpc/session-streams.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
-import { emptyFunction, type ResultFrame, type WelcomeFrame } from "../wire/frame.ts";
+import type { FunctionFrame, ResultFrame, WelcomeFrame } from "../wire/frame.ts";
+import { FunctionTable } from "./function-table.ts";
+import type { CallableFunction } from "./schemas.ts";
 
 /** A batch or a map that is under way. */
 export interface Submission {
@@ -42,7 +44,8 @@ export class Connection {
   readonly #clientId = randomUUID();
   readonly #submissions = new Map<number, Submission>();
   /** Numbers of functions on the present streams. */
-  #functions = new Map<string, number>();
+  #functions = new FunctionTable();
+  #versionListener: (kernel: string, version: string) => void = () => {};
   #state: State | undefined;
   #epoch = 0;
   #nextId = 1;
@@ -109,15 +112,14 @@ export class Connection {
     this.#submissions.delete(id);
   }
 
+  /** Hears which version of a kernel answers from now on, 64 hex digits, or "" for none. */
+  onVersion(listener: (kernel: string, version: string) => void): void {
+    this.#versionListener = listener;
+  }
+
   /** The number of a function on the present streams; named to the gateway on first use. */
-  functionNumber(link: FrameLink, kernel: string, fn: string): number {
-    const name = `${kernel}/${fn}`;
-    const known = this.#functions.get(name);
-    if (known !== undefined) return known;
-    const number = this.#functions.size + 1;
-    this.#functions.set(name, number);
-    link.writer?.function({ ...emptyFunction, number, kernel, function: fn });
-    return number;
+  functionNumber(link: FrameLink, fn: CallableFunction): number {
+    return this.#functions.numberOf(link, fn);
   }
 
   /** Ends everything; what is under way fails with the error. */
@@ -146,10 +148,11 @@ export class Connection {
       {
         welcome: (frame) => this.#welcomed(streams, frame),
         result: (frame) => this.#submissions.get(frame.id)?.result(frame),
+        version: (frame) => this.#versioned(frame),
         closed: (error) => this.#lost(streams, error),
       },
     );
-    this.#functions = new Map();
+    this.#functions = new FunctionTable();
     this.#state = { kind: "connecting", streams };
   }
 
@@ -187,6 +190,11 @@ export class Connection {
     this.#state = { kind: "waiting", timer };
     if (this.#patience === "out") return;
     this.#giveUp ??= setTimeout(() => this.#outOfPatience(error), this.#options.reconnectMs);
+  }
+
+  #versioned({ number, digest }: FunctionFrame): void {
+    const kernel = this.#functions.kernelOf(number);
+    if (kernel !== undefined) this.#versionListener(kernel, Buffer.from(digest).toString("hex"));
   }
 
   #refused(error: HeddleError): HeddleError {

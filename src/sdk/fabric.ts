@@ -35,7 +35,8 @@ export class Fabric {
     this.#connection = connection;
     this.#channel = openChannel(address, "client");
     this.#schemas = new Schemas(this.#channel);
-    this.#invoker = new Invoker(connection);
+    this.#invoker = new Invoker(connection, (fn) => this.#schemas.renew(fn));
+    connection.onVersion((kernel, version) => this.#schemas.changed(kernel, version));
     this.admin = new FabricAdmin(this.#channel);
   }
 
@@ -97,24 +98,23 @@ export class Fabric {
     options: InvokeOptions | undefined,
     withStats: boolean,
   ): Promise<unknown> {
-    const fn = this.#schemas.peek(name);
-    if (fn === undefined) return this.#lookUpAndInvoke(name, input, options, withStats);
     let resolved;
     try {
       resolved = resolveInvokeOptions(options);
     } catch (error) {
       return Promise.reject(HeddleError.from(error));
     }
+    const fn = this.#schemas.peek(name, resolved.digest);
+    if (fn === undefined) return this.#lookUpAndInvoke(name, input, resolved, withStats);
     return this.#invoker.invoke(fn, input, resolved, withStats);
   }
 
   async #lookUpAndInvoke(
     name: string,
     input: object,
-    options: InvokeOptions | undefined,
+    resolved: ResolvedInvoke,
     withStats: boolean,
   ): Promise<unknown> {
-    const resolved = resolveInvokeOptions(options);
     const fn = await lookUp(this.#schemas, name, resolved);
     return this.#invoker.invoke(fn, input, resolved, withStats);
   }
@@ -124,9 +124,9 @@ const over: IteratorResult<MapResult<unknown>, undefined> = { done: true, value:
 
 /** Looks a function up for as long as the call may take. */
 async function lookUp(schemas: Schemas, name: string, options: ResolvedInvoke): Promise<CallableFunction> {
-  const { signal, deadlineMs } = options;
+  const { signal, deadlineMs, digest } = options;
   using limit = withTimeout(signal, deadlineMs === 0 ? Infinity : deadlineMs, `looking up ${name}`);
-  return await untilAborted(schemas.load(name), limit.signal);
+  return await untilAborted(schemas.load(name, digest), limit.signal);
 }
 
 /** Starts the map with the first `next`, once the function has been looked up. */

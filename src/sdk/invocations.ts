@@ -95,7 +95,6 @@ export class InvocationBatch implements Submission {
       sizes[at++] = payload.length;
       parts.push(payload);
     }
-    const { kernel, name } = this.#function;
     const { priority, attemptsMax, affinity, idempotencyKey } = this.#options;
     const only = parts[0];
     const deadlineMs =
@@ -103,7 +102,7 @@ export class InvocationBatch implements Submission {
     link.sendBatch({
       ...emptyBatch,
       id,
-      function: this.#connection.functionNumber(link, kernel, name),
+      function: this.#connection.functionNumber(link, this.#function),
       count,
       sizes,
       payloads: count === 1 && only !== undefined ? only : Buffer.concat(parts),

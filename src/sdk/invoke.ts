@@ -35,15 +35,28 @@ export function payloadOf(fn: CallableFunction, input: unknown): Uint8Array {
   return payload;
 }
 
+/** Looks a function up anew; undefined when it is still the version that is known. */
+export type RenewFunction = (fn: CallableFunction) => Promise<CallableFunction | undefined>;
+
+/** One invocation as it was asked for. */
+interface Call {
+  readonly fn: CallableFunction;
+  readonly input: unknown;
+  readonly options: ResolvedInvoke;
+  readonly withStats: boolean;
+}
+
 /** Gathers the invocations of a turn. */
 export class Invoker {
   readonly #connection: Connection;
   /** The batch that is being filled, by function and options. */
   readonly #filling = new Map<CallableFunction, Map<string, InvocationBatch>>();
+  readonly #renew: RenewFunction;
   #flushDue = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, renew: RenewFunction) {
     this.#connection = connection;
+    this.#renew = renew;
   }
 
   /** Calls `done` with the response; `withStats` chooses what it resolves to. */
@@ -54,19 +67,45 @@ export class Invoker {
     withStats: boolean,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const { signal } = options;
-      if (signal?.aborted === true) throw cancelled(fn);
-      const payload = payloadOf(fn, input);
-      const span = isTracing() ? startInvokeSpan(fn.fullName, systemClock.now()) : undefined;
-      const waiter = new PromiseWaiter(fn, withStats, resolve, reject, span);
-      const batch = this.#batchFor(fn, options, payload.length);
-      const position = batch.add(payload, waiter);
-      if (signal !== undefined) waiter.listen(signal, () => batch.cancel(position, cancelled(fn)));
-      if (!this.#flushDue) {
-        this.#flushDue = true;
-        setImmediate(this.#flush);
-      }
+      const again = (error: HeddleError): boolean => {
+        if (!mayBeOutdated(error)) return false;
+        this.#invokeAnew({ fn, input, options, withStats }, error).then(resolve, reject);
+        return true;
+      };
+      this.#add({ fn, input, options, withStats }, resolve, reject, again);
     });
+  }
+
+  /** The function may have another version than the one it was encoded by: that one is tried, once. */
+  async #invokeAnew(call: Call, error: HeddleError): Promise<unknown> {
+    const fn = await this.#renew(call.fn);
+    if (fn === undefined) throw error;
+    return new Promise((resolve, reject) => this.#add({ ...call, fn }, resolve, reject, () => false));
+  }
+
+  #add(
+    { fn, input, options, withStats }: Call,
+    resolve: (value: unknown) => void,
+    reject: (error: unknown) => void,
+    again: (error: HeddleError) => boolean,
+  ): void {
+    const { signal } = options;
+    if (signal?.aborted === true) return reject(cancelled(fn));
+    let payload: Uint8Array;
+    try {
+      payload = payloadOf(fn, input);
+    } catch (error) {
+      if (!again(HeddleError.from(error))) reject(error);
+      return;
+    }
+    const span = isTracing() ? startInvokeSpan(fn.fullName, systemClock.now()) : undefined;
+    const waiter = new PromiseWaiter(fn, withStats, resolve, reject, again, span);
+    const batch = this.#batchFor(fn, options, payload.length);
+    const position = batch.add(payload, waiter);
+    if (signal !== undefined) waiter.listen(signal, () => batch.cancel(position, cancelled(fn)));
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    setImmediate(this.#flush);
   }
 
   #batchFor(fn: CallableFunction, options: ResolvedInvoke, bytes: number): InvocationBatch {
@@ -97,6 +136,11 @@ function cancelled(fn: CallableFunction): HeddleError {
   return new HeddleError("CANCELLED", `the invocation of ${fn.fullName} was cancelled by its signal`);
 }
 
+/** True for a failure that another version of the function, just deployed, may explain. */
+function mayBeOutdated({ reason }: HeddleError): boolean {
+  return reason === "INCOMPATIBLE" || reason === "BAD_PAYLOAD";
+}
+
 /** The promise side of an invocation. */
 class PromiseWaiter implements Waiter {
   readonly span: InvokeSpan | undefined;
@@ -104,6 +148,7 @@ class PromiseWaiter implements Waiter {
   readonly #withStats: boolean;
   readonly #resolve: (value: unknown) => void;
   readonly #reject: (error: HeddleError) => void;
+  readonly #again: (error: HeddleError) => boolean;
   #unlisten: (() => void) | undefined;
 
   constructor(
@@ -111,12 +156,14 @@ class PromiseWaiter implements Waiter {
     withStats: boolean,
     resolve: (value: unknown) => void,
     reject: (error: HeddleError) => void,
+    again: (error: HeddleError) => boolean,
     span: InvokeSpan | undefined,
   ) {
     this.#function = fn;
     this.#withStats = withStats;
     this.#resolve = resolve;
     this.#reject = reject;
+    this.#again = again;
     this.span = span;
   }
 
@@ -144,6 +191,6 @@ class PromiseWaiter implements Waiter {
       ...(error.attempts === undefined ? {} : { attempts: error.attempts }),
       ...(error.node === undefined ? {} : { node: error.node }),
     });
-    this.#reject(error);
+    if (error.reason !== "INCOMPATIBLE" || !this.#again(error)) this.#reject(error);
   }
 }

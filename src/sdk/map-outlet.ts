@@ -17,6 +17,8 @@ export class MapOutlet {
   readonly #deadlineAt: number;
   /** The number it has on the connection; 0 before it was told. */
   #id = 0;
+  /** The function's number in this submission; the table may have given it away when a later frame goes out. */
+  #number = 0;
 
   constructor(connection: Connection, fn: CallableFunction, options: ResolvedMap, span: MapSpan | undefined) {
     this.#connection = connection;
@@ -39,6 +41,7 @@ export class MapOutlet {
   /** Starts a submission: everything that has not settled. */
   restart(id: number, link: FrameLink, ranges: readonly InputRange[], closed: boolean): void {
     this.#id = id;
+    this.#number = this.#connection.functionNumber(link, this.#function);
     let first = 0;
     for (const { sizes, payloads } of packRanges(ranges)) {
       this.#frame(link, first, sizes, payloads, true);
@@ -76,7 +79,6 @@ export class MapOutlet {
   }
 
   #frame(link: FrameLink, first: number, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {
-    const { kernel, name } = this.#function;
     const opening = first === 0;
     const { priority, attemptsMax, affinity, idempotencyKey } = this.#options;
     const left =
@@ -84,7 +86,7 @@ export class MapOutlet {
     link.sendBatch({
       ...emptyBatch,
       id: this.#id,
-      function: this.#connection.functionNumber(link, kernel, name),
+      function: this.#number,
       first,
       count: sizes.length,
       sizes,

@@ -1,5 +1,6 @@
 /** What callers may set, with defaults; each is checked and completed once, by the `resolve…` function of its kind. */
 import { HeddleError } from "../base/error.ts";
+import { toKernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 
 /** Options of `connect`. */
@@ -26,6 +27,8 @@ export interface InvokeOptions {
   readonly affinity?: string;
   /** Makes repeating a function with effects safe. */
   readonly idempotencyKey?: string;
+  /** Calls this version of the kernel, 64 hex digits. Default: as the kernel's calls are routed. */
+  readonly digest?: string;
 }
 
 /** How failed attempts are repeated. */
@@ -68,6 +71,8 @@ export interface ResolvedInvoke {
   readonly priority: number;
   readonly affinity: string;
   readonly idempotencyKey: string;
+  /** Of the version to call; empty for whatever the kernel's name points to. */
+  readonly digest: string;
   /** Invocations with equal keys may share a batch. */
   readonly key: string;
 }
@@ -89,6 +94,7 @@ const defaultInvoke: ResolvedInvoke = {
   priority: 0,
   affinity: "",
   idempotencyKey: "",
+  digest: "",
   key: "",
 };
 
@@ -120,6 +126,15 @@ function deadline(value: number | undefined): number {
   return Math.max(1, Math.min(limits.deadlineMaxMs, Math.ceil(value)));
 }
 
+function digestOption(value: string | undefined): string {
+  if (value === undefined || toKernelDigest(value) !== undefined) return value ?? "";
+  const given = typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : typeof value;
+  throw new HeddleError(
+    "BAD_REQUEST",
+    `option "digest" must be 64 lower-case hex digits, as in kernels(), not ${given}`,
+  );
+}
+
 /** Checks the options of an invocation and fills in the defaults. Throws BAD_REQUEST. */
 export function resolveInvokeOptions(options: InvokeOptions | undefined): ResolvedInvoke {
   if (options === undefined) return defaultInvoke;
@@ -131,7 +146,9 @@ export function resolveInvokeOptions(options: InvokeOptions | undefined): Resolv
   const plain =
     deadlineMs === 0 && attemptsMax === 0 && priority === 0 && affinity === "" && idempotencyKey === "";
   const shared = plain ? "" : JSON.stringify([deadlineMs, attemptsMax, priority, affinity, idempotencyKey]);
-  return { deadlineMs, signal: options.signal, attemptsMax, priority, affinity, idempotencyKey, key: shared };
+  const digest = digestOption(options.digest);
+  const { signal } = options;
+  return { deadlineMs, signal, attemptsMax, priority, affinity, idempotencyKey, digest, key: shared };
 }
 
 /** Checks the options of a map and fills in the defaults. Throws BAD_REQUEST. */

@@ -16,6 +16,7 @@ async function setup() {
   const streams: SessionStreams = openSession(relay.address, hello, {
     welcome: welcomed.resolve,
     result: () => {},
+    version: () => {},
     closed: (error) => {
       ends.push(error);
       closed.resolve(error);

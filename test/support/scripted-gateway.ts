@@ -152,6 +152,8 @@ export interface ScriptedGatewayOptions {
 export class ScriptedGateway {
   readonly sessions: ClientSession[] = [];
   script: Script;
+  /** The version it says its kernels have. */
+  version = "a".repeat(64);
   /** Calls of Kernels.Get. */
   lookups = 0;
   readonly #options: ScriptedGatewayOptions;
@@ -253,6 +255,6 @@ export class ScriptedGateway {
       return;
     }
     const descriptorSet = Buffer.from(doublingDescriptor(name));
-    answer(null, { kernel: { name, pure: kernel.pure }, descriptorSet });
+    answer(null, { kernel: { name, pure: kernel.pure, digest: this.version }, descriptorSet });
   }
 }

@@ -18,8 +18,8 @@ export interface SessionClient {
   readonly results: FrameRecorder;
   readonly welcome: Promise<WelcomeFrame>;
   readonly closed: Promise<HeddleError>;
-  /** Names a function by a number. */
-  name(number: number, kernel: string, fn: string, digest?: Uint8Array): void;
+  /** Names a function by a number; with an empty kernel, lets go of the number. */
+  name(number: number, kernel: string, fn: string, digest?: Uint8Array, schema?: Uint8Array): void;
   /** Sends texts as the items of a batch; further fields as given. */
   send(id: number, texts: readonly string[], more?: Partial<BatchFrame>): void;
   cancel(id: number, first: number, count: number): void;
@@ -34,13 +34,18 @@ export function openSessionClient(address: string, hello: Partial<HelloFrame> = 
   const streams = openSession(
     address,
     { ...usual, ...hello },
-    { welcome: welcome.resolve, result: (frame) => results.result(frame), closed: closed.resolve },
+    {
+      welcome: welcome.resolve,
+      result: (frame) => results.result(frame),
+      version: (frame) => results.function(frame),
+      closed: closed.resolve,
+    },
   );
   onTestFinished(() => streams.close());
   return {
     ...{ streams, results, welcome: welcome.promise, closed: closed.promise },
-    name(number, kernel, fn, digest = new Uint8Array(0)) {
-      streams.link.writer?.function({ ...emptyFunction, number, kernel, function: fn, digest });
+    name(number, kernel, fn, digest = new Uint8Array(0), schema = new Uint8Array(0)) {
+      streams.link.writer?.function({ ...emptyFunction, number, kernel, function: fn, digest, schema });
       streams.link.flush();
     },
     send(id, texts, more = {}) {

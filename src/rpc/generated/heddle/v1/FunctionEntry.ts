@@ -3,7 +3,8 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * Gives a function a number on this stream and its sibling. A number is never given twice.
+ * Gives a function a number on this stream and its sibling. A number is never given twice; an entry that has a number
+ * and no kernel lets go of one that is not used in later frames.
  */
 export interface FunctionEntry {
   /**
@@ -46,7 +47,8 @@ export interface FunctionEntry {
 }
 
 /**
- * Gives a function a number on this stream and its sibling. A number is never given twice.
+ * Gives a function a number on this stream and its sibling. A number is never given twice; an entry that has a number
+ * and no kernel lets go of one that is not used in later frames.
  */
 export interface FunctionEntry__Output {
   /**
