@@ -22,7 +22,10 @@ let heldBytes = 0;
  * Reads a body as JSON; an empty one is an empty object. What is wrong with it leaves the connection as it is, so that
  * the client can be told. Throws BAD_REQUEST, BAD_PAYLOAD, QUEUE_FULL, and HttpRefusal for a wrong type or size.
  */
-export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
+export async function readJsonBody(
+  request: IncomingMessage,
+  bodiesMaxBytes: number = limits.httpBodiesMaxBytes,
+): Promise<unknown> {
   checkType(request);
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limits.httpBodyMaxBytes) throw tooLarge(`${announced}`);
@@ -34,7 +37,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
       size += bytes.length;
       heldBytes += bytes.length;
       if (size > limits.httpBodyMaxBytes) throw tooLarge(`more than ${limits.httpBodyMaxBytes}`);
-      if (heldBytes > limits.httpBodiesMaxBytes)
+      if (heldBytes > bodiesMaxBytes)
         throw new HeddleError("QUEUE_FULL", "too many large requests are being read", {
           retryAfterMs: limits.queueFullRetryMs,
         });

@@ -147,6 +147,13 @@ describe("TypedService", () => {
     expect(await running.outcome).toMatchObject({ code: 1 });
   });
 
+  it("refuses metadata beyond what HTTP/2 takes, and lives on", async () => {
+    const { call } = await setup();
+    const metadata = { "heddle-affinity": "x".repeat(100_000) };
+    expect((await call(path, hello, { metadata }).outcome).code).not.toBe(0);
+    expect(await call(path).outcome).toMatchObject({ code: 0 });
+  });
+
   it("bounds requests and responses", async () => {
     const { call, node } = await setup();
     expect(await call(path, Buffer.alloc(limits.unaryMessageMaxBytes + 1)).outcome).toMatchObject({
