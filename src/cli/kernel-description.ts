@@ -180,8 +180,13 @@ export function functionText(kernel: KernelDescription, fn: FunctionDescription)
 }
 
 function factLines(kernel: KernelDescription): string[] {
+  const used = kernel.capabilities.length === 0 ? [] : [`reads ${kernel.capabilities.join(" and ")}`];
   const effects = kernel.pure
-    ? `pure: may be run again at any time${kernel.deterministic ? "; deterministic" : ""}`
+    ? [
+        "pure: may be run again at any time",
+        ...used,
+        ...(kernel.deterministic ? ["deterministic"] : []),
+      ].join("; ")
     : kernel.capabilities.join(", ") || "may have any";
   const memory = `${(kernel.memoryMaxBytes / 2 ** 20).toLocaleString("en")} MiB`;
   const age = kernel.deployedAtMs === 0 ? "" : `, deployed ${new Date(kernel.deployedAtMs).toISOString()}`;

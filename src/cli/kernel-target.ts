@@ -5,7 +5,7 @@ import type { Fabric } from "../sdk/fabric.ts";
 import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
 import { addressOption, withFabric } from "./client.ts";
 import type { CommandContext, OptionSpec } from "./command.ts";
-import { buildSource, readable } from "./commands/build.ts";
+import { buildSource, readable } from "./build-source.ts";
 import { UsageError } from "./exit-code.ts";
 
 /** The options of commands that read the interface of a kernel. */

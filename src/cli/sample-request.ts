@@ -1,3 +1,4 @@
+import { isMap, mapValueField } from "../wire/map-field.ts";
 import type { Field, MessageType } from "../wire/schema.ts";
 
 /** A request in proto3 JSON that decodes, for people to copy and change: something in every field that has a place. */
@@ -14,10 +15,20 @@ function sampleMessage(type: MessageType, around: ReadonlySet<MessageType>): Rec
     if (field.kind === "message" && (within.has(field.message) || within.size > deep)) continue;
     if (field.oneof !== "" && oneofs.has(field.oneof)) continue;
     oneofs.add(field.oneof);
-    const element = sampleElement(field, within);
-    entries.push([field.jsonName, field.repeated ? [element] : element]);
+    entries.push([field.jsonName, sampleField(field, within)]);
   }
   return Object.fromEntries(entries);
+}
+
+function sampleField(field: Field, within: ReadonlySet<MessageType>): unknown {
+  if (isMap(field)) {
+    const [key] = field.message.fields;
+    const value = mapValueField(field);
+    if (key === undefined || (value.kind === "message" && within.has(value.message))) return {};
+    return { [String(sampleElement(key, within))]: sampleElement(value, within) };
+  }
+  const element = sampleElement(field, within);
+  return field.repeated ? [element] : element;
 }
 
 /** Messages inside one another that are shown. */

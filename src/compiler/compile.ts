@@ -25,7 +25,7 @@ import {
   type KernelProgram,
 } from "./program.ts";
 import { describeInterface } from "./proto.ts";
-import { withSections } from "./sections.ts";
+import { withSections } from "../kernel/sections.ts";
 import type { FunctionShape, KernelInterface } from "./shapes.ts";
 import { writeSourceMap } from "./source-map.ts";
 import { SourcePlaces } from "./source-places.ts";

@@ -8,6 +8,7 @@
  * class gives its fields their initial values. The names and comments come with uploaded modules; a comment cannot end
  * itself here and names are identifiers.
  */
+import { isMap, mapValueField } from "../wire/map-field.ts";
 import type {
   EnumType,
   Field,
@@ -183,6 +184,10 @@ class Typegen {
   }
 
   #fieldType(field: Field, direction: Direction): string {
+    if (isMap(field)) {
+      const map = `Record<string, ${this.#fieldType(mapValueField(field), direction)}>`;
+      return direction === "output" ? map : `Readonly<${map}>`;
+    }
     const element = this.#elementType(field, direction);
     if (!field.repeated) return element;
     const plain = element.includes(" ") ? `(${element})[]` : `${element}[]`;

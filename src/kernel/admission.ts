@@ -15,13 +15,10 @@ import type { CallPlan, InstancePlan } from "./call-plan.ts";
 import { checkInterface } from "./derived-check.ts";
 import type { Manifest } from "./manifest.ts";
 import { readModuleManifest } from "./module-manifest.ts";
-import { CustomSection, parseModule, type ModuleSections } from "./module.ts";
+import { abiVersion, CustomSection, parseModule, type ModuleSections } from "./module.ts";
 import { normalizeModule, type NormalizedModule } from "./normalize.ts";
 import { rawExports } from "./raw-interface.ts";
 import { checkExports, checkImports } from "./signature.ts";
-
-/** The version of the module contract. */
-export const abiVersion = 1;
 
 /** What the fabric knows of a kernel once its module is admitted. Plain data; it may be sent between threads. */
 export interface AdmittedKernel {

@@ -36,7 +36,10 @@ export const SectionId = {
   CODE: 10,
 } as const;
 
-/** The names of the custom sections of ABI 1. */
+/** The version of the module contract. */
+export const abiVersion = 1;
+
+/** The names of its custom sections. */
 export const CustomSection = {
   ABI: "heddle.abi",
   DESCRIPTOR: "heddle.descriptor",

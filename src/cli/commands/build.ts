@@ -1,51 +1,41 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
-import type { BuildInput } from "../../compiler/build-settings.ts";
-import type { BuiltKernel } from "../../compiler/compile.ts";
-import { buildFlags, readBuildFlags } from "../build-flags.ts";
+import { buildFlags } from "../build-flags.ts";
 import type { Command } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
-
-/**
- * The built kernel of a `.ts` source; the keys given override those of its files. Throws BUILD_FAILED, BAD_MANIFEST,
- * UsageError for a file that cannot be read.
- */
-export async function buildSource(file: string, manifest: BuildInput = {}): Promise<BuiltKernel> {
-  await readable(file);
-  // The compiler takes a tenth of a second to load, which every other command would wait for.
-  const { buildKernel } = await import("../../compiler/compile.ts");
-  return buildKernel({ file, manifest });
-}
-
-/** Throws UsageError when the file cannot be read. */
-export async function readable(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
+import { moduleFiles, moduleOptions, readModuleFile } from "../module-file.ts";
 
 /** `heddle build` */
 export const build: Command = {
   name: "build",
-  about: "compile a kernel from AssemblyScript into one self-describing .wasm",
-  args: "FILE.ts",
+  about:
+    "compile a kernel from AssemblyScript, or complete a module from elsewhere, to one self-describing .wasm",
+  args: moduleFiles,
   options: {
     out: { type: "text", value: "FILE", about: "where to write the module", default: "beside the source" },
+    ...moduleOptions,
     ...buildFlags,
   },
   example: "heddle build kernels/ode.ts --out ode.wasm",
   async run({ args, output }) {
-    const file = args.need(0, "the source file");
+    const file = args.need(0, "the source or module");
     args.atMost(1);
-    const built = await buildSource(file, readBuildFlags(args));
-    const out = args.text("out") ?? join(dirname(file), `${basename(file, extname(file))}.wasm`);
-    await writeFile(out, built.wasm);
-    if (built.sourceMap !== "") await writeFile(`${out}.map`, built.sourceMap);
-    const functions = built.schema.functions.map((fn) => fn.name);
-    if (output.json) output.value({ kernel: built.name, file: out, bytes: built.wasm.length, functions });
-    else output.line(`${out}  kernel ${built.name}, ${built.wasm.length} bytes: ${functions.join(", ")}`);
+    const { wasm, sourceMap } = await readModuleFile(file, args);
+    const out = args.text("out") ?? besideSource(file);
+    // Checked as the fabric will, so that its faults are known before it is sent anywhere.
+    const { admitInWorker } = await import("../../worker/admission.ts");
+    const { manifest, functions } = await admitInWorker(wasm);
+    await writeFile(out, wasm);
+    if (sourceMap !== "") await writeFile(`${out}.map`, sourceMap);
+    if (output.json) output.value({ kernel: manifest.name, file: out, bytes: wasm.length, functions });
+    else output.line(`${out}  kernel ${manifest.name}, ${wasm.length} bytes: ${functions.join(", ")}`);
     return ExitCode.OK;
   },
 };
+
+/** Throws UsageError for a module, which would be written over. */
+function besideSource(file: string): string {
+  if (extname(file) === ".wasm")
+    throw new UsageError("--out is missing: where to write the completed module");
+  return join(dirname(file), `${basename(file, extname(file))}.wasm`);
+}

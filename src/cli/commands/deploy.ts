@@ -3,15 +3,15 @@ import type { DeployOptions, Deployed } from "../../sdk/admin.ts";
 import { addressOption, withFabric } from "../client.ts";
 import type { Arguments, Command } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
+import { moduleFiles, moduleOptions, readModuleFile } from "../module-file.ts";
 import type { Output } from "../output.ts";
 import { readPercent, shortDigest, trafficOf } from "../version-digest.ts";
-import { buildSource, readable } from "./build.ts";
 
 /** `heddle deploy` */
 export const deploy: Command = {
   name: "deploy",
   about: "build a kernel if need be and make it callable",
-  args: "FILE.ts|FILE.wasm",
+  args: moduleFiles,
   options: {
     breaking: { type: "flag", about: "replace a version whose callers would not understand the new one" },
     canary: {
@@ -24,6 +24,7 @@ export const deploy: Command = {
       value: "SHARE",
       about: "run this share of the calls on the new version as well, only to compare",
     },
+    ...moduleOptions,
     ...addressOption,
   },
   example: "heddle deploy kernels/ode.ts --canary 10%",
@@ -32,7 +33,7 @@ export const deploy: Command = {
     const file = args.need(0, "the source or module");
     args.atMost(1);
     const plan = readPlan(args);
-    const wasm = file.endsWith(".wasm") ? await readable(file) : (await buildSource(file)).wasm;
+    const { wasm } = await readModuleFile(file, args);
     return withFabric(context, async (fabric) => {
       const deployed = await fabric.admin.deploy(wasm, { ...plan, signal });
       if (output.json) output.value(summaryOf(deployed, digestOf(wasm)));

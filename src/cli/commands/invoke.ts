@@ -1,6 +1,7 @@
-import { messageFromJson, messageToJson } from "../../wire/json.ts";
+import { messageFromJson } from "../../wire/json.ts";
 import { addressOption, withFabric } from "../client.ts";
 import type { Command, CommandContext } from "../command.ts";
+import { responseJson } from "../response-json.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
 import { readAll } from "../read-input.ts";
 
@@ -22,11 +23,11 @@ export const invoke: Command = {
     const json = parseJson(await inputText(context));
     const deadlineMs = args.whole("deadline", 0, 1, 900_000);
     return withFabric(context, async (fabric) => {
-      const { schema } = await fabric.describe(name);
-      const input = messageFromJson(schema.request, json);
+      const callable = await fabric.describe(name);
+      const input = messageFromJson(callable.schema.request, json);
       const options = { signal: context.signal, ...(deadlineMs === 0 ? {} : { deadlineMs }) };
       const { value, stats } = await fabric.invokeWithStats(name, input, options);
-      output.value(messageToJson(schema.response, value === undefined ? {} : { value }));
+      output.value(responseJson(callable, value));
       if (args.flag("stats")) output.note(JSON.stringify(stats));
       return ExitCode.OK;
     });

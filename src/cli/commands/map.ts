@@ -1,13 +1,15 @@
 import { codeName } from "../../base/code.ts";
 import { HeddleError } from "../../base/error.ts";
-import { messageFromJson, messageToJson } from "../../wire/json.ts";
+import { messageFromJson } from "../../wire/json.ts";
 import type { MapResult } from "../../sdk/map.ts";
+import type { CallableFunction } from "../../sdk/schemas.ts";
 import type { MessageType } from "../../wire/schema.ts";
 import { addressOption, withFabric } from "../client.ts";
 import type { Command } from "../command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { createMapProgress } from "../progress.ts";
 import type { Output } from "../output.ts";
+import { responseJson } from "../response-json.ts";
 import { openLines, type InputLine } from "../read-input.ts";
 
 /** `heddle map` */
@@ -32,9 +34,9 @@ export const map: Command = {
     const over = new AbortController();
     const lines = await openLines(file, AbortSignal.any([signal, over.signal]));
     const work = withFabric(context, async (fabric) => {
-      const { schema } = await fabric.describe(name);
+      const callable = await fabric.describe(name);
       const progress = createMapProgress(args.flag("quiet"));
-      const results = fabric.map(name, inputsOf(schema.request, lines), {
+      const results = fabric.map(name, inputsOf(callable.schema.request, lines), {
         concurrency,
         signal,
         onError: "collect",
@@ -42,7 +44,7 @@ export const map: Command = {
         ...(deadlineMs === 0 ? {} : { deadlineMs }),
       });
       try {
-        return await print(results, schema.response, output);
+        return await print(results, callable, output);
       } finally {
         progress.stop();
       }
@@ -55,7 +57,7 @@ export const map: Command = {
 /** Prints results as they come, until they or their reader end; gives the exit code. */
 async function print(
   results: AsyncIterable<MapResult<unknown>>,
-  type: MessageType,
+  callable: CallableFunction,
   output: Output,
 ): Promise<number> {
   let failed = 0;
@@ -63,15 +65,11 @@ async function print(
   for await (const { value, error } of results) {
     count++;
     if (error !== undefined) failed++;
-    await output.row(error === undefined ? responseOf(type, value) : describe(error));
+    await output.row(error === undefined ? responseJson(callable, value) : describe(error));
     if (output.unread.aborted) return ExitCode.OK;
   }
   if (failed > 0) output.note(`${failed} of ${count} items failed`);
   return failed > 0 ? ExitCode.FAILED : ExitCode.OK;
-}
-
-function responseOf(type: MessageType, value: unknown): unknown {
-  return messageToJson(type, value === undefined ? {} : { value });
 }
 
 function describe({ code, reason, rawMessage: message }: HeddleError): unknown {
