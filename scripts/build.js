@@ -8,7 +8,16 @@ import { prepare, root, runNode } from "./bootstrap.js";
 
 const out = process.argv.indexOf("--out");
 const target = out < 0 ? join(root, "dist", "package") : resolve(process.argv[out + 1]);
-const copied = ["bin", "proto", "kernels/lib", "templates", "README.md", "CHANGELOG.md", "LICENSE"];
+const copied = [
+  "bin",
+  "proto",
+  "kernels/c",
+  "kernels/lib",
+  "templates",
+  "README.md",
+  "CHANGELOG.md",
+  "LICENSE",
+];
 
 /** Public entries: the key of package.json's exports, and the file below src/ and dist/. */
 const entries = { ".": "index", "./server": "server", "./testing": "testing" };
@@ -48,7 +57,7 @@ function published(manifest) {
         .filter(([, file]) => existsSync(join(target, "dist", `${file}.js`)))
         .map(([key, file]) => [key, { types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` }]),
     ),
-    files: ["bin", "dist", "proto", "kernels/lib", "templates", "CHANGELOG.md"],
+    files: ["bin", "dist", "proto", "kernels/c", "kernels/lib", "templates", "CHANGELOG.md"],
     ...(optional.length > 0 ? { optionalDependencies: Object.fromEntries(optional) } : {}),
   };
 }

@@ -17,7 +17,7 @@
  *     heddle deploy twice.wasm --proto twice.proto
  *
  * The .proto file has a method `Twice` for the export `twice`. Memory comes from an arena that is never freed: after the
- * call the fabric puts all memory back to what it was before.
+ * call the fabric puts all memory back to what it was before. README.md beside this file tells more.
  */
 #ifndef HEDDLE_H
 #define HEDDLE_H
@@ -90,12 +90,25 @@ HEDDLE_NORETURN static inline void heddle_bad_payload(const char *text) {
 
 /* ---- memory ---- */
 
+/*
+ * heddle_alloc gives `size` bytes of zeros, 16-byte aligned, and ends the call when memory has reached its maximum. A
+ * program that uses malloc as well, from a C library, defines HEDDLE_MALLOC before it includes this file, so that both
+ * share one heap.
+ */
+#ifdef HEDDLE_MALLOC
+#include <stdlib.h>
+
+__attribute__((weak)) HEDDLE_EXPORT(heddle_alloc) void *heddle_alloc(uint32_t size) {
+  void *start = calloc(size == 0 ? 1 : size, 1);
+  if (start == NULL) heddle_import_fail(0x208, "no memory is left", 17);
+  return start;
+}
+#else
 extern uint8_t __heap_base; /* set by the linker: after the stack and all data */
 
 /* The next free byte; 0 before the first call. */
 __attribute__((weak)) uint32_t heddle_top;
 
-/* `size` bytes, 16-byte aligned, that nobody has used. Ends the call when memory has reached its maximum. */
 __attribute__((weak)) HEDDLE_EXPORT(heddle_alloc) void *heddle_alloc(uint32_t size) {
   uint32_t start = heddle_top != 0 ? heddle_top : ((uint32_t)(uintptr_t)&__heap_base + 15) & ~15u;
   uint64_t end = ((uint64_t)start + size + 15) & ~(uint64_t)15;
@@ -108,6 +121,7 @@ __attribute__((weak)) HEDDLE_EXPORT(heddle_alloc) void *heddle_alloc(uint32_t si
   heddle_top = (uint32_t)end;
   return (void *)(uintptr_t)start;
 }
+#endif
 
 static inline void heddle_copy(void *to, const void *from, uint32_t size) {
   __builtin_memcpy(to, from, size); /* one instruction with -mbulk-memory */

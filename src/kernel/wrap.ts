@@ -8,7 +8,7 @@ import { readKernelSchema } from "../wire/schema.ts";
 import type { ModuleKind } from "./call-plan.ts";
 import { checkKernelName, type ManifestInput } from "./manifest.ts";
 import { CustomSection, parseModule, type ModuleSections } from "./module.ts";
-import { readToolchain } from "./producers-section.ts";
+import { readToolchain } from "./toolchain.ts";
 import { describeRaw } from "./raw-interface.ts";
 import { withSections } from "./sections.ts";
 import { wasiImports, wasiModule } from "./wasi-imports.ts";

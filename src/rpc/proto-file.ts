@@ -9,7 +9,7 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { FileDescriptorSet } from "../wire/descriptor.ts";
 import { writeDescriptorSet } from "../wire/descriptor-write.ts";
-import { describeNamespace } from "./proto-objects.ts";
+import { describeNamespace } from "./proto-namespace.ts";
 
 const filesMax = 64;
 const syntax = /^\s*syntax\s*=\s*(["'])proto3\1\s*;/m;

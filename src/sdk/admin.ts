@@ -12,6 +12,8 @@ import {
   watchCluster,
   type CallOptions,
 } from "../rpc/clients.ts";
+import { wrapModule } from "../kernel/wrap.ts";
+import { readProtoFile } from "../rpc/proto-file.ts";
 import type { DeployRequest } from "../rpc/generated/heddle/v1/DeployRequest.ts";
 import type { DeployResponse__Output } from "../rpc/generated/heddle/v1/DeployResponse.ts";
 import type { GetResponse__Output } from "../rpc/generated/heddle/v1/GetResponse.ts";
@@ -33,6 +35,15 @@ export type Deployed = DeployResponse__Output;
 
 /** How a module is to be deployed. */
 export interface DeployOptions extends CallOptions {
+  /**
+   * Name of the kernel, for a module that does not say it itself. Default: the package of `proto`, or what the module
+   * says. A WASI command needs nothing else.
+   */
+  readonly name?: string;
+  /** The module exports functions of numbers (i32, i64, f32, f64). Default: it says itself what it is. */
+  readonly raw?: boolean;
+  /** Path of the .proto file for a module that exports functions of messages (ABI 1). Default: it has its own. */
+  readonly proto?: string;
   /** Takes a module that callers of the version before would not understand. Default false. */
   readonly breaking?: boolean;
   /** Above 0 and below 100: the share of the calls that goes to the new version. Default: all of them. */
@@ -82,8 +93,8 @@ export class FabricAdmin {
   }
 
   /** Deploys a built module under the name in its manifest. Rejects with the reasons of admission, INCOMPATIBLE. */
-  deploy(wasm: Uint8Array, options: DeployOptions = {}): Promise<Deployed> {
-    return deployKernel(this.#channel, upload(wasm, options), options);
+  async deploy(wasm: Uint8Array, options: DeployOptions = {}): Promise<Deployed> {
+    return deployKernel(this.#channel, upload(await complete(wasm, options), options), options);
   }
 
   /** Gives the version on trial, or the one named, more of the calls. Rejects with ROUTE_REFUSED, KERNEL_NOT_FOUND. */
@@ -143,10 +154,20 @@ function routed({ kernel }: RouteResponse__Output): KernelInfo {
   return kernel;
 }
 
+/** A module from elsewhere gets the sections that say what it is. */
+async function complete(wasm: Uint8Array, { name, raw, proto }: DeployOptions): Promise<Uint8Array> {
+  if (name === undefined && raw === undefined && proto === undefined) return wasm;
+  return wrapModule(wasm, {
+    ...(name === undefined ? {} : { name }),
+    ...(raw === undefined ? {} : { raw }),
+    ...(proto === undefined ? {} : { descriptor: await readProtoFile(proto) }),
+  });
+}
+
 function* upload(wasm: Uint8Array, options: DeployOptions): Generator<DeployRequest> {
   const digest = createHash("sha256").update(wasm).digest("hex");
-  const { breaking = false, canaryPercent = 0, shadowPercent = 0 } = options;
-  yield { header: { size: wasm.length, digest, breaking, canaryPercent, shadowPercent } };
+  const { name = "", breaking = false, canaryPercent = 0, shadowPercent = 0 } = options;
+  yield { header: { size: wasm.length, digest, name, breaking, canaryPercent, shadowPercent } };
   for (let at = 0; at < wasm.length; at += partBytes) {
     const part = wasm.subarray(at, at + partBytes);
     yield { data: Buffer.from(part.buffer, part.byteOffset, part.length) };

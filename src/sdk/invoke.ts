@@ -18,10 +18,14 @@ export interface InvokeResult<Value> {
   readonly stats: InvocationStats;
 }
 
-/** The value a caller gets for a response: its field `value`, undefined for an empty response. */
+/**
+ * The value a caller gets for a response: its field `value` where that is all it has, undefined where it has no fields,
+ * and otherwise the whole message.
+ */
 export function valueOf(fn: CallableFunction, payload: Uint8Array): unknown {
   const message = decodeMessage(fn.schema.response, payload);
-  return fn.unwraps ? message["value"] : undefined;
+  if (fn.unwraps) return message["value"];
+  return fn.schema.response.fields.length === 0 ? undefined : message;
 }
 
 /** The request's bytes. An input that is an error already fails with it. Throws BAD_PAYLOAD, PAYLOAD_TOO_LARGE. */

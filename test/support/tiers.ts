@@ -29,7 +29,7 @@ export const tiers: Readonly<Record<string, readonly string[]>> = {
   traces: ["base/", "wire/", "telemetry/attributes.ts"],
   executor: ["base/", "wire/", "telemetry/", "kernel/", "rpc/", "worker/", "store/module-store.ts"],
   gateway: ["base/", "wire/", "telemetry/", "kernel/", "rpc/", "store/", "scheduler/", "traces/", "worker/"],
-  sdk: ["base/", "wire/", "telemetry/", "rpc/"],
+  sdk: ["base/", "wire/", "telemetry/", "rpc/", "kernel/wrap.ts"],
   demo: ["base/", "wire/", "kernel/", "compiler/", "sdk/"],
   cli: below,
   ui: ["wire/api.ts"],
