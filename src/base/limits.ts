@@ -190,9 +190,8 @@ export const limits = {
 
   /** Lines the gateway keeps of one kernel. */
   logKernelLinesMax: 10_000,
-  /** What they may take in its memory. */
+  /** What they may take in its memory, and the lines of all kernels. */
   logKernelMaxBytes: 8 * MiB,
-  /** What the lines of all kernels may take. */
   logBookMaxBytes: 32 * MiB,
   /** Lines that wait for one who follows them; those beyond are dropped and counted. */
   logReaderLinesMax: 4_096,
@@ -222,9 +221,8 @@ export const limits = {
   workerStackMaxBytes: 4 * MiB,
   /** Lines of log that a kernel loaded for tests keeps. */
   loadedLogLinesMax: 10_000,
-  /** Lines that one call may log; the rest is counted. */
+  /** Lines that one call may log, the rest is counted; and one line, a kernel's text or the stack of a trap. */
   logCallLinesMax: 1_024,
-  /** One line of log: a text of a kernel, or the stack of a trap. */
   logLineMaxBytes: 8 * KiB,
   /** Lines that a worker has written and its host has not read; a power of two. */
   logRingBytes: 256 * KiB,
@@ -237,8 +235,22 @@ export const limits = {
   spareWorkers: 1,
   /** Compiled modules kept per node. */
   moduleCacheEntries: 256,
+  /** What the modules that are kept compiled had in bytes as they were uploaded. */
+  moduleCompiledMaxBytes: 512 * MiB,
+  /** A module that was not called for so long is not kept compiled. */
+  moduleIdleMs: 3_600_000,
   /** Module bytes kept on a node's disk. */
   moduleCacheMaxBytes: 1024 * MiB,
+  /** Nodes that are named to one that lacks a module. */
+  modulePeersMax: 3,
+  /** How long a peer may be silent before the next one is asked for a module: it costs no more than that. */
+  modulePeerSilentMs: 1_000,
+  /** How long all peers together may take to begin with a module, and the scheduler be silent in one. */
+  modulePeersMs: 5_000,
+  /** Modules that a process sends at once, each held in memory. */
+  moduleSendsMax: 32,
+  /** Functions that have a number on the link between a scheduler and a node; the oldest number goes first. */
+  linkFunctionsMax: 4_096,
 
   // --- store
   /** A key of the store, in characters. */

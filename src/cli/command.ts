@@ -73,6 +73,19 @@ export class Arguments {
     throw new UsageError(`--${name} must be a whole number from ${min} to ${max}, not "${text}"`);
   }
 
+  /** A size in bytes: `512MiB`, `1.5 GB`, `4096`. Throws UsageError. */
+  size(name: string, fallback: number): number {
+    const text = this.text(name);
+    if (text === undefined) return fallback;
+    const [, number = "", prefix = "", binary = ""] = /^(\d+(?:\.\d+)?) ?([KMGT]?)(i?)B?$/i.exec(text) ?? [];
+    // As elsewhere: 1 kB is 1000 bytes, 1 KiB and 1 K are 1024.
+    const base = binary === "" && /B$/i.test(text) ? 1000 : 1024;
+    const power = prefix === "" ? 0 : 1 + "KMGT".indexOf(prefix.toUpperCase());
+    const bytes = Math.round(Number(number) * base ** power);
+    if (number !== "" && Number.isSafeInteger(bytes)) return bytes;
+    throw new UsageError(`--${name} must be a size such as 512MiB or 2GB, not "${text}"`);
+  }
+
   /** The positional at a place. Throws UsageError when it is missing. */
   need(place: number, what: string): string {
     const value = this.positionals[place];

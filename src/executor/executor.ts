@@ -1,11 +1,12 @@
 /**
- * The Executor service: pairs the two streams of each scheduler, guards them with the fabric's secret and gives their
+ * The Executor service: hands modules to other nodes, pairs the two streams of each scheduler, guards them with the fabric's secret and gives their
  * frames to a session.
  */
 import type { Server, ServerDuplexStream } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { answererDuplex, type Duplex } from "../rpc/duplex.ts";
+import { ModuleSender, type ModuleCall } from "../rpc/module-stream.ts";
 import { hasSecret } from "../rpc/server.ts";
 import { executorService } from "../rpc/services.ts";
 import { toStatus } from "../rpc/status.ts";
@@ -17,11 +18,13 @@ type RawServerStream = ServerDuplexStream<Buffer, Buffer>;
 export class Executor {
   readonly #node: SessionNode;
   readonly #secret: string;
+  readonly #sender: ModuleSender;
   readonly #sessions = new Map<string, SchedulerSession>();
 
   constructor(node: SessionNode, secret: string) {
     this.#node = node;
     this.#secret = secret;
+    this.#sender = new ModuleSender(secret, (digest) => node.modules.bytes(digest));
   }
 
   /** Adds the service to a server. */
@@ -30,6 +33,7 @@ export class Executor {
       Execute: (stream: RawServerStream) => {
         this.#accept(stream);
       },
+      FetchModule: (call: ModuleCall) => this.#sender.serve(call),
     });
   }
 

@@ -1,7 +1,9 @@
 /**
  * Modules of this node by digest: on disk as they were uploaded, in memory normalised and compiled once for all
- * workers. A module is fetched once, however many batches wait for it.
+ * workers. A module is fetched once, however many batches and peers wait for it; what is compiled and not called any
+ * more goes, the least recently called first.
  */
+import type { Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
@@ -10,74 +12,143 @@ import type { ModuleStore } from "../store/module-store.ts";
 import type { FunctionFrame } from "../wire/frame.ts";
 import type { KernelModule } from "../worker/pool.ts";
 
-/** Makes instances ready before the first call. */
-export type PrepareKernel = (kernel: KernelModule) => Promise<void>;
+/** What a cache is made of. */
+export interface ModuleCacheOptions {
+  readonly store: ModuleStore;
+  readonly clock: Clock;
+  /** Where bytes come from when the disk does not have them; `peers` may be asked before the scheduler. */
+  fetch(digest: KernelDigest, peers: readonly string[]): Promise<Uint8Array>;
+  /** Makes instances ready before the first call. */
+  prepare(kernel: KernelModule): Promise<void>;
+  /** The kernel is not kept any more: its instances may go. */
+  forget(kernel: KernelModule): void;
+  /** The disk did not take a module; it runs nevertheless. */
+  notKept(digest: KernelDigest, error: HeddleError): void;
+}
 
-/** Where bytes come from when the disk does not have them. */
-export type FetchModule = (digest: KernelDigest) => Promise<Uint8Array>;
+interface Compiled {
+  readonly kernel: KernelModule;
+  readonly bytes: number;
+  usedAt: number;
+}
 
 export class ModuleCache {
-  readonly #store: ModuleStore;
-  readonly #fetch: FetchModule;
-  readonly #prepare: PrepareKernel;
-  readonly #compiled = new Map<string, KernelModule>();
-  readonly #loading = new Map<string, Promise<KernelModule>>();
+  readonly #options: ModuleCacheOptions;
+  /** The least recently used first: a Map keeps the order of insertion. */
+  readonly #compiled = new Map<KernelDigest, Compiled>();
+  readonly #loading = new Map<KernelDigest, Promise<KernelModule>>();
+  /** The bytes of those that are loading. */
+  readonly #arriving = new Map<KernelDigest, Promise<Uint8Array>>();
+  #compiledBytes = 0;
 
-  constructor(store: ModuleStore, fetch: FetchModule, prepare: PrepareKernel) {
-    this.#store = store;
-    this.#fetch = fetch;
-    this.#prepare = prepare;
+  constructor(options: ModuleCacheOptions) {
+    this.#options = options;
+  }
+
+  /** Modules that are compiled. */
+  get size(): number {
+    return this.#compiled.size;
   }
 
   /** The module if it is compiled already. */
-  ready(entry: FunctionFrame): KernelModule | undefined {
-    const key = Buffer.from(entry.digest).toString("hex");
-    const kernel = this.#compiled.get(key);
-    if (kernel === undefined) return undefined;
-    // Least recently used goes first: a Map keeps the order of insertion.
-    this.#compiled.delete(key);
-    this.#compiled.set(key, kernel);
-    return kernel;
+  ready(digest: KernelDigest): KernelModule | undefined {
+    const compiled = this.#compiled.get(digest);
+    if (compiled === undefined) return undefined;
+    compiled.usedAt = this.#options.clock.now();
+    this.#compiled.delete(digest);
+    this.#compiled.set(digest, compiled);
+    return compiled.kernel;
   }
 
   /** Finds, fetches, verifies and compiles. Rejects with what went wrong; a later call tries anew. */
-  load(entry: FunctionFrame): Promise<KernelModule> {
-    const digest = toKernelDigest(Buffer.from(entry.digest).toString("hex"));
-    if (digest === undefined) {
-      return Promise.reject(
-        new HeddleError("PROTOCOL", `function ${entry.kernel}/${entry.function} came without a digest`),
-      );
-    }
+  load(digest: KernelDigest, peers: readonly string[]): Promise<KernelModule> {
     const running = this.#loading.get(digest);
     if (running !== undefined) return running;
-    const loading = this.#loadNow(digest).finally(() => this.#loading.delete(digest));
+    const arriving = this.#bytes(digest, peers);
+    const loading = this.#compile(digest, arriving).finally(() => {
+      this.#loading.delete(digest);
+      this.#arriving.delete(digest);
+    });
+    this.#arriving.set(digest, arriving);
     this.#loading.set(digest, loading);
     return loading;
   }
 
-  async #loadNow(digest: KernelDigest): Promise<KernelModule> {
-    const bytes = await this.#bytes(digest);
-    const kernel = await loadKernel(bytes, digest);
-    await this.#prepare(kernel);
-    this.#compiled.set(digest, kernel);
-    for (const oldest of this.#compiled.keys()) {
-      if (this.#compiled.size <= limits.moduleCacheEntries) break;
-      this.#compiled.delete(oldest);
+  /** The bytes for a peer, also when they are on their way here; undefined when they are not to be had. */
+  async bytes(digest: KernelDigest): Promise<Uint8Array | undefined> {
+    // Why they do not come is told to those who load them.
+    return (await this.#arriving.get(digest)?.catch(() => undefined)) ?? (await this.#kept(digest));
+  }
+
+  /** Lets go of what was not called for long. */
+  sweep(): void {
+    const now = this.#options.clock.now();
+    for (const [digest, { usedAt }] of this.#compiled) {
+      if (now - usedAt < limits.moduleIdleMs) return;
+      this.#drop(digest);
     }
+  }
+
+  async #compile(digest: KernelDigest, arriving: Promise<Uint8Array>): Promise<KernelModule> {
+    const bytes = await arriving;
+    const kernel = await loadKernel(bytes, digest);
+    await this.#options.prepare(kernel);
+    this.#compiled.set(digest, { kernel, bytes: bytes.length, usedAt: this.#options.clock.now() });
+    this.#compiledBytes += bytes.length;
+    this.#makeRoom(digest);
     return kernel;
   }
 
-  async #bytes(digest: KernelDigest): Promise<Uint8Array> {
+  #makeRoom(newest: KernelDigest): void {
+    const { moduleCacheEntries, moduleCompiledMaxBytes } = limits;
+    for (const oldest of this.#compiled.keys()) {
+      const fits = this.#compiled.size <= moduleCacheEntries && this.#compiledBytes <= moduleCompiledMaxBytes;
+      if (fits || oldest === newest) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(digest: KernelDigest): void {
+    const compiled = this.#compiled.get(digest);
+    if (compiled === undefined) return;
+    this.#compiled.delete(digest);
+    this.#compiledBytes -= compiled.bytes;
+    this.#options.forget(compiled.kernel);
+  }
+
+  async #bytes(digest: KernelDigest, peers: readonly string[]): Promise<Uint8Array> {
+    const kept = await this.#kept(digest);
+    if (kept !== undefined) return kept;
+    const fetched = await this.#options.fetch(digest, peers);
+    await this.#keep(digest, fetched);
+    return fetched;
+  }
+
+  async #keep(digest: KernelDigest, bytes: Uint8Array): Promise<void> {
+    const { store, notKept } = this.#options;
     try {
-      const kept = await this.#store.get(digest);
-      if (kept !== undefined) return kept;
+      await store.put(bytes, (other) => this.#compiled.has(other) || this.#loading.has(other));
+    } catch (error) {
+      notKept(digest, HeddleError.from(error));
+    }
+  }
+
+  /** What the disk has; a damaged copy is removed, others have a whole one. */
+  async #kept(digest: KernelDigest): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#options.store.get(digest);
     } catch (error) {
       const known = HeddleError.from(error);
       if (known.reason !== "MODULE_CORRUPT") throw known;
-      await this.#store.delete(digest); // the copy here is damaged; the scheduler has a whole one
+      await this.#options.store.delete(digest);
+      return undefined;
     }
-    const fetched = await this.#fetch(digest);
-    await this.#store.put(fetched);
-    return fetched;
   }
+}
+
+/** The digest a function came with. Throws PROTOCOL when it has none. */
+export function moduleDigest(entry: FunctionFrame): KernelDigest {
+  const digest = toKernelDigest(Buffer.from(entry.digest).toString("hex"));
+  if (digest !== undefined) return digest;
+  throw new HeddleError("PROTOCOL", `function ${entry.kernel}/${entry.function} came without a digest`);
 }

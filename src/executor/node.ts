@@ -1,13 +1,12 @@
 /** Composition of a node: workers, module cache, the Executor service, and a registration at each scheduler. */
 import { setTimeout as wait } from "node:timers/promises";
-import type { Client, Server } from "../rpc/grpc.ts";
+import type { Server } from "../rpc/grpc.ts";
 import { systemClock } from "../base/clock.ts";
-import { HeddleError } from "../base/error.ts";
+import type { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";
 import { version } from "../base/version.ts";
-import { closeChannel, openChannel } from "../rpc/channel.ts";
 import { HealthService } from "../rpc/health.ts";
 import { bind, bindUnix, createRpcServer, stopServer, type BindOptions } from "../rpc/server.ts";
 import type { Heartbeat } from "../rpc/generated/heddle/v1/Heartbeat.ts";
@@ -18,7 +17,7 @@ import { Batches } from "./batches.ts";
 import { creditOf } from "./credits.ts";
 import { Executor } from "./executor.ts";
 import { LogBudget } from "./log-budget.ts";
-import { fetchModule } from "./module-fetch.ts";
+import { ModuleSources } from "./module-fetch.ts";
 import { ModuleCache } from "./module-cache.ts";
 import { Registration } from "./register.ts";
 
@@ -41,6 +40,10 @@ export interface NodeEvents {
   accepted(scheduler: string): void;
   /** A scheduler is out of reach; `final` when it refused the node for good. */
   lost(scheduler: string, error: HeddleError, final: boolean): void;
+  /** A module has come from a node or a scheduler. */
+  fetched(digest: KernelDigest, from: string): void;
+  /** Something went wrong that the node got over. */
+  warn(text: string): void;
 }
 
 export class Node {
@@ -52,7 +55,9 @@ export class Node {
   readonly #server: Server = createRpcServer("fabric");
   readonly #health = new HealthService(["heddle.v1.Executor"]);
   readonly #registrations: readonly Registration[];
-  readonly #peers = new Map<string, Client>();
+  readonly #sources: ModuleSources;
+  readonly #modules: ModuleCache;
+  #sweeping: NodeJS.Timeout | undefined;
   #address = "";
   #stopping: Promise<void> | undefined;
 
@@ -67,14 +72,24 @@ export class Node {
       onLog: (entry) => this.#batches.log(entry),
     });
     this.#batches = new Batches(id, systemClock, () => this.#pool);
-    const modules = new ModuleCache(
-      options.modules,
-      (digest) => this.#fetch(digest),
-      (kernel) => this.#pool.prepare(kernel),
-    );
+    const { fetched, warn } = options.events;
+    this.#sources = new ModuleSources({
+      schedulers: options.schedulers,
+      secret,
+      fetched,
+      peerFailed: (peer, error) => warn(`node at ${peer} gave no module: ${error.rawMessage}`),
+    });
+    this.#modules = new ModuleCache({
+      store: options.modules,
+      clock: systemClock,
+      fetch: (digest, peers) => this.#sources.fetch(digest, peers),
+      prepare: (kernel) => this.#pool.prepare(kernel),
+      forget: (kernel) => this.#pool.forget(kernel),
+      notKept: (digest, error) => warn(`module ${digest} is not kept on disk: ${error.rawMessage}`),
+    });
     const credit = () => creditOf(workers, this.#batches.draining);
     const logBudget = new LogBudget(systemClock);
-    const shared = { modules, batches: this.#batches, logBudget, credit };
+    const shared = { modules: this.#modules, batches: this.#batches, logBudget, credit };
     const node = { id, incarnation: this.incarnation, workers, ...shared };
     this.#executor = new Executor(node, secret);
     this.#executor.addTo(this.#server);
@@ -101,6 +116,7 @@ export class Node {
     this.#address = `${this.#options.bind.host}:${port}`;
     if (this.#options.unixPath !== "") await bindUnix(this.#server, this.#options.unixPath);
     for (const registration of this.#registrations) registration.start();
+    this.#sweeping = setInterval(() => this.#modules.sweep(), limits.moduleIdleMs / 8).unref();
     return this.#address;
   }
 
@@ -129,7 +145,8 @@ export class Node {
     for (const registration of this.#registrations) registration.stop(why);
     this.#executor.close();
     this.#health.close();
-    for (const peer of this.#peers.values()) closeChannel(peer);
+    clearInterval(this.#sweeping);
+    this.#sources.close();
     await this.#pool.stop();
     await stopServer(this.#server, limits.stopGraceMs);
   }
@@ -157,20 +174,5 @@ export class Node {
       busyWorkers: busy,
       workerRestarts: restarts,
     };
-  }
-
-  /** Asks the schedulers in turn. */
-  async #fetch(digest: KernelDigest): Promise<Uint8Array> {
-    let last = new HeddleError("MODULE_UNAVAILABLE", `no scheduler to fetch module ${digest} from`);
-    for (const scheduler of this.#options.schedulers) {
-      const peer = this.#peers.get(scheduler) ?? openChannel(scheduler, "fabric");
-      this.#peers.set(scheduler, peer);
-      try {
-        return await fetchModule(peer, this.#options.secret, digest);
-      } catch (error) {
-        last = HeddleError.from(error);
-      }
-    }
-    throw last;
   }
 }

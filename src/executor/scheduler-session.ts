@@ -21,13 +21,9 @@ import {
 import type { BatchPart, KernelModule, LogEntry } from "../worker/pool.ts";
 import type { Batches, BatchOwner } from "./batches.ts";
 import type { LogBudget } from "./log-budget.ts";
+import { FunctionTable } from "./function-table.ts";
 import { LogOutlet } from "./log-outlet.ts";
 import type { ModuleCache } from "./module-cache.ts";
-
-type FunctionState =
-  | { readonly kind: "loading"; readonly entry: FunctionFrame; readonly waiting: BatchFrame[] }
-  | { readonly kind: "ready"; readonly entry: FunctionFrame; readonly kernel: KernelModule }
-  | { readonly kind: "broken"; readonly entry: FunctionFrame; readonly error: HeddleError };
 
 /** What a session needs of its node. */
 export interface SessionNode {
@@ -49,7 +45,7 @@ export interface SessionNode {
 export class SchedulerSession implements BatchOwner {
   readonly link: FrameLink;
   readonly #node: SessionNode;
-  readonly #functions = new Map<number, FunctionState>();
+  readonly #functions: FunctionTable;
   readonly #lines: LogOutlet;
   #closed = false;
 
@@ -57,6 +53,12 @@ export class SchedulerSession implements BatchOwner {
     this.#node = node;
     this.link = new FrameLink(this.#sink());
     this.#lines = new LogOutlet(this.link, node.logBudget);
+    this.#functions = new FunctionTable({
+      modules: node.modules,
+      ready: (entry) => this.#announce(entry),
+      run: (frame, kernel, entry) => this.#run(frame, kernel, entry),
+      refuse: (frame, reason, said) => this.refuse(frame, reason, `node ${node.id}: ${said}`),
+    });
   }
 
   /** Answers the hello of either stream and, on the small one, says what the node takes. */
@@ -83,7 +85,7 @@ export class SchedulerSession implements BatchOwner {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#functions.clear();
+    this.#functions.close();
     this.#node.batches.dropAll(this);
   }
 
@@ -93,7 +95,7 @@ export class SchedulerSession implements BatchOwner {
       throw new HeddleError("PROTOCOL", what);
     };
     return {
-      function: (entry) => this.function(entry),
+      function: (entry) => this.#functions.name(entry),
       batch: (frame) => this.batch(frame),
       cancel: (frame) => this.cancel(frame),
       hello: () => unexpected("a second Hello on the same stream"),
@@ -105,85 +107,24 @@ export class SchedulerSession implements BatchOwner {
     };
   }
 
-  function(entry: FunctionFrame): void {
-    if (this.#functions.has(entry.number))
-      throw new HeddleError("PROTOCOL", `function ${entry.number} is named twice`);
-    const known = this.#node.modules.ready(entry);
-    if (known !== undefined) {
-      this.#functions.set(entry.number, { kind: "ready", entry, kernel: known });
-      this.#announce(entry);
-      return;
-    }
-    const waiting: BatchFrame[] = [];
-    this.#functions.set(entry.number, { kind: "loading", entry, waiting });
-    this.#node.modules.load(entry).then(
-      (kernel) => this.#loaded(entry, { kind: "ready", entry, kernel }, waiting),
-      (error: unknown) =>
-        this.#loaded(entry, { kind: "broken", entry, error: HeddleError.from(error) }, waiting),
-    );
-  }
-
   #announce(entry: FunctionFrame): void {
     this.link.writer?.function({ ...emptyFunction, number: entry.number });
     this.link.flush();
   }
 
-  #loaded(entry: FunctionFrame, state: FunctionState, waiting: readonly BatchFrame[]): void {
-    if (this.#closed) return;
-    this.#functions.set(entry.number, state);
-    if (state.kind === "ready") this.#announce(entry);
-    for (const frame of waiting) {
-      if (state.kind === "broken") this.#refuseBroken(frame, state.error);
-      else this.batch(frame);
-    }
-  }
-
-  #refuseBroken(frame: BatchFrame, error: HeddleError): void {
-    this.refuse(frame, "MODULE_UNAVAILABLE", `node ${this.#node.id}: ${error.rawMessage}`);
+  #run(frame: BatchFrame, kernel: KernelModule, entry: FunctionFrame): void {
+    const refusal = this.#node.batches.submit(this, frame, kernel, entry);
+    if (refusal !== undefined) this.refuse(frame, refusal.reason, refusal.message);
   }
 
   batch(frame: BatchFrame): void {
-    const state = this.#functions.get(frame.function);
-    if (state === undefined)
-      throw new HeddleError("PROTOCOL", `batch ${frame.id} uses the unknown function ${frame.function}`);
-    if (frame.incarnation !== this.#node.incarnation) {
-      this.refuse(
-        frame,
-        "NODE_LOST",
-        `batch ${frame.id} is meant for an earlier life of node ${this.#node.id}`,
-      );
-      return;
-    }
-    switch (state.kind) {
-      case "loading":
-        if (state.waiting.length < limits.nodeBatchesMax) state.waiting.push(frame);
-        else this.refuse(frame, "NODE_OVERLOADED", `node ${this.#node.id} is still loading the module`);
-        return;
-      case "broken":
-        // A scheduler that asks again later finds the module loading anew, not this answer for ever.
-        this.#functions.delete(frame.function);
-        this.function(state.entry);
-        this.#refuseBroken(frame, state.error);
-        return;
-      case "ready": {
-        const refusal = this.#node.batches.submit(this, frame, state.kernel, state.entry);
-        if (refusal !== undefined) this.refuse(frame, refusal.reason, refusal.message);
-      }
-    }
+    if (frame.incarnation === this.#node.incarnation) return this.#functions.batch(frame);
+    const said = `batch ${frame.id} is meant for an earlier life of node ${this.#node.id}`;
+    this.refuse(frame, "NODE_LOST", said);
   }
 
   cancel(frame: CancelFrame): void {
-    for (const state of this.#functions.values()) {
-      if (state.kind !== "loading") continue;
-      const at = state.waiting.findIndex((waiting) => waiting.id === frame.id);
-      const waiting = state.waiting[at];
-      if (waiting === undefined) continue;
-      // Of a part of it nothing is remembered: those items run and their outcomes are dropped.
-      if (!covers(frame, waiting)) return;
-      state.waiting.splice(at, 1);
-      this.refuse(waiting, "CANCELLED", "cancelled before it started");
-      return;
-    }
+    if (this.#functions.cancel(frame)) return;
     this.#node.batches.cancel(this, frame.id, frame.first, frame.count === 0 ? Infinity : frame.count);
   }
 
@@ -234,11 +175,6 @@ export class SchedulerSession implements BatchOwner {
   #send(result: ResultFrame): void {
     if (!this.#closed) this.link.sendResult(result);
   }
-}
-
-function covers(cancel: CancelFrame, batch: BatchFrame): boolean {
-  const end = cancel.count === 0 ? Infinity : cancel.first + cancel.count;
-  return cancel.first <= batch.first && end >= batch.first + batch.count;
 }
 
 function itemError(

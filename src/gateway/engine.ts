@@ -166,6 +166,7 @@ export class Engine {
       for (const span of attempt.spans)
         span.progress({ queuedMs: frame.queuedMs, coldMs: frame.coldMs, runMs, worker: frame.worker });
     }
+    if (frame.rest?.reason === "MODULE_UNAVAILABLE") link.forget(attempt.batch.function);
     if (frame.done) {
       const rest = frame.rest ?? {
         code: 14,

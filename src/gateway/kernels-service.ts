@@ -1,19 +1,11 @@
 /** Kernels: deploys, lists, describes, routes, removes and hands out modules. */
-import type {
-  sendUnaryData,
-  Server,
-  ServerReadableStream,
-  ServerUnaryCall,
-  ServerWritableStream,
-} from "../rpc/grpc.ts";
+import type { sendUnaryData, Server, ServerReadableStream, ServerUnaryCall } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { DeleteRequest__Output as DeleteRequest } from "../rpc/generated/heddle/v1/DeleteRequest.ts";
 import type { DeleteResponse } from "../rpc/generated/heddle/v1/DeleteResponse.ts";
 import type { DeployRequest__Output as DeployRequest } from "../rpc/generated/heddle/v1/DeployRequest.ts";
 import type { DeployResponse } from "../rpc/generated/heddle/v1/DeployResponse.ts";
-import type { FetchModuleRequest__Output as FetchModuleRequest } from "../rpc/generated/heddle/v1/FetchModuleRequest.ts";
-import type { FetchModuleResponse } from "../rpc/generated/heddle/v1/FetchModuleResponse.ts";
 import type { GetRequest__Output as GetRequest } from "../rpc/generated/heddle/v1/GetRequest.ts";
 import type { GetResponse } from "../rpc/generated/heddle/v1/GetResponse.ts";
 import type { Kernel } from "../rpc/generated/heddle/v1/Kernel.ts";
@@ -21,7 +13,7 @@ import type { ListRequest__Output as ListRequest } from "../rpc/generated/heddle
 import type { ListResponse } from "../rpc/generated/heddle/v1/ListResponse.ts";
 import type { RouteRequest__Output as RouteRequest } from "../rpc/generated/heddle/v1/RouteRequest.ts";
 import type { RouteResponse } from "../rpc/generated/heddle/v1/RouteResponse.ts";
-import { hasSecret } from "../rpc/server.ts";
+import { ModuleSender, type ModuleCall } from "../rpc/module-stream.ts";
 import { heddle } from "../rpc/services.ts";
 import { toStatus } from "../rpc/status.ts";
 import type { Deployment, Prepared } from "./deployment.ts";
@@ -31,8 +23,6 @@ import type { LogReaders, LogsCall } from "./log-reader.ts";
 import type { Registry } from "./registry.ts";
 import type { RoutedKernel } from "./route-store.ts";
 import { planOf, receiveUpload } from "./upload.ts";
-
-const partBytes = 60 * 1024;
 
 type DeployCall = ServerReadableStream<DeployRequest, DeployResponse>;
 type Unary<Request, Response> = (
@@ -52,7 +42,7 @@ export class KernelsService {
   readonly #registry: Registry;
   readonly #deployment: Deployment;
   readonly #reportOf: ReportOf;
-  readonly #secret: string;
+  readonly #sender: ModuleSender;
   readonly #logs: LogReaders;
   #uploads = 0;
 
@@ -60,7 +50,7 @@ export class KernelsService {
     this.#registry = options.registry;
     this.#deployment = options.deployment;
     this.#reportOf = options.reportOf;
-    this.#secret = options.secret;
+    this.#sender = new ModuleSender(options.secret, (digest) => options.registry.module(digest));
     this.#logs = options.logs;
   }
 
@@ -83,9 +73,7 @@ export class KernelsService {
         digests: await this.#registry.remove(name, digest),
       })),
       Logs: (call: LogsCall) => this.#logs.serve(call),
-      FetchModule: (call: ServerWritableStream<FetchModuleRequest, FetchModuleResponse>) => {
-        this.#fetch(call).catch((error: unknown) => call.emit("error", toStatus(error)));
-      },
+      FetchModule: (call: ModuleCall) => this.#sender.serve(call),
     });
   }
 
@@ -143,39 +131,6 @@ export class KernelsService {
     if (rollback) return this.#registry.rollback(name, rollback.digest);
     throw new HeddleError("BAD_REQUEST", "a Route must say what to change: promote or rollback");
   }
-
-  async #fetch(call: ServerWritableStream<FetchModuleRequest, FetchModuleResponse>): Promise<void> {
-    if (!hasSecret(call.metadata, this.#secret)) {
-      throw new HeddleError(
-        "BAD_SECRET",
-        "FetchModule needs the fabric's secret in the metadata heddle-secret",
-      );
-    }
-    const bytes = await this.#registry.module(call.request.digest);
-    for (let at = 0; at < bytes.length && !call.cancelled; at += partBytes) {
-      const part = bytes.subarray(at, at + partBytes);
-      const data = Buffer.from(part.buffer, part.byteOffset, part.length);
-      const more = call.write(at === 0 ? { data, size: bytes.length } : { data });
-      if (!more) await drained(call);
-    }
-    call.end();
-  }
-}
-
-/** Resolves when the stream takes more, or is over. */
-function drained(call: ServerWritableStream<FetchModuleRequest, FetchModuleResponse>): Promise<void> {
-  if (call.destroyed || call.cancelled) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      call.off("drain", done);
-      call.off("cancelled", done);
-      call.off("close", done);
-      resolve();
-    };
-    call.on("drain", done);
-    call.on("cancelled", done);
-    call.on("close", done);
-  });
 }
 
 /** A unary method that answers with what the work gives, or its error. */

@@ -7,8 +7,9 @@ import type { AttemptRecord, BatchRecord } from "./records.ts";
 
 const levelMax = 3;
 
-/** Keeps a line of an attempt, and puts it on the attempt's span when the call is sampled. */
-export function intakeLine(book: LogBook, attempt: AttemptRecord, frame: LogFrame): void {
+/** Keeps a line of an attempt, and puts it on the attempt's span when the call is sampled; not of one that is over. */
+export function intakeLine(book: LogBook, attempt: AttemptRecord | undefined, frame: LogFrame): void {
+  if (attempt === undefined) return;
   const line = placedLine(attempt, frame);
   book.add(line);
   const at = Math.min(line.timeMs, Date.now()); // the node's clock may be ahead

@@ -3,7 +3,8 @@
  * node's own stream; the link is the scheduler's. A node is `ready` while it has both.
  */
 import { HeddleError } from "../base/error.ts";
-import { nodeId } from "../base/ids.ts";
+import { nodeId, type KernelDigest } from "../base/ids.ts";
+import { systemRandom } from "../base/random.ts";
 import { limits } from "../base/limits.ts";
 import type { Heartbeat__Output as Heartbeat } from "../rpc/generated/heddle/v1/Heartbeat.ts";
 import type { Node } from "../rpc/generated/heddle/v1/Node.ts";
@@ -12,6 +13,7 @@ import { NodeState } from "../rpc/generated/heddle/v1/NodeState.ts";
 import type { Engine } from "./engine.ts";
 import type { LogBook } from "./log-book.ts";
 import { intakeLine } from "./log-intake.ts";
+import { choosePeers, type PeerCandidate } from "./module-peers.ts";
 import { NodeLink, type NodeLinkEvents } from "./node-link.ts";
 import type { FunctionRecord } from "./records.ts";
 import type { Watchers } from "./watchers.ts";
@@ -81,10 +83,7 @@ export class Membership {
         if (credit.draining) this.#draining(link);
       },
       result: (link, frame) => options.engine.result(link, frame),
-      log: (link, frame) => {
-        const attempt = options.engine.attemptOn(link, frame.id);
-        if (attempt !== undefined) intakeLine(options.logs, attempt, frame);
-      },
+      log: (link, frame) => intakeLine(options.logs, options.engine.attemptOn(link, frame.id), frame),
       ready: (link, fn) => options.prepared(link.node, fn),
       down: (link, error) => this.#down(link, error),
     };
@@ -185,6 +184,7 @@ export class Membership {
       secret: this.#options.secret,
       clientId: `${this.#options.schedulerId}.${++this.#dialCount}`,
       events: this.#linkEvents,
+      peers: (asking, digest) => this.#peers(asking, facts, digest),
     });
     this.#set(member, { kind: "joining", link, stream }, "dialling its executor");
     link.dial();
@@ -194,6 +194,15 @@ export class Membership {
     setTimeout(() => {
       if (member.state.kind === "joining" && member.state.link === link) link.close();
     }, waitMs).unref();
+  }
+
+  #peers(asking: NodeLink, facts: NodeFacts, digest: KernelDigest): string[] {
+    const candidates: PeerCandidate[] = [];
+    for (const { state, facts: peer } of this.#members.values()) {
+      const stage = state.kind === "ready" && state.link !== asking ? state.link.stageOf(digest) : undefined;
+      if (stage !== undefined) candidates.push({ ...peer, stage });
+    }
+    return choosePeers(facts, candidates, systemRandom);
   }
 
   #up(link: NodeLink): void {

@@ -4,7 +4,7 @@
  */
 import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
-import type { Incarnation, NodeId } from "../base/ids.ts";
+import type { Incarnation, KernelDigest, NodeId } from "../base/ids.ts";
 import { checkPeerVersion, version } from "../base/version.ts";
 import { closeChannel, openChannel, secretMetadata } from "../rpc/channel.ts";
 import { openerDuplex, type Duplex } from "../rpc/duplex.ts";
@@ -22,6 +22,7 @@ import {
   type WelcomeFrame,
 } from "../wire/frame.ts";
 import type { PayloadRange } from "../wire/payloads.ts";
+import { LinkFunctions } from "./link-functions.ts";
 import type { AttemptRecord, FunctionRecord } from "./records.ts";
 
 /** What a link tells its owner. `down` comes once and last. */
@@ -44,6 +45,8 @@ export interface NodeLinkOptions {
   /** This scheduler and connection; no other link of any scheduler has the same. */
   readonly clientId: string;
   readonly events: NodeLinkEvents;
+  /** Addresses of nodes that the node may ask for a module. */
+  peers(link: NodeLink, digest: KernelDigest): readonly string[];
 }
 
 export class NodeLink {
@@ -53,10 +56,7 @@ export class NodeLink {
   readonly #options: NodeLinkOptions;
   readonly #link: FrameLink;
   readonly #channels: Client[] = [];
-  readonly #numbers = new Map<FunctionRecord, number>();
-  readonly #functions: FunctionRecord[] = [];
-  /** Numbers of the functions the node has compiled. */
-  readonly #ready = new Set<number>();
+  readonly #functions = new LinkFunctions();
   #state: "dialling" | "up" | "down" = "dialling";
 
   constructor(options: NodeLinkOptions) {
@@ -101,9 +101,19 @@ export class NodeLink {
 
   /** Makes the node fetch and compile the function's module; `ready` tells when it has. */
   prepare(fn: FunctionRecord): "ready" | "pending" {
-    const number = this.#numberOf(fn);
+    this.#numberOf(fn);
     this.#link.flush();
-    return this.#ready.has(number) ? "ready" : "pending";
+    return this.#functions.stageOf(fn.digest) === "ready" ? "ready" : "pending";
+  }
+
+  /** How far the node is with a module, as far as it was told of it. */
+  stageOf(digest: KernelDigest): "told" | "ready" | undefined {
+    return this.#functions.stageOf(digest);
+  }
+
+  /** The node could not have the function's module: the next attempt names it anew, with the peers of that time. */
+  forget(fn: FunctionRecord): void {
+    this.#functions.forget(fn);
   }
 
   /** Sends what is written now rather than at the end of the turn. */
@@ -116,10 +126,10 @@ export class NodeLink {
   }
 
   #numberOf(fn: FunctionRecord): number {
-    const known = this.#numbers.get(fn);
+    const known = this.#functions.numberOf(fn);
     if (known !== undefined) return known;
-    const number = this.#functions.push(fn);
-    this.#numbers.set(fn, number);
+    const peers = this.#functions.stageOf(fn.digest) === "ready" ? [] : this.#options.peers(this, fn.digest);
+    const number = this.#functions.add(fn);
     this.#link.writer?.function({
       ...emptyFunction,
       number,
@@ -128,6 +138,7 @@ export class NodeLink {
       digest: Buffer.from(fn.digest, "hex"),
       timeLimitMs: fn.timeLimitMs,
       memoryMaxBytes: fn.memoryMaxBytes,
+      peers,
     });
     return number;
   }
@@ -199,9 +210,7 @@ export class NodeLink {
   }
 
   #compiled(frame: FunctionFrame): void {
-    const fn = this.#functions[frame.number - 1];
-    if (fn === undefined) return;
-    this.#ready.add(frame.number);
-    this.#options.events.ready(this, fn);
+    const fn = this.#functions.ready(frame.number);
+    if (fn !== undefined) this.#options.events.ready(this, fn);
   }
 }

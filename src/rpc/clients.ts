@@ -90,6 +90,7 @@ function stream<Response>(
 
 const kernels = heddle.Kernels.service;
 const cluster = heddle.Cluster.service;
+const executor = heddle.Executor.service;
 
 /** `Kernels.Get`. */
 export function getKernel(
@@ -154,16 +155,19 @@ export function readLogs(
   return stream(client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request), signal);
 }
 
-/** `Kernels.FetchModule`. */
+/** `FetchModule` of a scheduler (Kernels) or of a node (Executor); ends without an error when the signal aborts. */
 export function fetchModuleStream(
   client: Client,
+  of: "scheduler" | "node",
   request: FetchModuleRequest,
   metadata: Metadata,
+  signal?: AbortSignal,
 ): AsyncGenerator<FetchModuleResponse> {
-  const method = kernels.FetchModule;
+  const method = of === "scheduler" ? kernels.FetchModule : executor.FetchModule;
   const { path, requestSerialize, responseDeserialize } = method;
   return stream(
     client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, request, metadata),
+    signal,
   );
 }
 

@@ -12,6 +12,7 @@ import {
 import { loadSync } from "@grpc/proto-loader";
 import { assert } from "../base/assert.ts";
 import type { ProtoGrpcType as ClusterTypes } from "./generated/cluster.ts";
+import type { ProtoGrpcType as ExecutorTypes } from "./generated/executor.ts";
 import type { ProtoGrpcType as HealthTypes } from "./generated/health.ts";
 import type { ProtoGrpcType as KernelsTypes } from "./generated/kernels.ts";
 import type { ProtoGrpcType as FabricTypes } from "./generated/fabric.ts";
@@ -31,7 +32,7 @@ const definition = loadSync([...files, "grpc/health/v1/health.proto", ...reflect
   oneofs: true,
 });
 
-type Loaded = ClusterTypes & HealthTypes & KernelsTypes & FabricTypes;
+type Loaded = ClusterTypes & ExecutorTypes & HealthTypes & KernelsTypes & FabricTypes;
 // What proto-loader returns has no static type; its own generator wrote these types from the same files.
 const loaded = loadPackageDefinition(definition) as unknown as Loaded;
 
@@ -68,7 +69,10 @@ export const fabricService: ServiceDefinition<UntypedServiceImplementation> = {
   Session: sessionMethod,
 };
 /** The Executor service with its Execute stream raw. */
-export const executorService: ServiceDefinition<UntypedServiceImplementation> = { Execute: executeMethod };
+export const executorService: ServiceDefinition<UntypedServiceImplementation> = {
+  ...service("heddle.v1.Executor"),
+  Execute: executeMethod,
+};
 /** `grpc.reflection.v1.ServerReflection` and that of v1alpha, whose messages are the same. */
 export const reflectionServices = reflectionVersions.map((version) =>
   service(`grpc.reflection.${version}.ServerReflection`),

@@ -19,7 +19,9 @@ export async function openModuleStore(options: ModuleStoreOptions): Promise<Modu
   return inFolder(`opening the modules in ${folder}`, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await sweepTemporaryFiles(folder, clock.now() - limits.temporaryFileMaxAgeMs);
-    return new ModuleFolder(folder, maxBytes, clock);
+    const store = new ModuleFolder(folder, maxBytes, clock);
+    await store.trim(undefined, () => false); // the bound may have been a higher one
+    return store;
   });
 }
 
@@ -43,9 +45,10 @@ export interface StoredModule {
 export interface ModuleStore {
   /**
    * Keeps the bytes, whole or in pieces; durable when it resolves. Putting what is there already repairs a damaged
-   * file. Rejects with MODULE_TOO_LARGE, STORE_FULL.
+   * file. When that is too much for the folder, others go, but none that is in use; if it is too much still, the new
+   * one is not kept. Rejects with MODULE_TOO_LARGE, STORE_FULL.
    */
-  put(bytes: ModuleSource): Promise<KernelDigest>;
+  put(bytes: ModuleSource, inUse?: (digest: KernelDigest) => boolean): Promise<KernelDigest>;
   /** The bytes, verified against the digest, or undefined. Rejects with MODULE_CORRUPT. */
   get(digest: KernelDigest): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Is there a file? Its bytes are not verified. */
@@ -70,7 +73,7 @@ class ModuleFolder implements ModuleStore {
     this.#clock = clock;
   }
 
-  put(bytes: ModuleSource): Promise<KernelDigest> {
+  put(bytes: ModuleSource, inUse: (digest: KernelDigest) => boolean = () => false): Promise<KernelDigest> {
     return inFolder(`writing a module to ${this.#folder}`, async () => {
       const file = await TemporaryFile.create(this.#folder);
       let digest: KernelDigest;
@@ -81,7 +84,7 @@ class ModuleFolder implements ModuleStore {
         await file.discard();
         throw error;
       }
-      await this.#evict(digest);
+      await this.trim(digest, inUse);
       return digest;
     });
   }
@@ -129,17 +132,18 @@ class ModuleFolder implements ModuleStore {
     });
   }
 
-  /** Removes the least recently used modules above the bound, but never the one that has just been put. */
-  async #evict(justPut: KernelDigest): Promise<void> {
+  /** Removes the least recently used modules above the bound; the one that has just been put goes last. */
+  async trim(justPut: KernelDigest | undefined, inUse: (digest: KernelDigest) => boolean): Promise<void> {
     if (this.#maxBytes === Infinity) return;
     const modules = await this.list();
     let bytes = modules.reduce((sum, { size }) => sum + size, 0);
     for (const { digest, size } of modules) {
       if (bytes <= this.#maxBytes) return;
-      if (digest === justPut) continue;
+      if (digest === justPut || inUse(digest)) continue;
       await this.delete(digest);
       bytes -= size;
     }
+    if (bytes > this.#maxBytes && justPut !== undefined) await this.delete(justPut);
   }
 
   #pathOf(digest: KernelDigest): string {

@@ -87,6 +87,16 @@ export class WorkerHandle {
     return this.#numbers.has(kernel.digest);
   }
 
+  /** Lets go of a kernel's instance, unless a batch of it is here. */
+  forget(kernel: KernelModule): void {
+    const number = this.#numbers.get(kernel.digest);
+    if (number === undefined || this.#slots.some(({ held }) => held?.batch.kernel.digest === kernel.digest))
+      return;
+    this.#numbers.delete(kernel.digest);
+    this.#post({ kind: "forget", number });
+    this.#ring();
+  }
+
   /** Since when the older batch runs; Infinity when none does. */
   get busySince(): number {
     const slot = this.#slots[this.#oldest];

@@ -57,6 +57,8 @@ export interface WorkerPool {
   cancel(id: number, first: number, count: number): void;
   /** Makes instances on all threads; resolves when they are there, rejects when one cannot be made. */
   prepare(kernel: KernelModule): Promise<void>;
+  /** The kernel is not used any more: threads that do not have work of it let its instances go. */
+  forget(kernel: KernelModule): void;
   stats(): PoolStats;
 }
 
@@ -134,6 +136,10 @@ class Pool implements WorkerPool {
   async prepare(kernel: KernelModule): Promise<void> {
     const free = this.#threads().filter((handle) => handle.inFlight < 2 && !handle.knows(kernel));
     await Promise.all(free.map((handle) => this.#prepareOne(handle, kernel)));
+  }
+
+  forget(kernel: KernelModule): void {
+    for (const handle of this.#threads()) handle.forget(kernel);
   }
 
   /** An empty batch makes the instance. */

@@ -48,6 +48,29 @@ describe("parseCommandLine", () => {
     },
   );
 
+  it.each([
+    ["0", 0],
+    ["4096", 4096],
+    ["4096B", 4096],
+    ["2K", 2048],
+    ["2kB", 2000],
+    ["2 MiB", 2 * 1024 * 1024],
+    ["1.5GB", 1_500_000_000],
+    ["1gib", 1024 ** 3],
+  ])("reads the size %j", (text, bytes) => {
+    expect(parseCommandLine(weave, ["--colour", text]).size("colour", 7)).toBe(bytes);
+    expect(parseCommandLine(weave, []).size("colour", 7)).toBe(7);
+  });
+
+  it.each(["", "many", "-1", "=-1", "1 XiB", "1e3", "12 M B", "9999999TB", "1,5GB"])(
+    "refuses %j where a size is meant",
+    (text) => {
+      const args = parseCommandLine(weave, [`--colour=${text}`]);
+      const said = `--colour must be a size such as 512MiB or 2GB, not "${text}"`;
+      expect(() => args.size("colour", 7)).toThrow(new UsageError(said));
+    },
+  );
+
   it("refuses more arguments than the command takes", () => {
     const args = parseCommandLine(weave, ["twill", "plain"]);
     expect(() => args.atMost(2)).not.toThrow();

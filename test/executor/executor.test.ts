@@ -171,7 +171,7 @@ describe("Executor", () => {
     scheduler.name(1, digest);
     expect(await scheduler.closed).toMatchObject({
       reason: "PROTOCOL",
-      rawMessage: "function 1 is named twice",
+      rawMessage: "function 1 is named after 1; numbers ascend and are given once",
     });
   });
 });

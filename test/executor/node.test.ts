@@ -22,7 +22,12 @@ async function setup(secret?: string) {
     workers: 1,
     zone: "",
     modules: await openModuleStore({ folder: temporaryFolder() }),
-    events: { accepted: () => {}, lost: (_, error, final) => lost.resolve([error, final]) },
+    events: {
+      accepted: () => {},
+      fetched: () => {},
+      warn: () => {},
+      lost: (_, error, final) => lost.resolve([error, final]),
+    },
   });
   onTestFinished(() => node.stop("the test is over"));
   const fabric = await connect(running.address);

@@ -159,7 +159,7 @@ describe("Kernels.Get", () => {
 describe("Kernels.FetchModule", () => {
   it("gives the bytes to those who know the secret", async () => {
     const { client, secret, wasm, digest } = await setup(["echo"]);
-    const parts = await collect(fetchModuleStream(client, { digest }, secretMetadata(secret)));
+    const parts = await collect(fetchModuleStream(client, "scheduler", { digest }, secretMetadata(secret)));
     expect(Buffer.concat(parts.map((part) => part.data)).equals(wasm)).toBe(true);
     expect(parts[0]?.size).toBe(wasm.length);
     expect(Math.max(...parts.map((part) => part.data.length))).toBeLessThanOrEqual(64 * 1024);
@@ -170,16 +170,18 @@ describe("Kernels.FetchModule", () => {
     ["a wrong secret", secretMetadata("guess")],
   ])("refuses a call with %s", async (_, metadata) => {
     const { client, digest } = await setup(["echo"]);
-    await expect(collect(fetchModuleStream(client, { digest }, metadata))).rejects.toMatchObject({
-      reason: "BAD_SECRET",
-      code: 16,
-    });
+    await expect(collect(fetchModuleStream(client, "scheduler", { digest }, metadata))).rejects.toMatchObject(
+      {
+        reason: "BAD_SECRET",
+        code: 16,
+      },
+    );
   });
 
   it("refuses a digest it does not have", async () => {
     const { client, secret } = await setup(["echo"]);
     for (const digest of ["", "x", "0".repeat(64)]) {
-      const fetched = collect(fetchModuleStream(client, { digest }, secretMetadata(secret)));
+      const fetched = collect(fetchModuleStream(client, "scheduler", { digest }, secretMetadata(secret)));
       await expect(fetched).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
     }
   });

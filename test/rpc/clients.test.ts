@@ -188,14 +188,14 @@ describe("watchCluster", () => {
 describe("fetchModuleStream", () => {
   it("throws the error of the server", async () => {
     const { client } = await setup();
-    const parts = fetchModuleStream(client, { digest: "0".repeat(64) }, new Metadata());
+    const parts = fetchModuleStream(client, "scheduler", { digest: "0".repeat(64) }, new Metadata());
     await expect(parts.next()).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
   });
 
   // A call that failed before anybody had asked for its messages ended the process with an unhandled error.
   it("keeps the error for one who asks late", async () => {
     const { client } = await setup();
-    const parts = fetchModuleStream(client, { digest: "0".repeat(64) }, new Metadata());
+    const parts = fetchModuleStream(client, "scheduler", { digest: "0".repeat(64) }, new Metadata());
     for (let calls = 0; calls < 5; calls++) await listKernels(client);
     await expect(parts.next()).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
   });

@@ -64,6 +64,8 @@ describe("openModuleStore", () => {
   });
 });
 
+type Made = ReturnType<typeof makeModule>;
+
 describe("ModuleStore", () => {
   it("gives back what was put, and nothing for what was not", async () => {
     const { folder, store } = await setup();
@@ -173,7 +175,7 @@ describe("ModuleStore", () => {
     expect(files()).toHaveLength(1);
   });
 
-  it("removes the least recently used above its bound, never the one just put", async () => {
+  it("removes the least recently used above its bound", async () => {
     const { store } = await setup({ maxBytes: 3000 });
     const modules = [1, 2, 3, 4].map((number) => makeModule(number));
     const digests = modules.map(({ digest }) => digest);
@@ -181,10 +183,24 @@ describe("ModuleStore", () => {
     await store.get(digests[0] ?? digestOf(new Uint8Array(0)));
     for (const { bytes } of modules.slice(3)) await store.put(bytes);
     expect((await store.list()).map(({ digest }) => digest)).toEqual([digests[2], digests[0], digests[3]]);
-    const large = makeModule(5, 10_000);
-    await store.put(large.bytes);
-    expect((await store.list()).map(({ digest }) => digest)).toEqual([large.digest]);
-    expect(await store.get(large.digest)).toEqual(large.bytes);
+  });
+
+  it("keeps what is in use, and not what does not fit beside it", async () => {
+    const { store, folder } = await setup({ maxBytes: 2500 });
+    const [used, other, late] = [1, 2, 3].map((number) => makeModule(number)) as [Made, Made, Made];
+    for (const { bytes } of [used, other]) await store.put(bytes);
+    const inUse = new Set([used.digest]);
+    await store.put(late.bytes, (digest) => inUse.has(digest));
+    const kept = async () => (await store.list()).map(({ digest }) => digest).toSorted();
+    expect(await kept()).toEqual([used.digest, late.digest].toSorted());
+    inUse.add(late.digest);
+    await store.put(other.bytes, (digest) => inUse.has(digest));
+    expect(await kept()).toEqual([used.digest, late.digest].toSorted());
+    await store.put(makeModule(5, 10_000).bytes);
+    expect(await kept()).toEqual([]);
+    for (const { bytes } of [used, other]) await store.put(bytes);
+    await openModuleStore({ folder, maxBytes: 1500 });
+    expect(await kept()).toHaveLength(1);
   });
 
   it("stays whole under two processes that put, get, delete and evict in one folder", async () => {

@@ -21,7 +21,16 @@ export async function startExecutor(fetch: () => Promise<Uint8Array> = () => ker
   const workers: HeldWorkers = new HeldWorkers((part) => batches.part(part));
   const batches: Batches = new Batches("node-1", clock, () => workers);
   const store = await openModuleStore({ folder: temporaryFolder() });
-  const modules = new ModuleCache(store, fetch, () => Promise.resolve());
+  const modules = new ModuleCache({
+    store,
+    clock,
+    fetch,
+    prepare: () => Promise.resolve(),
+    forget: () => {},
+    notKept: (digest, error) => {
+      throw new Error(`module ${digest} was not kept`, { cause: error });
+    },
+  });
   const credit = () => creditOf(2, batches.draining);
   const executor = new Executor(
     { id: "node-1", incarnation: 5, workers: 2, modules, batches, credit, logBudget: new LogBudget(clock) },

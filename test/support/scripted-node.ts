@@ -16,6 +16,7 @@ import { version } from "../../src/base/version.ts";
 import { secretMetadata } from "../../src/rpc/channel.ts";
 import { answererDuplex, type Duplex } from "../../src/rpc/duplex.ts";
 import { FrameLink } from "../../src/rpc/frame-link.ts";
+import type { ModuleCall } from "../../src/rpc/module-stream.ts";
 import type { RegisterRequest } from "../../src/rpc/generated/heddle/v1/RegisterRequest.ts";
 import type { RegisterResponse__Output } from "../../src/rpc/generated/heddle/v1/RegisterResponse.ts";
 import { executorService, heddle } from "../../src/rpc/services.ts";
@@ -46,6 +47,8 @@ export interface ScriptedNodeOptions {
   readonly script?: NodeScript;
   /** Compiles a function when it is named; true by default. */
   readonly compiles?: boolean;
+  /** Answers to FetchModule; it has no module by default. */
+  readonly sendModule?: (call: ModuleCall) => void;
 }
 
 export class ScriptedNode {
@@ -72,6 +75,7 @@ export class ScriptedNode {
     this.script = options.script ?? ((node, frame) => node.echo(frame));
     this.#server.addService(executorService, {
       Execute: (stream: ServerDuplexStream<Buffer, Buffer>) => this.#accept(stream),
+      ...(options.sendModule === undefined ? {} : { FetchModule: options.sendModule }),
     });
   }
 

@@ -31,6 +31,12 @@ export const node: Command = {
       default: "one made up once and kept in the data folder",
     },
     workers: { type: "number", value: "N", about: "threads that run kernels", default: "one per core" },
+    "cache-max": {
+      type: "text",
+      value: "SIZE",
+      about: "module bytes kept on disk; the least recently used go first, none that is in use",
+      default: "1GiB",
+    },
     zone: { type: "text", value: "NAME", about: "where the node stands" },
     unix: { type: "text", value: "PATH", about: "listen on a Unix socket as well", internal: true },
     ...bindOptions,
@@ -43,6 +49,7 @@ export const node: Command = {
     const schedulers = schedulersOf(context);
     const bind = bindFrom(args, "port", 0);
     const workers = args.whole("workers", cores(), 1, 1024);
+    const cacheMaxBytes = args.size("cache-max", limits.moduleCacheMaxBytes);
     const secret = await readSecret(context);
     const folder = await openDataFolder(args.text("data") ?? ".heddle-node");
     const refused = Promise.withResolvers<HeddleError>();
@@ -57,10 +64,12 @@ export const node: Command = {
       zone: args.text("zone") ?? "",
       modules: await openModuleStore({
         folder: folder.pathOf("modules"),
-        maxBytes: limits.moduleCacheMaxBytes,
+        maxBytes: cacheMaxBytes,
       }),
       events: {
         accepted: () => {},
+        fetched: () => {},
+        warn: (text) => output.note(`heddle node ${id}: ${text}`),
         lost: (scheduler, error, final) => {
           if (final) refused.resolve(error);
           else output.note(`heddle node ${id}: scheduler ${scheduler}: ${error.rawMessage}; trying again`);
