@@ -1,0 +1,58 @@
+/** The bounds of a node, which are a part of `limits`: nobody imports them from here. */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const nodeLimits = {
+  /** Bytes of a batch's input or output in a worker's shared memory before it grows for a large item. */
+  workerBufferBytes: 1 * MiB,
+  /** Batches waiting on a node, all workers together. */
+  nodeBatchesMax: 256,
+  /** Attempts a node announces to hold per worker. */
+  attemptsPerWorker: 16,
+  /** Bytes a node takes before it answers NODE_OVERLOADED. */
+  nodeQueueMaxBytes: 256 * MiB,
+  /** How often the watchdog looks at running workers. */
+  watchdogMs: 10,
+  /** How long a cancelled item may still run before its worker is ended. */
+  cancelGraceMs: 100,
+  /** How long past its deadline an item may run before its worker is ended: ending one costs more than that. */
+  deadlineGraceMs: 10,
+  /** Kernels a worker keeps instances of. */
+  workerKernelsMax: 64,
+  /** JavaScript heap of a worker; kernels live outside of it but for garbage-collected ones. */
+  workerHeapMaxBytes: 256 * MiB,
+  /** Stack of a worker, which kernels share. */
+  workerStackMaxBytes: 4 * MiB,
+  /** Lines of log that a kernel loaded for tests keeps. */
+  loadedLogLinesMax: 10_000,
+  /** Lines that one call may log, the rest is counted; and one line, a kernel's text or the stack of a trap. */
+  logCallLinesMax: 1_024,
+  logLineMaxBytes: 8 * KiB,
+  /** Lines that a worker has written and its host has not read; a power of two. */
+  logRingBytes: 256 * KiB,
+  /** What a node sends of lines to schedulers, in bytes a second, and what it may send at once. */
+  logBytesPerSecond: 1 * MiB,
+  logBurstBytes: 4 * MiB,
+  /** Frames that wait for a scheduler before its lines are dropped: results come first. */
+  logBacklogMaxBytes: 256 * KiB,
+  /** Warm threads beyond the workers. */
+  spareWorkers: 1,
+  /** Compiled modules kept per node. */
+  moduleCacheEntries: 256,
+  /** What the modules that are kept compiled had in bytes as they were uploaded. */
+  moduleCompiledMaxBytes: 512 * MiB,
+  /** A module that was not called for so long is not kept compiled. */
+  moduleIdleMs: 3_600_000,
+  /** Module bytes kept on a node's disk. */
+  moduleCacheMaxBytes: 1024 * MiB,
+  /** Nodes that are named to one that lacks a module. */
+  modulePeersMax: 3,
+  /** How long a peer may be silent before the next one is asked for a module: it costs no more than that. */
+  modulePeerSilentMs: 1_000,
+  /** How long all peers together may take to begin with a module, and the scheduler be silent in one. */
+  modulePeersMs: 5_000,
+  /** Modules that a process sends at once, each held in memory. */
+  moduleSendsMax: 32,
+  /** Functions that have a number on the link between a scheduler and a node; the oldest number goes first. */
+  linkFunctionsMax: 4_096,
+} as const;
