@@ -1,13 +1,15 @@
 import { gzipSync } from "node:zlib";
-import { connect } from "node:http2";
+import { connect as connectHttp2 } from "node:http2";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import type { Engine } from "../../src/gateway/engine.ts";
 import type { KernelRecord } from "../../src/gateway/kernel-record.ts";
 import { Registry } from "../../src/gateway/registry.ts";
 import { TypedService } from "../../src/gateway/typed-service.ts";
-import { health, heddle } from "../../src/rpc/services.ts";
+import { health, heddle, reflectionServices } from "../../src/rpc/services.ts";
+import { connect } from "../../src/index.ts";
 import { bind, createRpcServer, stopServer } from "../../src/rpc/server.ts";
+import type { ServerReflectionResponse__Output } from "../../src/rpc/generated/grpc/reflection/v1/ServerReflectionResponse.ts";
 import { explainUnknownMethods } from "../../src/rpc/unknown-methods.ts";
 import { createMemoryStore } from "../../src/store/memory-store.ts";
 import { openModuleStore } from "../../src/store/module-store.ts";
@@ -18,6 +20,7 @@ import { kernelModule } from "../support/kernels.ts";
 import { rawCall } from "../support/raw-calls.ts";
 import type { ScriptedNodeOptions } from "../support/scripted-node.ts";
 import { echoRequest } from "../support/session-client.ts";
+import { customSection, withSections } from "../support/wasm-module.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const path = "/echo.EchoService/Echo";
@@ -73,6 +76,22 @@ describe("TypedService", () => {
       code: 5,
       errorInfo: { reason: "KERNEL_NOT_FOUND", domain: "heddle" },
     });
+  });
+
+  it("calls an earlier version by its digest, and the later one by name", async () => {
+    const { call, address, node } = await setup();
+    const { trailers: before } = await call(path).outcome;
+    const fabric = await connect(address);
+    onTestFinished(() => fabric.close());
+    const other = withSections(await kernelModule("echo"), [customSection("note", Uint8Array.of(1))]);
+    const { kernel } = await fabric.admin.deploy(other);
+    const digest = kernel?.digest;
+    expect(digest).not.toBe(before["heddle-digest"]);
+    expect(await call(path).outcome).toMatchObject({ code: 0, trailers: { "heddle-digest": digest } });
+    const metadata = { "heddle-digest": String(before["heddle-digest"]) };
+    expect(await call(path, hello, { metadata }).outcome).toMatchObject({ code: 0, trailers: metadata });
+    const ran = new Set(node.frames.batches.map((batch) => batch.function));
+    expect(ran.size).toBe(2);
   });
 
   it.each([
@@ -180,6 +199,7 @@ describe("TypedService", () => {
 
   it("lets a call end whose kernel is deleted meanwhile, and serves no other", async () => {
     const { call, node, client, address } = await setup({ script: () => {} });
+    expect(await reflectedServices(client)).toContain("echo.EchoService");
     const running = call(path);
     await node.frames.count("batch", 1);
     const { path: remove, requestSerialize, responseDeserialize } = heddle.Kernels.service.Delete;
@@ -194,6 +214,7 @@ describe("TypedService", () => {
     expect(await running.outcome).toMatchObject({ code: 0 });
     expect(await call(path).outcome).toMatchObject({ code: 12, errorInfo: { reason: "METHOD_NOT_FOUND" } });
     await expect(statusOfHealth(address)).rejects.toMatchObject({ code: 5 });
+    expect(await reflectedServices(client)).not.toContain("echo.EchoService");
   });
 
   it("is a service of its own to those who ask for health", async () => {
@@ -201,6 +222,18 @@ describe("TypedService", () => {
     expect(await statusOfHealth(address)).toBe(1);
   });
 });
+
+/** The services that reflection lists. */
+async function reflectedServices(client: Client): Promise<readonly string[]> {
+  const [definition] = Object.values(reflectionServices[0] ?? {});
+  if (definition === undefined) throw new Error("there is a reflection service");
+  const { path: to, requestSerialize, responseDeserialize } = definition;
+  const stream = client.makeBidiStreamRequest(to, requestSerialize, responseDeserialize);
+  stream.end({ listServices: "" });
+  // What the definition's deserializer makes of the answer.
+  const [response] = (await stream.toArray()) as [ServerReflectionResponse__Output];
+  return response.listServicesResponse?.service.map(({ name }) => name) ?? [];
+}
 
 /** What the health service says of the kernel's service. */
 function statusOfHealth(address: string): Promise<unknown> {
@@ -215,7 +248,7 @@ function statusOfHealth(address: string): Promise<unknown> {
 
 /** The grpc-status of a raw HTTP/2 call whose one message says it is compressed. */
 async function statusOf(address: string, headers: Record<string, string>, body: Buffer): Promise<string> {
-  const session = connect(`http://${address}`);
+  const session = connectHttp2(`http://${address}`);
   onTestFinished(() => session.destroy());
   const usual = { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers" };
   const stream = session.request({ ...usual, ...headers });
