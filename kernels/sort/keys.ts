@@ -18,6 +18,7 @@ const REST: usize = memory.data(16, 16);
 
 /** Makes keys of so many elements of the type `U`, u32 or u64. */
 export function toKeys<U>(at: usize, count: usize, kind: i32, descending: bool): void {
+  if (kind == Kind.UNSIGNED && !descending) return;
   const flip = i32x4.splat(-i32(descending));
   const bytes = count * sizeof<U>();
   const whole = at + (bytes & ~15);
