@@ -126,7 +126,10 @@ class GatewayProcess implements Gateway {
       cancel: (batch) => this.#engine.cancel(batch, 0, Infinity),
     });
     this.#registry.onChange((name, current) => this.#changed(name, current));
-    this.#registry.onRoute((name, kernel) => this.#shadows.route(name, kernel));
+    this.#registry.onRoute((name, kernel) => {
+      this.#shadows.route(name, kernel);
+      this.#typed.update(name, kernel);
+    });
     this.#http = new HttpServer(this.#routes());
   }
 
@@ -153,7 +156,6 @@ class GatewayProcess implements Gateway {
 
   /** A kernel's own gRPC service comes, changes and goes with it. */
   #changed(name: string, current: KernelRecord | undefined): void {
-    this.#typed.update(name, current);
     this.#reflection.update(name, current?.admitted.schema.bytes);
     const before = this.#kernelServices.get(name);
     const service = current === undefined ? undefined : serviceNameOf(current);

@@ -1,10 +1,13 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { connect as connectHttp2 } from "node:http2";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../src/base/limits.ts";
+import { buildKernel } from "../../src/compiler/compile.ts";
 import type { Engine } from "../../src/gateway/engine.ts";
-import type { KernelRecord } from "../../src/gateway/kernel-record.ts";
 import { Registry } from "../../src/gateway/registry.ts";
+import type { RoutedKernel } from "../../src/gateway/route-store.ts";
 import { TypedService } from "../../src/gateway/typed-service.ts";
 import { health, heddle, reflectionServices } from "../../src/rpc/services.ts";
 import { connect } from "../../src/index.ts";
@@ -92,6 +95,21 @@ describe("TypedService", () => {
     expect(await call(path, hello, { metadata }).outcome).toMatchObject({ code: 0, trailers: metadata });
     const ran = new Set(node.frames.batches.map((batch) => batch.function));
     expect(ran.size).toBe(2);
+  });
+
+  it("calls a function that only an earlier version has by its digest, and not by name", async () => {
+    const { call, address } = await setup();
+    const { trailers: before } = await call(path).outcome;
+    const fabric = await connect(address);
+    onTestFinished(() => fabric.close());
+    const file = join(temporaryFolder(), "echo.ts");
+    writeFileSync(file, "export function say(text: string): string { return text; }");
+    await fabric.admin.deploy((await buildKernel({ file })).wasm, { breaking: true });
+    const byName = await call(path).outcome;
+    expect(byName).toMatchObject({ code: 12, errorInfo: { reason: "METHOD_NOT_FOUND" } });
+    expect(byName.details).toBe('echo.EchoService has no method "Echo"; echo.EchoService has: Say');
+    const metadata = { "heddle-digest": String(before["heddle-digest"]) };
+    expect(await call(path, hello, { metadata }).outcome).toMatchObject({ code: 0, trailers: metadata });
   });
 
   it.each([
@@ -273,7 +291,8 @@ describe("TypedService.update", () => {
     const store = createMemoryStore();
     await store.start();
     const registry = new Registry(store, await openModuleStore({ folder: temporaryFolder() }));
-    const { kernel } = await registry.deploy(await kernelModule("echo"), "", "");
+    await registry.deploy(await kernelModule("echo"), "", "");
+    const routed = registry.route("echo");
     const server = createRpcServer("client");
     const unused = {} as Engine; // calls get no further than the service
     const service = new TypedService(server, unused, registry);
@@ -289,24 +308,27 @@ describe("TypedService.update", () => {
       const outcomes = await Promise.all(paths.map((to) => rawCall(client, to, hello).outcome));
       return outcomes.map(({ code }) => code);
     };
-    return { service, kernel, codes };
+    return { service, routed, codes };
   }
 
-  function withFunctions(kernel: KernelRecord, names: readonly string[]): KernelRecord {
-    const { schema } = kernel.admitted;
+  function withFunctions(routed: RoutedKernel, names: readonly string[]): RoutedKernel {
+    const { serving } = routed;
+    const { schema } = serving.admitted;
     const functions = schema.functions.filter(({ name }) => names.includes(name));
-    return { ...kernel, admitted: { ...kernel.admitted, schema: { ...schema, functions } } };
+    const admitted = { ...serving.admitted, schema: { ...schema, functions } };
+    const version = { ...serving, admitted };
+    return { ...routed, serving: version, versions: new Map([[version.digest, version]]) };
   }
 
   const served = 13;
   const unknown = 12;
 
   it("adds, changes and removes the methods of a running server", async () => {
-    const { service, kernel, codes } = await alone();
+    const { service, routed, codes } = await alone();
     expect(await codes()).toEqual([unknown, unknown, unknown]);
-    service.update("echo", withFunctions(kernel, ["echo", "say"]));
+    service.update("echo", withFunctions(routed, ["echo", "say"]));
     expect(await codes()).toEqual([served, served, unknown]);
-    service.update("echo", withFunctions(kernel, ["say", "sum"]));
+    service.update("echo", withFunctions(routed, ["say", "sum"]));
     expect(await codes()).toEqual([unknown, served, served]);
     service.update("echo", undefined);
     service.update("echo", undefined);
