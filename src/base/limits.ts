@@ -221,6 +221,18 @@ export const limits = {
   dataLockTries: 5,
   dataLockRetryMs: 20,
 
+  // --- heddle dev
+  /** How long no file must have changed before a build: editors write in several steps. */
+  saveSettleMs: 20,
+  /** How long a file that is empty may be on its way to another text. */
+  saveEmptyMs: 250,
+  /** How often a folder of sources that is gone is looked for. */
+  folderRetryMs: 250,
+  /** How often a fabric that is gone is looked for. */
+  fabricRetryMs: 500,
+  /** Calls shown one by one in a second; further ones are counted. */
+  shownCallsMax: 20,
+
   // --- lifecycle
   /** First wait before a crashed node is started again; doubles with each crash in a row. */
   restartBaseMs: 100,

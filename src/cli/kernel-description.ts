@@ -8,6 +8,7 @@ import type { FileDescriptorSet } from "../wire/descriptor.ts";
 import { printTypes } from "../wire/proto-text.ts";
 import { readKernelSchema, type FunctionSchema, type KernelSchema } from "../wire/schema.ts";
 import { table } from "./output.ts";
+import { printable } from "./printable.ts";
 import { sampleRequest } from "./sample-request.ts";
 
 /** Where the examples go. */
@@ -163,7 +164,9 @@ export function functionText(kernel: KernelDescription, fn: FunctionDescription)
   return [
     fn.signature,
     ...indented(fn.comment),
-    ...(rows.length === 0 ? [] : ["", ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)]),
+    ...(rows.length === 0
+      ? []
+      : ["", ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${printable(text)}`)]),
     "",
     ...factLines(kernel),
     `method    ${fn.path}`,
@@ -217,5 +220,6 @@ function traffic({ percent, shadowPercent }: Version__Output): string {
 }
 
 function indented(text: string): string[] {
-  return text === "" ? [] : text.split("\n").map((line) => `  ${line}`.trimEnd());
+  // Comments come with uploaded modules.
+  return text === "" ? [] : text.split("\n").map((line) => `  ${printable(line)}`.trimEnd());
 }

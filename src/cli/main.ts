@@ -6,6 +6,7 @@ import { muteLibraryLog } from "../rpc/library-log.ts";
 import { helpOf, parseCommandLine, type Command } from "./command.ts";
 import { build } from "./commands/build.ts";
 import { deploy } from "./commands/deploy.ts";
+import { dev } from "./commands/dev.ts";
 import { describe } from "./commands/describe.ts";
 import { invoke } from "./commands/invoke.ts";
 import { kernels } from "./commands/kernels.ts";
@@ -32,6 +33,7 @@ const commands: readonly Command[] = [
   scheduler,
   node,
   newCommand,
+  dev,
   build,
   test,
   deploy,

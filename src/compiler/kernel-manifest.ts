@@ -10,6 +10,7 @@ import { HeddleError } from "../base/error.ts";
 import { resolveManifest, type Manifest } from "../kernel/manifest.ts";
 import { splitBuildInput, type BuildInput, type BuildSettings } from "./build-settings.ts";
 import type { RawComment } from "./doc-comment.ts";
+import { noteRead } from "./read-notes.ts";
 
 /** The sources of a manifest that do not lie in the kernel's own text. */
 export interface ManifestSources {
@@ -38,8 +39,12 @@ export async function readManifest({
 }
 
 async function readSidecar(folder: string): Promise<object> {
+  const file = join(folder, "heddle.json");
+  noteRead(file, null);
   try {
-    return parseObject("heddle.json", await readFile(join(folder, "heddle.json"), "utf8"));
+    const text = await readFile(file, "utf8");
+    noteRead(file, text);
+    return parseObject("heddle.json", text);
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     if (isMissing) return {};

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { noteRead } from "./read-notes.ts";
 
 /** A source that was found. */
 export interface FoundSource {
@@ -9,11 +10,15 @@ export interface FoundSource {
 
 /** The text of a file, or null when there is none. */
 export async function readOptional(path: string | URL): Promise<string | null> {
+  const note = (text: string | null): string | null => {
+    if (typeof path === "string") noteRead(path, text); // an address is one of Heddle's own files
+    return text;
+  };
   try {
-    return await readFile(path, "utf8");
+    return note(await readFile(path, "utf8"));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return null;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return note(null);
     throw error;
   }
 }

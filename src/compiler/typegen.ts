@@ -243,7 +243,8 @@ function comment(text: string): string[] {
 function doc(lines: readonly string[], indent: string): string {
   const clean = lines
     .flatMap((line) => line.split(/[\r\n\u2028\u2029]+/))
-    .map((line) => line.replaceAll("*/", "*\\/"));
+    // Control characters could move the cursor of the terminal it is printed to.
+    .map((line) => line.replace(/\p{Cc}/gu, " ").replaceAll("*/", "*\\/"));
   if (clean.every((line) => line === "")) return "";
   if (clean.length === 1) return `${indent}/** ${clean[0]} */\n`;
   const body = clean.map((line) => `${indent} * ${line}`.trimEnd()).join("\n");
