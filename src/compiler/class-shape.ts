@@ -13,6 +13,7 @@ import {
   type Source,
   type TypeNode,
 } from "assemblyscript";
+import { jsonNameOf } from "../wire/descriptor.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import type { DocComment, DocComments } from "./doc-comment.ts";
 import { enumValueName, readEnum } from "./enum-shape.ts";
@@ -173,11 +174,12 @@ export class ClassReader implements DeclaredTypes {
   }
 
   #isFree(field: FieldShape, fields: readonly FieldShape[], member: FieldDeclaration): boolean {
-    const other = fields.find((each) => each.name === field.name || each.number === field.number);
+    const other = fields.find((each) => sharedName(each, field) !== null || each.number === field.number);
     if (other === undefined) return true;
+    const shared = sharedName(other, field);
     const what =
-      other.name === field.name
-        ? `"${field.source}" and "${other.source}" both become the field ${field.name}`
+      shared !== null
+        ? `"${field.source}" and "${other.source}" both become ${shared}`
         : `"${field.source}" and "${other.source}" both have the field number ${field.number}`;
     this.#diagnostics.add(member.name.range, what, "change one of them");
     return false;
@@ -200,6 +202,12 @@ export class ClassReader implements DeclaredTypes {
       this.#diagnostics.add(declaration.name.range, `class "${name}" contains itself without end`, advice);
     }
   }
+}
+
+/** What two fields would both be called in protobuf, or else in JSON; null when the names differ. */
+export function sharedName(a: FieldShape, b: FieldShape): string | null {
+  if (a.name === b.name) return `the field ${a.name}`;
+  return jsonNameOf(a.name) === jsonNameOf(b.name) ? `${jsonNameOf(a.name)} in JSON` : null;
 }
 
 function heldClass({ type }: FieldShape): string[] {

@@ -9,7 +9,7 @@ import { HeddleError } from "../base/error.ts";
 import type { Manifest } from "../kernel/manifest.ts";
 import { writeDescriptorSet } from "../wire/descriptor-write.ts";
 import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
-import type { BuildInput } from "./build-settings.ts";
+import type { BuildInput, Runtime } from "./build-settings.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { entryPath, generateEntry } from "./entry.ts";
 import { checkImports, checkStart } from "./host-use.ts";
@@ -76,18 +76,12 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
     applySettings(program, settings);
     const diagnostics = new Diagnostics();
     const kernel = deriveInterface(parsed, manifest.name, diagnostics);
-    diagnostics.throwIfAny();
-    assemblyscript.parse(
-      program,
-      generateEntry(kernel, parsed.entry.internalPath, settings.runtime),
-      entryPath,
-      true,
-    );
-    await parseImports(program, folder, parsed.packages);
+    await addEntry(parsed, kernel, { folder, runtime: settings.runtime, isWhole: diagnostics.isEmpty });
     const { wasm, sourceMap, ...compiled } = compileProgram(parsed, kernel, manifest, {
       optimize,
       text: options.text ?? false,
       isMapped: settings.sourceMap !== "none",
+      diagnostics,
     });
     const descriptor = writeDescriptorSet(describeInterface(kernel));
     const inModule = settings.sourceMap === "module" ? sourceMap : "";
@@ -105,6 +99,29 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
   }
 }
 
+interface EntryOptions {
+  readonly folder: string;
+  readonly runtime: Runtime;
+  /** The interface has no problems. */
+  readonly isWhole: boolean;
+}
+
+/**
+ * Adds the entry. For an interface with problems there is none; what the kernel exports is then compiled as it is, for
+ * the sake of the problems that are found there.
+ */
+async function addEntry(
+  { program, entry, packages }: KernelProgram,
+  kernel: KernelInterface,
+  { folder, runtime, isWhole }: EntryOptions,
+): Promise<void> {
+  const userEntry = 1;
+  if (!isWhole) entry.sourceKind = userEntry;
+  const called = isWhole ? kernel : { ...kernel, functions: [], messages: [] };
+  assemblyscript.parse(program, generateEntry(called, entry.internalPath, runtime), entryPath, true);
+  await parseImports(program, folder, packages);
+}
+
 interface CompiledProgram {
   readonly wasm: Uint8Array;
   readonly sourceMap: string;
@@ -117,6 +134,8 @@ interface CompileOptions {
   readonly text: boolean;
   /** Make a source map. */
   readonly isMapped: boolean;
+  /** What is wrong so far; what is found here comes to it. */
+  readonly diagnostics: Diagnostics;
 }
 
 const pageBytes = 64 * 1024;
@@ -126,14 +145,15 @@ function compileProgram(
   { program, sources }: KernelProgram,
   { functions }: KernelInterface,
   { memoryMaxBytes }: Manifest,
-  { optimize, text, isMapped }: CompileOptions,
+  { optimize, text, isMapped, diagnostics }: CompileOptions,
 ): CompiledProgram {
-  const diagnostics = new Diagnostics();
   assemblyscript.setMaximumMemory(program.options, memoryMaxBytes / pageBytes);
   assemblyscript.setSourceMap(program.options, isMapped);
-  const module = compileOrThrow(program);
-  const warnings = takeDiagnostics(program, diagnostics);
-  diagnostics.throwIfAny();
+  const module = compileOrThrow(program, diagnostics);
+  const found = new Diagnostics();
+  const warnings = takeDiagnostics(program, found);
+  diagnostics.addAll(found);
+  if (!found.isEmpty) diagnostics.throwIfAny();
   const before = module.toText();
   checkImports(before, sources, diagnostics);
   checkStart(before, sources, diagnostics);
@@ -169,10 +189,11 @@ function functionNames(module: assemblyscript.Module): string[] {
   return names;
 }
 
-function compileOrThrow(program: assemblyscript.Program): assemblyscript.Module {
+function compileOrThrow(program: assemblyscript.Program, diagnostics: Diagnostics): assemblyscript.Module {
   try {
     return compileLocated(program);
   } catch (cause) {
+    diagnostics.throwIfAny(); // what is known to be wrong may be why
     const said = cause instanceof Error ? cause.message : String(cause);
     throw new HeddleError("BUILD_FAILED", `the AssemblyScript compiler crashed: ${said}`, { cause });
   }

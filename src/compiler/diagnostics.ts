@@ -30,6 +30,18 @@ export class Diagnostics {
     this.#problems.push({ file, line, column, what, advice });
   }
 
+  /** Notes the problems of another list, but for those at places where something is known to be wrong. */
+  addAll(other: Diagnostics): void {
+    const known = new Set(this.#problems.map(({ file, line, column }) => `${file}:${line}:${column}`));
+    const isNew = ({ file, line, column }: Problem): boolean => !known.has(`${file}:${line}:${column}`);
+    this.#problems.push(...other.#problems.filter(isNew));
+  }
+
+  /** Whether nothing is wrong so far. */
+  get isEmpty(): boolean {
+    return this.#problems.length === 0;
+  }
+
   /** Throws BUILD_FAILED with a line for each problem when there are any. */
   throwIfAny(): void {
     if (this.#problems.length === 0) return;

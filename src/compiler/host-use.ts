@@ -7,6 +7,9 @@
  */
 import { ExpressionStatement, VariableStatement, type Source, type Statement } from "assemblyscript";
 import type { Diagnostics } from "./diagnostics.ts";
+import { flags } from "./flags.ts";
+import { libraryPrefix } from "./library-path.ts";
+import { declarationsOf } from "./scope.ts";
 
 /** One kind of import that a kernel cannot have. */
 interface RefusedImport {
@@ -52,12 +55,21 @@ const refusedImports: readonly RefusedImport[] = [
 /** Refuses imports that are not in the module contract. `text` is the module in the text format. */
 export function checkImports(text: string, sources: readonly Source[], diagnostics: Diagnostics): void {
   for (const [, from = "", name = ""] of text.matchAll(/\(import "([^"]*)" "([^"]*)"/g)) {
-    if (from === "heddle") continue;
+    if (from === "heddle" || isDeclared(sources, name)) continue;
     const row = refusedImports.find((each) => each.name.test(name));
     const what = row?.what ?? `the module would import "${name}" from "${from}"`;
     const advice = row?.advice ?? 'a kernel imports from its host only what "heddle" offers';
     addUse(sources, row?.pattern ?? null, what, advice, diagnostics);
   }
+}
+
+/** Whether an author declares a function of that name, or a namespace that has it: it is refused where it stands. */
+function isDeclared(sources: readonly Source[], name: string): boolean {
+  return sources.some(
+    (source) =>
+      !source.normalizedPath.startsWith(libraryPrefix) &&
+      declarationsOf(source).some((each) => each.is(flags.ambient) && name.split(".")[0] === each.name.text),
+  );
 }
 
 function addUse(

@@ -17,7 +17,7 @@ import {
   type Source,
 } from "assemblyscript";
 import { limits } from "../base/limits.ts";
-import { ClassReader } from "./class-shape.ts";
+import { ClassReader, sharedName } from "./class-shape.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import { flags } from "./flags.ts";
 import { libraryPrefix } from "./library-path.ts";
@@ -104,6 +104,16 @@ export function deriveInterface(
     for (const { method, name: function_ } of functions) {
       taken.set(`${method}Request`, `the request of "${function_}"`);
       taken.set(`${method}Response`, `the response of "${function_}"`);
+    }
+    for (const { name: declared, values } of enums) {
+      for (const { name: value } of values) {
+        const owner = taken.get(value);
+        taken.set(value, `a value of the enum "${declared}"`);
+        if (owner === undefined) continue;
+        const at = classes.declared().find((each) => each.name === declared)?.declaration.name.range;
+        const what = `a value of "${declared}" becomes ${value}, which is also ${owner}`;
+        diagnostics.add(at ?? entry.range, what, "rename the value or the enum");
+      }
     }
     for (const { name: declared, declaration } of classes.declared()) {
       const owner = taken.get(declared);
@@ -220,15 +230,17 @@ function checkUnique(
   { name }: DeclarationStatement,
   diagnostics: Diagnostics,
 ): void {
-  const seen = new Map<string, string>();
-  for (const field of fields) {
-    const other = seen.get(field.name);
-    if (other !== undefined) {
-      const what = `"${field.source}" and "${other}" both become the field ${field.name}`;
-      diagnostics.add(name.range, what, "rename one of them");
+  fields.forEach((field, index) => {
+    for (const other of fields.slice(0, index)) {
+      const shared = sharedName(other, field);
+      if (shared === null) continue;
+      diagnostics.add(
+        name.range,
+        `"${field.source}" and "${other.source}" both become ${shared}`,
+        "rename one of them",
+      );
     }
-    seen.set(field.name, field.source);
-  }
+  });
 }
 
 /** Imports of the author's own would be imports of the module, which may have only those of Heddle. */

@@ -84,6 +84,7 @@ describe("deriveInterface", () => {
     ["export function memory(): void {}", /"memory" is an export of every kernel/, /another name/],
     ["export function hidden(_a: i32): void {}", /"_a" cannot be the name of a field/, /letters, digits/],
     ["export function twice(fooBar: i32, foo_bar: i32): void {}", /both become the field foo_bar/, /rename/],
+    ["export function jsonAlike(foo1: i32, foo_1: i32): void {}", /both become foo1 in JSON/, /rename/],
     ["export const constant: i32 = 1;", /exported variable/, /drop `export`/],
     ["export namespace space { export function f(): void {} }", /exported namespace/, /export the functions/],
     ["export default function main(): void {}", /no name to call/, /export function name/],
@@ -137,6 +138,17 @@ describe("ClassReader", () => {
         /change one/,
       ],
       [use("Alike", "class Alike { aB: i32 = 0; a_b: i32 = 0; }"), /both become the field a_b/, /change one/],
+      [use("Json", "class Json { a1: i32 = 0; a_1: i32 = 0; }"), /both become a1 in JSON/, /change one/],
+      [
+        "export enum Hue { NONE, DeepBlue } export function useHue(a: Hue): void {} export enum HueDeep { ANY, Blue } export function useHueDeep(a: HueDeep): void {}",
+        /a value of "HueDeep" becomes HUE_DEEP_BLUE, which is also a value of the enum "Hue"/,
+        /rename the value/,
+      ],
+      [
+        use("HUE_NONE", "class HUE_NONE { a: i32 = 0; }").replace("useHUE_NONE", "useHueNone"),
+        /"HUE_NONE" is also the name of a value of the enum "Hue"/,
+        /rename the class/,
+      ],
       [
         use("Snake", "class Snake { tail: Snake = new Snake(); }"),
         /"Snake" contains itself/,
@@ -179,6 +191,33 @@ describe("ClassReader", () => {
 });
 
 describe("the compiler", () => {
+  it("tells what is wrong with the interface and with the code at once", async () => {
+    const problems = await refusal({
+      "bad.ts": `declare function outside(): i32;
+export function asks(a: Map<string, i32>): i32 { return outside(); }
+export function wrong(): i32 { return missing; }
+export function lucky(): f64 { return Math.random(); }`,
+    });
+    expect(problems).toEqual([
+      expect.stringMatching(/^bad\.ts:1:1  "outside" is declared and not defined/),
+      expect.stringMatching(/^bad\.ts:2:25  type "Map" cannot travel/),
+      expect.stringMatching(/^bad\.ts:3:39  Cannot find name 'missing'/),
+    ]);
+  });
+
+  it("tells of what the module would import beside what is wrong with the interface", async () => {
+    const problems = await refusal({
+      "bad.ts": `declare function outside(): i32;
+export function asks(a: Map<string, i32>): i32 { return outside(); }
+export function lucky(): f64 { return Math.random(); }`,
+    });
+    expect(problems).toEqual([
+      expect.stringMatching(/^bad\.ts:1:1  "outside" is declared and not defined/),
+      expect.stringMatching(/^bad\.ts:2:25  type "Map" cannot travel/),
+      expect.stringMatching(/^bad\.ts:3:39  a kernel has no random source/),
+    ]);
+  });
+
   refusesEach([["export function wrong(): i32 { return missing; }", /Cannot find name 'missing'/, /./]]);
 
   it("says what to do instead of a closure", async () => {
@@ -201,7 +240,9 @@ describe("the compiler", () => {
     });
     expect(problems).toEqual([
       expect.stringMatching(/^bad\.ts:1:\d+  File 'nowhere\.ts' not found; check the path/),
-      expect.stringMatching(/^bad\.ts:2:\d+  File .*lodash.* not found.*; there are relative imports/),
+      expect.stringMatching(
+        /^bad\.ts:2:\d+  the package "lodash" is not installed; run `npm install lodash`/,
+      ),
       expect.stringMatching(/^bad\.ts:3:\d+  /),
     ]);
   });
