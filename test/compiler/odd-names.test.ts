@@ -30,6 +30,7 @@ const full = {
   rpc: "r",
   oneof: [3],
   repeated: true,
+  // oxlint-disable-next-line unicorn/no-thenable -- a field may be called so
   then: 4,
   hasOwnProperty: 5,
   toString2: 6,
