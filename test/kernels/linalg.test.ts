@@ -258,6 +258,13 @@ describe("transpose", () => {
     fc.assert(property, { seed: testSeed, numRuns: 60 });
   });
 
+  it("has memory and time for the largest matrix that a request can bring", () => {
+    const [rows, cols] = [2800, 2990];
+    const got = kernel.call("transpose", { a: matrix(rows, cols) }) as Matrix; // by the kernel's descriptor
+    expect([got.rows, got.cols, got.data.length]).toEqual([cols, rows, rows * cols]);
+    expect(at(got, 2989, 2799)).toBe(at(matrix(rows, cols), 2799, 2989));
+  });
+
   it("refuses a shape that does not fit the data", () => {
     expect(kernel.refusal("transpose", { a: { rows: 1, cols: 1, data: [] } }).message).toBe(
       "a is said to be 1 × 1 but has 0 elements in data",
