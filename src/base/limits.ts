@@ -91,6 +91,12 @@ export const limits = {
 
   /** Versions of a kernel that are kept beside those that get calls. */
   versionsKeptMax: 10,
+  /** How long a version that no route names is kept after that: a redeploy or a late retry finds it as it was. */
+  versionGraceMs: 600_000,
+  /** Versions that no route names; beyond it the oldest on which nothing runs go before their grace is over. */
+  unusedVersionsMax: 64,
+  /** How often unused versions are looked for. */
+  versionSweepMs: 30_000,
   /** How often a change of a route is tried when somebody else changes it at the same time. */
   routeTriesMax: 5,
   /** Uploads of modules under way, being sent or waiting for their admission; beyond it QUEUE_FULL. */

@@ -5,7 +5,7 @@
  */
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
-import { batchId, type AttemptId, type BatchId } from "../base/ids.ts";
+import { batchId, type AttemptId, type BatchId, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { Action } from "../scheduler/action.ts";
 import type { Event } from "../scheduler/event.ts";
@@ -120,6 +120,12 @@ export class Engine {
     if (!this.#books.batches.has(batch.id)) return; // settled early, by its deadline or a cancel
     batch.payloads.append(sizes, payloads);
     this.post({ kind: "appended", batch: batch.id, count: sizes.length, bytes: payloads.length, open });
+  }
+
+  /** Does any batch still call a function of that version? */
+  isRunning(digest: KernelDigest): boolean {
+    for (const batch of this.#books.batches.values()) if (batch.function.digest === digest) return true;
+    return false;
   }
 
   cancel(batch: BatchRecord, first: number, count: number): void {

@@ -78,6 +78,7 @@ class GatewayProcess implements Gateway {
   readonly #health = new HealthService(["heddle.v1.Fabric", "heddle.v1.Kernels", "heddle.v1.Cluster"]);
   readonly #logReaders: LogReaders;
   readonly #http: HttpServer;
+  #sweeping: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: GatewayOptions) {
@@ -136,6 +137,10 @@ class GatewayProcess implements Gateway {
   async start(): Promise<GatewayAddresses> {
     const { grpc, http, damaged } = this.#options;
     await this.#registry.start(damaged);
+    this.#sweeping = setInterval(() => {
+      // A module that cannot be removed now is found again at the next start.
+      this.#registry.sweep((digest) => this.#engine.isRunning(digest)).catch(() => {});
+    }, limits.versionSweepMs).unref();
     const grpcPort = await bind(this.#server, grpc);
     explainUnknownMethods(this.#server, (path) => this.#typed.explain(path));
     const httpPort = await this.#http.start(http);
@@ -196,6 +201,7 @@ class GatewayProcess implements Gateway {
   async #stop(): Promise<void> {
     this.#health.close();
     this.#reflection.close();
+    clearInterval(this.#sweeping);
     this.#shadows.close();
     const quiet = this.#http.stop(limits.stopGraceMs);
     await this.#engine.idle(limits.stopGraceMs);

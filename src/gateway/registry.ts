@@ -16,24 +16,13 @@ import type { Store } from "../store/store.ts";
 import { admitInWorker } from "../worker/admission.ts";
 import { functionOf, functionsOf, needDigest, type KernelRecord } from "./kernel-record.ts";
 import type { FunctionRecord } from "./records.ts";
-import {
-  chooseVersion,
-  routeDeploy,
-  routePromote,
-  routeRemove,
-  routeRollback,
-  type Route,
-  type Trial,
-} from "./route.ts";
+import { chooseVersion, routeDeploy, routePromote, routeRemove, routeRollback, type Route } from "./route.ts";
 import { RouteStore, type RoutedKernel } from "./route-store.ts";
-import { checkComparable, checkCompatible, SchemaJudge } from "./version-check.ts";
+import { UnusedVersions } from "./unused-versions.ts";
+import { checkCompatible, checkReplacement, SchemaJudge, type Replacement } from "./version-check.ts";
 
 /** How a module is to be deployed. */
-export interface DeployPlan {
-  /** Takes a module that callers of the version before would not understand. */
-  readonly breaking?: boolean;
-  /** Only a trial: see `Trial`. */
-  readonly trial?: Omit<Trial, "digest"> | undefined;
+export interface DeployPlan extends Replacement {
   /** Makes the version ready before it gets calls. */
   prepare?(version: KernelRecord): Promise<void>;
 }
@@ -55,6 +44,7 @@ export class Registry {
   readonly #random: Random;
   readonly #routes: RouteStore;
   readonly #judge = new SchemaJudge();
+  readonly #unused: UnusedVersions;
   readonly #admissions = new Turnstile(limits.admissionsMax, limits.deploysMax);
   readonly #listeners = new Set<RegistryListener>();
   readonly #routeListeners = new Set<RouteListener>();
@@ -63,6 +53,7 @@ export class Registry {
     this.#modules = modules;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
+    this.#unused = new UnusedVersions(modules, this.#clock);
     this.#routes = new RouteStore({
       store,
       read: async (name, { digest, size, deployedAtMs }) =>
@@ -72,8 +63,10 @@ export class Registry {
   }
 
   /** Reads what was deployed before; what is damaged is left out and told. */
-  start(damaged: (name: string, error: HeddleError) => void): Promise<void> {
-    return this.#routes.start(damaged);
+  async start(damaged: (name: string, error: HeddleError) => void): Promise<void> {
+    await this.#routes.start(damaged);
+    for (const { digest } of await this.#modules.list())
+      if (!this.#isRouted(digest)) this.#unused.addModule(digest);
   }
 
   /**
@@ -192,10 +185,13 @@ export class Registry {
       return route;
     };
     change(this.#routes.get(name)); // what would be refused in the end is refused before anybody prepares
-    await this.#modules.put(bytes); // also when it is known: that repairs a copy that was damaged
-    await plan.prepare?.(version);
-    const routed = await this.#routes.change(name, version, change);
-    return { kernel: routed?.versions.get(added) ?? version, unchanged };
+    const isRouted = (): boolean => this.find(name)?.versions.has(version.digest) === true;
+    return this.#unused.hold(version, isRouted, async () => {
+      await this.#modules.put(bytes); // also when it is known: that repairs a copy that was damaged
+      await plan.prepare?.(version);
+      const routed = await this.#routes.change(name, version, change);
+      return { kernel: routed?.versions.get(added) ?? version, unchanged };
+    });
   }
 
   /** Gives a version more of the calls: see `Promote`. Throws KERNEL_NOT_FOUND, ROUTE_REFUSED, INCOMPATIBLE. */
@@ -239,6 +235,18 @@ export class Registry {
     return bytes;
   }
 
+  /**
+   * Lets go of versions that no route has named for a while and on which nothing runs, with their modules. Gives those
+   * of which functions were known.
+   */
+  sweep(isRunning: (digest: KernelDigest) => boolean): Promise<KernelRecord[]> {
+    return this.#unused.sweep(isRunning, (digest) => this.#isRouted(digest));
+  }
+
+  #isRouted(digest: KernelDigest): boolean {
+    return this.routes().some(({ versions }) => versions.has(digest));
+  }
+
   async #reroute(name: string, change: (kernel: RoutedKernel) => Route): Promise<RoutedKernel> {
     await this.#routes.change(name, undefined, () => change(this.route(name)));
     return this.route(name);
@@ -246,6 +254,7 @@ export class Registry {
 
   #changed(before: RoutedKernel | undefined, after: RoutedKernel | undefined): void {
     const name = after?.name ?? before?.name ?? "";
+    this.#unused.update(before, after);
     for (const listener of this.#routeListeners) listener(name, after);
     if (before?.serving.digest === after?.serving.digest) return;
     for (const listener of this.#listeners) listener(name, after?.serving);
@@ -258,31 +267,13 @@ export class Registry {
   }
 
   #recordOf(name: string, size: number, deployedAtMs: number, admitted: AdmittedKernel): KernelRecord {
-    const known = this.#routes.get(name)?.versions.get(admitted.digest);
+    const { digest } = admitted;
+    const known = this.#routes.get(name)?.versions.get(digest) ?? this.#unused.find(name, digest);
     const functions = known?.functions ?? functionsOf(name, admitted);
-    return { name, digest: admitted.digest, size, deployedAtMs, admitted, functions };
+    return { name, digest, size, deployedAtMs, admitted, functions };
   }
 }
 
 function tooMany(): HeddleError {
   return new HeddleError("QUEUE_FULL", "too many modules wait for their admission; try again");
-}
-
-/** Throws INCOMPATIBLE, NOT_DETERMINISTIC or BAD_REQUEST when a version must not take calls beside or after another. */
-function checkReplacement(before: RoutedKernel, version: KernelRecord, plan: DeployPlan): void {
-  const { breaking = false, trial } = plan;
-  if (trial !== undefined && breaking) {
-    const said = `a ${trial.kind} stands beside the version that serves, so it must fit its callers; --breaking and --${trial.kind} exclude each other`;
-    throw new HeddleError("BAD_REQUEST", said);
-  }
-  if (!breaking) {
-    const advice =
-      trial === undefined
-        ? "deploy with --breaking to replace it all the same"
-        : `a ${trial.kind} must fit the version beside it`;
-    checkCompatible(before.serving, version, advice);
-    if (before.onTrial !== undefined && before.route.trial?.kind === "canary")
-      checkCompatible(before.onTrial, version, advice);
-  }
-  if (trial?.kind === "shadow") checkComparable(before.serving, version);
 }

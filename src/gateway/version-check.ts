@@ -2,9 +2,38 @@
 import { HeddleError } from "../base/error.ts";
 import { functionDifferences, kernelDifferences } from "../wire/schema-differences.ts";
 import type { KernelRecord } from "./kernel-record.ts";
+import type { Trial } from "./route.ts";
+import type { RoutedKernel } from "./route-store.ts";
 
 /** How many differences an error tells of. */
 const toldMax = 8;
+
+/** How a version takes the place of another. */
+export interface Replacement {
+  /** Its callers need not understand the new one. Default false. */
+  readonly breaking?: boolean;
+  /** Only a trial beside it: see `Trial`. */
+  readonly trial?: Omit<Trial, "digest"> | undefined;
+}
+
+/** Throws INCOMPATIBLE, NOT_DETERMINISTIC or BAD_REQUEST when a version must not take calls beside or after another. */
+export function checkReplacement(before: RoutedKernel, version: KernelRecord, plan: Replacement): void {
+  const { breaking = false, trial } = plan;
+  if (trial !== undefined && breaking) {
+    const said = `a ${trial.kind} stands beside the version that serves, so it must fit its callers; --breaking and --${trial.kind} exclude each other`;
+    throw new HeddleError("BAD_REQUEST", said);
+  }
+  if (!breaking) {
+    const advice =
+      trial === undefined
+        ? "deploy with --breaking to replace it all the same"
+        : `a ${trial.kind} must fit the version beside it`;
+    checkCompatible(before.serving, version, advice);
+    if (before.onTrial !== undefined && before.route.trial?.kind === "canary")
+      checkCompatible(before.onTrial, version, advice);
+  }
+  if (trial?.kind === "shadow") checkComparable(before.serving, version);
+}
 
 /** Throws INCOMPATIBLE when callers of `before` would not understand `after`. */
 export function checkCompatible(before: KernelRecord, after: KernelRecord, advice: string): void {
@@ -17,7 +46,7 @@ export function checkCompatible(before: KernelRecord, after: KernelRecord, advic
 }
 
 /** Throws NOT_DETERMINISTIC when the outcomes of the two cannot be compared. */
-export function checkComparable(serving: KernelRecord, shadow: KernelRecord): void {
+function checkComparable(serving: KernelRecord, shadow: KernelRecord): void {
   for (const [record, role] of [
     [serving, "that serves"],
     [shadow, "that would shadow it"],

@@ -3,8 +3,8 @@
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * Gives a function a number on this stream and its sibling. A number is never given twice; an entry that has a number
- * and no kernel lets go of one that is not used in later frames.
+ * Gives a function a number on this stream and its sibling. A number is never given twice; a client lets go of one by
+ * an entry that has the number and no kernel, and does not use it in later frames.
  */
 export interface FunctionEntry {
   /**
@@ -47,8 +47,8 @@ export interface FunctionEntry {
 }
 
 /**
- * Gives a function a number on this stream and its sibling. A number is never given twice; an entry that has a number
- * and no kernel lets go of one that is not used in later frames.
+ * Gives a function a number on this stream and its sibling. A number is never given twice; a client lets go of one by
+ * an entry that has the number and no kernel, and does not use it in later frames.
  */
 export interface FunctionEntry__Output {
   /**
