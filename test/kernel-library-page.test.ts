@@ -2,7 +2,7 @@
  * Follows docs/kernel-library.md: every kernel of the library is deployed to a fabric of real processes, the page's
  * commands are typed, and what they print is compared with what the page shows. Every kernel has to be called there.
  */
-import { symlinkSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { admitModule } from "../src/kernel/admission.ts";
@@ -34,6 +34,12 @@ const steps = [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, b
       return { command, output: output.join("\n") };
     }),
 );
+
+/** Files that the page shows under their names, for the commands to read. */
+const files = [...page.matchAll(/^```jsonl (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = "", text = ""]) => ({
+  name,
+  text,
+}));
 
 let cluster: Cluster;
 
@@ -69,6 +75,7 @@ describe("docs/kernel-library.md", () => {
   it("shows commands that print what it says", async () => {
     const folder = temporaryFolder();
     symlinkSync(join(repository, "kernels"), join(folder, "kernels"));
+    for (const { name, text } of files) writeFileSync(join(folder, name), text);
     for (const { command, output } of steps) {
       const args = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(
         ([, quoted, plain]) => quoted ?? plain ?? "",

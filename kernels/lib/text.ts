@@ -77,17 +77,20 @@ export function utf8Read(p: usize, length: usize): string | null {
   const start = __new(length << 1, idof<string>());
   const end = p + length;
   let to = start;
-  while (p + 16 <= end) {
-    const bytes = v128.load(p);
-    if (i8x16.bitmask(bytes)) break;
-    v128.store(to, i16x8.extend_low_i8x16_u(bytes));
-    v128.store(to, i16x8.extend_high_i8x16_u(bytes), 16);
-    p += 16;
-    to += 32;
-  }
   while (p < end) {
     const first = <u32>load<u8>(p);
     if (first < 0x80) {
+      // Also after what is not ASCII: a dash early in a text must not make the rest of it slow.
+      if (p + 16 <= end) {
+        const bytes = v128.load(p);
+        const others = i8x16.bitmask(bytes);
+        const plain: usize = others ? ctz(others) : 16;
+        v128.store(to, i16x8.extend_low_i8x16_u(bytes));
+        v128.store(to, i16x8.extend_high_i8x16_u(bytes), 16);
+        p += plain;
+        to += plain << 1;
+        continue;
+      }
       store<u16>(to, first);
       p += 1;
       to += 2;

@@ -1,0 +1,164 @@
+/** Indexes from documents, and one index from several. */
+import { IndexReader } from "./index-reader";
+import { IndexWriter } from "./index-writer";
+import { byBytes, sorted } from "./order";
+import { SLACK, Terms } from "./terms";
+import { hashOf, Words } from "./words";
+
+/** A text and what it is called. */
+export class Document {
+  /** What a search returns; not empty, and no two of an index are the same. */
+  id: string = "";
+  /** What is searched. */
+  text: string = "";
+}
+
+/** Postings of one word in one document take at most three varints of 5 bytes for its first place, 5 for each other. */
+const POSTING_MAX: usize = 15;
+
+/** Indexes documents: words are numbered as they come, places are sorted by word by counting, words by their bytes. */
+export function buildIndex(documents: Array<Document>): StaticArray<u8> {
+  const terms = new Terms();
+  const ends = new StaticArray<i32>(documents.length);
+  const tokens = tokensOf(documents, terms, ends);
+  const count = documents.length == 0 ? 0 : ends[documents.length - 1];
+  const starts = new StaticArray<i32>(terms.length + 1);
+  for (let i = 0; i < terms.length; i++) starts[i + 1] = starts[i] + terms.count(i);
+  // Documents and places of each word, in order.
+  const found = new StaticArray<u32>(2 * count);
+  let begin = 0;
+  for (let d = 0; d < documents.length; d++) {
+    const end = ends[d];
+    for (let i = begin; i < end; i++) {
+      const slot = unchecked(starts[tokens[i]]++) * 2;
+      unchecked((found[slot] = d));
+      unchecked((found[slot + 1] = i - begin));
+    }
+    begin = end;
+  }
+  const writer = new IndexWriter(documents.length, terms.length, <usize>count * POSTING_MAX);
+  addDocuments(writer, documents, ends);
+  const order = sorted(terms, byBytes);
+  for (let i = 0; i < order.length; i++) {
+    const term = order[i];
+    // The starts have moved to the ends meanwhile.
+    addPostings(writer, found, starts[term] - <i32>terms.count(term), starts[term]);
+    writer.endTerm(terms.size(term));
+  }
+  return writer.finish(terms, order);
+}
+
+/** The number of the word at every place; `ends` says where those of each document end. */
+function tokensOf(documents: Array<Document>, terms: Terms, ends: StaticArray<i32>): StaticArray<i32> {
+  const words = new Words();
+  let tokens = new StaticArray<i32>(1024);
+  let count = 0;
+  for (let d = 0; d < documents.length; d++) {
+    words.open(documents[d].text);
+    while (words.next()) {
+      if (count == tokens.length) {
+        const larger = new StaticArray<i32>(2 * count);
+        memory.copy(changetype<usize>(larger), changetype<usize>(tokens), (<usize>count) << 2);
+        tokens = larger;
+      }
+      const before = terms.length;
+      unchecked((tokens[count++] = terms.add(words.start, words.size, words.hash, 1)));
+      if (terms.length > before) words.keep();
+    }
+    ends[d] = count;
+  }
+  return tokens;
+}
+
+function addDocuments(writer: IndexWriter, documents: Array<Document>, ends: StaticArray<i32>): void {
+  let begin = 0;
+  for (let d = 0; d < documents.length; d++) {
+    const id = documents[d].id;
+    const size = String.UTF8.byteLength(id);
+    const bytes = heap.alloc(size + SLACK);
+    String.UTF8.encodeUnsafe(changetype<usize>(id), id.length, bytes);
+    writer.addDocument(bytes, <u32>size, ends[d] - begin);
+    begin = ends[d];
+  }
+}
+
+/** The postings of one word from pairs of document and place. */
+function addPostings(writer: IndexWriter, found: StaticArray<u32>, from: i32, to: i32): void {
+  while (from < to) {
+    const document = unchecked(found[2 * from]);
+    let end = from;
+    while (end < to && unchecked(found[2 * end]) == document) end++;
+    writer.startPosting(document, end - from);
+    let place: u32 = -1;
+    for (; from < end; from++) {
+      const next = unchecked(found[2 * from + 1]);
+      writer.addPlace(next - place);
+      place = next;
+    }
+  }
+}
+
+/** One index of several: the documents of the first, then those of the second, and so on. */
+export function mergeReaders(readers: Array<IndexReader>, bytes: usize): StaticArray<u8> {
+  const terms = new Terms();
+  let documents = 0;
+  let rows = 0;
+  for (let i = 0; i < readers.length; i++) {
+    documents += readers[i].documents;
+    rows += readers[i].terms;
+  }
+  // For each word a list of the rows it has in the indexes, in order.
+  const next = new StaticArray<i32>(rows);
+  const first = new StaticArray<i32>(rows);
+  const last = new StaticArray<i32>(rows);
+  let row = 0;
+  for (let i = 0; i < readers.length; i++) {
+    for (let t = 0; t < readers[i].terms; t++) {
+      const start = readers[i].wordStart(t);
+      const size = readers[i].wordSize(t);
+      const before = terms.length;
+      const term = terms.add(start, size, hashOf(start, start + size), 1);
+      if (terms.length > before) first[term] = row;
+      else next[last[term]] = row;
+      last[term] = row;
+      next[row++] = -1;
+    }
+  }
+  // No posting gets longer but by what its document's number grows: 5 bytes for each word of each index.
+  const writer = new IndexWriter(documents, terms.length, bytes + 5 * <usize>rows);
+  for (let i = 0; i < readers.length; i++) {
+    for (let d = 0; d < readers[i].documents; d++) {
+      writer.addDocument(readers[i].idStart(d), readers[i].idSize(d), readers[i].wordCount(d));
+    }
+  }
+  const order = sorted(terms, byBytes);
+  for (let i = 0; i < order.length; i++) {
+    mergePostings(writer, readers, next, first[order[i]]);
+    writer.endTerm(terms.size(order[i]));
+  }
+  return writer.finish(terms, order);
+}
+
+function mergePostings(
+  writer: IndexWriter,
+  readers: Array<IndexReader>,
+  next: StaticArray<i32>,
+  row: i32,
+): void {
+  let index = 0;
+  let rowsBefore = 0;
+  let documentsBefore = 0;
+  for (; row >= 0; row = next[row]) {
+    while (row - rowsBefore >= readers[index].terms) {
+      rowsBefore += readers[index].terms;
+      documentsBefore += readers[index].documents;
+      index++;
+    }
+    const cursor = readers[index].cursor(row - rowsBefore);
+    while (cursor.next()) {
+      cursor.readDistances();
+      writer.startPosting(documentsBefore + cursor.document, cursor.count);
+      for (let i = 0; i < <i32>cursor.count; i++) writer.addPlace(unchecked(cursor.places[i]));
+    }
+  }
+}
