@@ -52,9 +52,11 @@ function checkComparable(serving: KernelRecord, shadow: KernelRecord): void {
     [shadow, "that would shadow it"],
   ] as const) {
     if (record.admitted.deterministic) continue;
-    const why = record.admitted.pure
-      ? "its code has relaxed SIMD or floating-point arithmetic that may give any NaN"
-      : `it uses ${record.admitted.imports.join(", ")}`;
+    const uses = [...record.admitted.capabilities, ...(record.admitted.pure ? [] : record.admitted.imports)];
+    const why =
+      uses.length > 0
+        ? `it uses ${uses.join(", ")}`
+        : "its code has relaxed SIMD or floating-point arithmetic that may give any NaN";
     const said = `kernel "${record.name}": the version ${record.digest.slice(0, 12)} ${role} is not deterministic (${why}), so outcomes may differ without a fault; try the new one with --canary`;
     throw new HeddleError("NOT_DETERMINISTIC", said);
   }
