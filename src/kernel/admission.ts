@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import { readDescriptorSet } from "../wire/descriptor-read.ts";
 import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
 import { checkBounds } from "./bounds.ts";
 import { readCodeFacts } from "./code-facts.ts";
@@ -71,10 +72,7 @@ export function inspectModule(bytes: Uint8Array): Admission {
   const manifest = readModuleManifest(sections);
   const { imports, pure, capabilities } = checkImports(sections.imports, manifest);
   const schema = readSchema(sections);
-  if (schema.package !== manifest.name) {
-    const said = `descriptor: its package "${schema.package}" must be the kernel's name "${manifest.name}"`;
-    throw new HeddleError("BAD_DESCRIPTOR", said);
-  }
+  checkPackages(schema, manifest.name);
   const functions = checkExports(sections, schema, manifest.kind);
   checkInterface(sections, schema, manifest);
   const facts = readCodeFacts(sections);
@@ -152,6 +150,18 @@ function checkAbi(sections: ModuleSections): void {
     const said = `module: the section "${CustomSection.ABI}" must say version ${abiVersion}, it says ${is}`;
     throw new HeddleError("BAD_MODULE", `${said}; build it with the heddle that deploys it`);
   }
+}
+
+/** All types of a kernel have names of their own: none can stand for one of another kernel or of the fabric. */
+function checkPackages(schema: KernelSchema, name: string): void {
+  if (schema.package !== name) {
+    const said = `descriptor: its package "${schema.package}" must be the kernel's name "${name}"`;
+    throw new HeddleError("BAD_DESCRIPTOR", said);
+  }
+  const other = readDescriptorSet(schema.bytes).files.find(({ package: each }) => each !== name);
+  if (other === undefined) return;
+  const said = `descriptor: its file ${JSON.stringify(other.name)} is of the package "${other.package}"`;
+  throw new HeddleError("BAD_DESCRIPTOR", `${said}; all types of a kernel belong to the package "${name}"`);
 }
 
 function readSchema(sections: ModuleSections): KernelSchema {

@@ -186,8 +186,11 @@ export class HostSlot {
       worker,
       done,
     };
-    if (!done || end === held.batch.count) return part;
-    return { ...part, rest: this.#stopped() ?? ending?.rest ?? notStarted };
+    if (!done) return part;
+    // A batch of no items has been finished only when its instance could be made: that is all it asks for.
+    const stopped = this.#stopped() ?? (held.batch.count === 0 ? ending?.rest : undefined);
+    if (end === held.batch.count && stopped === undefined) return part;
+    return { ...part, rest: stopped ?? ending?.rest ?? notStarted };
   }
 
   /** Adds the item that ran when its worker was ended. */

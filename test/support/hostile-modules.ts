@@ -1,4 +1,5 @@
 import { limits } from "../../src/base/limits.ts";
+import type { FileDescriptor } from "../../src/wire/descriptor.ts";
 import { writeDescriptorSet } from "../../src/wire/descriptor-write.ts";
 import { assemble, customSection, descriptorOf, kernelBytes, withSections } from "./wasm-module.ts";
 
@@ -36,6 +37,10 @@ const descriptor = customSection("heddle.descriptor", writeDescriptorSet(descrip
 const manifest = customSection("heddle.manifest", text(`{"name":"probe"}`));
 const healthy = moduleWith({});
 
+function withoutServices(file: FileDescriptor): FileDescriptor {
+  return { ...file, services: [] };
+}
+
 function text(value: string): Uint8Array {
   return new TextEncoder().encode(value);
 }
@@ -60,6 +65,24 @@ export const refusedModules: readonly HostileModule[] = [
     new Uint8Array(limits.moduleMaxBytes + 1),
     "MODULE_TOO_LARGE",
     `${limits.moduleMaxBytes}`,
+  ),
+  row(
+    "types of another package",
+    withSections(plain, [
+      abi,
+      customSection(
+        "heddle.descriptor",
+        writeDescriptorSet({
+          files: [
+            ...descriptorOf("probe", ["echo"]).files,
+            ...descriptorOf("google", []).files.map(withoutServices),
+          ],
+        }),
+      ),
+      manifest,
+    ]),
+    "BAD_DESCRIPTOR",
+    'its file "google.proto" is of the package "google"',
   ),
   row("no sections of ours", plain, "BAD_MODULE", "heddle deploy --raw"),
   row(

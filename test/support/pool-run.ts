@@ -33,7 +33,8 @@ export interface PoolRun {
   /** Resolves when a part of the batch has come, or had come before. */
   firstPart(id: number): Promise<BatchPart>;
   cancel(id: number, first: number, count: number): void;
-  prepare(): Promise<void>;
+  /** Of the probe, unless another is given. */
+  prepare(kernel?: KernelModule): Promise<void>;
   stats(): PoolStats;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -93,7 +94,7 @@ export async function createProbePool(
       return collectors.get(id)?.first ?? Promise.reject(new Error(`no batch ${id}`));
     },
     cancel: (id, first, count) => pool.cancel(id, first, count),
-    prepare: () => pool.prepare(kernel),
+    prepare: (other = kernel) => pool.prepare(other),
     stats: () => pool.stats(),
     start: () => pool.start(),
     stop: () => pool.stop(),

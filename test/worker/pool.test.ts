@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { limits } from "../../src/base/limits.ts";
-import { createProbePool, reasonOf, sizeOf, startPool, u32, type PoolRun } from "../support/pool-run.ts";
+import {
+  createProbePool,
+  loadProbe,
+  reasonOf,
+  sizeOf,
+  startPool,
+  u32,
+  type PoolRun,
+} from "../support/pool-run.ts";
 import { testSeed } from "../support/seed.ts";
 
 const pools: PoolRun[] = [];
@@ -296,6 +304,13 @@ describe("createWorkerPool", () => {
     expect(pool.stats().coldStarts).toBeGreaterThanOrEqual(2); // the spare may still be starting
     const { parts } = await pool.run("echo", [go]);
     expect(parts[0]?.coldMs).toBe(0);
+  });
+
+  it("tells when an instance cannot be made beforehand, and goes on", async () => {
+    const pool = await setup(2);
+    const broken = { ...(await loadProbe({ timeLimitMs: 777 })), functions: ["absent"] };
+    await expect(pool.prepare(broken)).rejects.toMatchObject({ reason: "BAD_EXPORT" });
+    expect((await pool.run("echo", [go])).outcomes).toEqual([go]);
   });
 
   it("tells times of batches and items", async () => {
