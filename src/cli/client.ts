@@ -5,7 +5,7 @@ import type { CommandContext, OptionSpec } from "./command.ts";
 import { telemetryOf } from "./telemetry.ts";
 
 /** Address of a fabric on this machine that was started without options. */
-const defaultAddress = "127.0.0.1:7070";
+export const defaultAddress = "127.0.0.1:7070";
 
 /** The option of every client command. */
 export const addressOption: Readonly<Record<string, OptionSpec>> = {

@@ -13,7 +13,7 @@ import { Builder } from "./builder.ts";
 import { codeFrame, problemsOf } from "./code-frame.ts";
 import type { DevFabric } from "./dev-fabric.ts";
 import type { DevView } from "./dev-view.ts";
-import { sampleRequest } from "./sample-request.ts";
+import { invokeLine, sampleRequest } from "./sample-request.ts";
 import { haveChanged, SourceWatch } from "./source-watch.ts";
 
 /** What a session is about. */
@@ -94,12 +94,10 @@ export class DevSession {
       const { kernel, unchanged } = await dev.fabric.admin.deploy(built.wasm, { breaking: true, signal });
       const schema = readKernelSchema(built.descriptor);
       const [first] = schema.functions;
-      const request =
-        first === undefined ? "" : JSON.stringify(sampleRequest(first.request)).replaceAll("'", "'\\''");
       const example =
         this.#showedExample || first === undefined
           ? ""
-          : `heddle invoke ${built.name}/${first.name} '${request}'`;
+          : invokeLine(`${built.name}/${first.name}`, sampleRequest(first.request), dev.fabric.address);
       this.#showedExample = true;
       const now = performance.now();
       view.show({

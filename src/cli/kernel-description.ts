@@ -9,7 +9,7 @@ import { printTypes } from "../wire/proto-text.ts";
 import { readKernelSchema, type FunctionSchema, type KernelSchema } from "../wire/schema.ts";
 import { table } from "./output.ts";
 import { printable } from "./printable.ts";
-import { sampleRequest } from "./sample-request.ts";
+import { invokeLine, sampleRequest, shellQuoted } from "./sample-request.ts";
 
 /** Where the examples go. */
 export interface ExampleAddresses {
@@ -85,7 +85,8 @@ export function describeKernel(
     versions: kernel?.versions ?? [],
     functions: schema.functions.map((fn) => {
       const path = paths.get(fn.name) || `/${service}/${fn.method}`;
-      return describeFunction({ name, schema, set, path, addresses }, fn);
+      const optionalParameters = kernel?.kind === ModuleKind.MODULE_KIND_WASI;
+      return describeFunction({ name, schema, set, path, addresses, optionalParameters }, fn);
     }),
   };
 }
@@ -96,13 +97,14 @@ interface Around {
   readonly set: FileDescriptorSet;
   readonly path: string;
   readonly addresses: ExampleAddresses;
+  readonly optionalParameters: boolean;
 }
 
 function describeFunction(
-  { name, schema, set, path, addresses }: Around,
+  { name, schema, set, path, addresses, optionalParameters }: Around,
   fn: FunctionSchema,
 ): FunctionDescription {
-  const { parameters, result } = typesOfFunction(schema, fn, { name });
+  const { parameters, result } = typesOfFunction(schema, fn, { name, optionalParameters });
   const fullName = `${name}/${fn.name}`;
   const listed = parameters.map((each) => `${each.name}${each.optional ? "?" : ""}: ${each.type}`);
   const rpc = `rpc ${fn.method}(${fn.request.fullName}) returns (${fn.response.fullName});`;
@@ -118,7 +120,7 @@ function describeFunction(
     proto: `${rpc}\n\n${printTypes(set, [fn.request.fullName, fn.response.fullName])}`,
     request,
     examples: [
-      `heddle invoke ${fullName} ${json}`,
+      invokeLine(fullName, request, addresses.grpc),
       `grpcurl -plaintext -d ${json} ${addresses.grpc} ${path.slice(1)}`,
       `curl -H 'content-type: application/json' -d ${json} http://${addresses.http}/v1/${fullName}`,
     ],
@@ -127,10 +129,6 @@ function describeFunction(
 
 function fullService({ package: packageName, service }: KernelSchema): string {
   return packageName === "" ? service : `${packageName}.${service}`;
-}
-
-function shellQuoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The description of a kernel for people. */

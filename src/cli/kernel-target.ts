@@ -1,15 +1,18 @@
 /** What commands mean by KERNEL: one of the fabric, or a source or module on this machine. */
 import { extname } from "node:path";
 import type { GetResponse__Output } from "../rpc/generated/heddle/v1/GetResponse.ts";
+import { ModuleKind } from "../rpc/generated/heddle/v1/ModuleKind.ts";
 import type { Fabric } from "../sdk/fabric.ts";
 import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
 import { addressOption, withFabric } from "./client.ts";
 import type { CommandContext, OptionSpec } from "./command.ts";
-import { buildSource, readable } from "./build-source.ts";
+import { buildSource } from "./build-source.ts";
 import { UsageError } from "./exit-code.ts";
+import { moduleOptions, readModuleFile } from "./module-file.ts";
+import { wholeDigest } from "./version-digest.ts";
 
-/** The options of commands that read the interface of a kernel. */
-export const targetOptions: Readonly<Record<string, OptionSpec>> = {
+/** The options of commands that look at a version of a deployed kernel. */
+export const versionOptions: Readonly<Record<string, OptionSpec>> = {
   digest: {
     type: "text",
     value: "DIGEST",
@@ -19,10 +22,15 @@ export const targetOptions: Readonly<Record<string, OptionSpec>> = {
   ...addressOption,
 };
 
+/** The options of commands that read the interface of a kernel, deployed or not. */
+export const targetOptions: Readonly<Record<string, OptionSpec>> = { ...versionOptions, ...moduleOptions };
+
 /** The interface of a kernel, and its name. */
 export interface TargetSchema {
   readonly name: string;
   readonly schema: KernelSchema;
+  /** Its parameters may be left out: those of a program are no parameters of a function. */
+  readonly optionalParameters: boolean;
 }
 
 /** The interface of the kernel that the first argument names: `linalg`, `linalg.ts` or `linalg.wasm`. */
@@ -34,19 +42,20 @@ export async function targetSchema(context: CommandContext): Promise<TargetSchem
     throw new UsageError("--digest goes with a deployed kernel, not with a file");
   if (extension === ".ts") {
     const { name, schema } = await buildSource(target);
-    return { name, schema };
+    return { name, schema, optionalParameters: false };
   }
-  if (extension !== ".wasm")
-    throw new UsageError(`a kernel's name, a .ts or a .wasm file is needed, not "${target}"`);
-  const bytes = await readable(target);
+  if (extension !== ".wasm" && extension !== ".wat")
+    throw new UsageError(`a kernel's name, a .ts, .wasm or .wat file is needed, not "${target}"`);
+  const bytes = (await readModuleFile(target, context.args)).wasm;
   const { admitInWorker } = await import("../worker/admission.ts");
   const { manifest, schema } = await admitInWorker(bytes);
-  return { name: manifest.name, schema };
+  return { name: manifest.name, schema, optionalParameters: manifest.kind === "wasi" };
 }
 
 async function deployedSchema(context: CommandContext, fabric: Fabric, name: string): Promise<TargetSchema> {
-  const { descriptorSet } = await deployedKernel(context, fabric, name);
-  return { name, schema: readKernelSchema(descriptorSet) };
+  const { kernel, descriptorSet } = await deployedKernel(context, fabric, name);
+  const optionalParameters = kernel?.kind === ModuleKind.MODULE_KIND_WASI;
+  return { name, schema: readKernelSchema(descriptorSet), optionalParameters };
 }
 
 /** A deployed kernel in the version that `--digest` asks for. */
@@ -57,18 +66,5 @@ export async function deployedKernel(
 ): Promise<GetResponse__Output> {
   const given = args.text("digest");
   if (given === undefined) return fabric.admin.kernel(name, { signal });
-  if (!/^[0-9a-f]{4,64}$/.test(given))
-    throw new UsageError(`--digest takes 4 to 64 hex digits, not "${given}"`);
-  if (given.length === 64) return fabric.admin.kernel(name, { signal, digest: given });
-  const current = await fabric.admin.kernel(name, { signal });
-  const known = new Set([
-    current.kernel?.digest ?? "",
-    ...(current.kernel?.versions ?? []).map(({ digest }) => digest),
-  ]);
-  const [found, ...more] = [...known].filter((digest) => digest.startsWith(given));
-  if (found === undefined || more.length > 0) {
-    const fits = found === undefined ? "no version" : `${more.length + 1} versions`;
-    throw new UsageError(`${fits} of "${name}" begin with ${given}; there are: ${[...known].join(", ")}`);
-  }
-  return fabric.admin.kernel(name, { signal, digest: found });
+  return fabric.admin.kernel(name, { signal, digest: await wholeDigest(fabric, name, given, signal) });
 }

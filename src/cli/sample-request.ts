@@ -1,5 +1,6 @@
 import { isMap, mapValueField } from "../wire/map-field.ts";
 import type { Field, MessageType } from "../wire/schema.ts";
+import { defaultAddress } from "./client.ts";
 
 /** A request in proto3 JSON that decodes, for people to copy and change: something in every field that has a place. */
 export function sampleRequest(type: MessageType): Record<string, unknown> {
@@ -53,4 +54,15 @@ function sampleElement(field: Field, within: ReadonlySet<MessageType>): unknown 
     default:
       return 1;
   }
+}
+
+/** A command line that calls a function. */
+export function invokeLine(fn: string, request: object, address: string): string {
+  const where = address === defaultAddress ? "" : ` --address ${address}`;
+  return `heddle invoke ${fn} ${shellQuoted(JSON.stringify(request))}${where}`;
+}
+
+/** A text as one word of a shell. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }

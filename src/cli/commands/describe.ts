@@ -2,7 +2,7 @@ import { HeddleError } from "../../base/error.ts";
 import { fabricAddress, withFabric } from "../client.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
-import { deployedKernel, targetOptions } from "../kernel-target.ts";
+import { deployedKernel, versionOptions } from "../kernel-target.ts";
 import type { ExampleAddresses } from "../kernel-description.ts";
 
 /** `heddle describe` */
@@ -10,7 +10,7 @@ export const describe: Command = {
   name: "describe",
   about: "show a kernel or one of its functions: signature, documentation, limits, versions, calls to copy",
   args: "KERNEL[/FUNCTION]",
-  options: targetOptions,
+  options: versionOptions,
   example: "heddle describe ode/lotkaVolterra",
   async run(context) {
     const { args, output } = context;

@@ -6,16 +6,18 @@ import { printProtoFiles, type ProtoFile } from "../../wire/proto-text.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
 import { targetOptions, targetSchema } from "../kernel-target.ts";
+import { moduleFiles } from "../module-file.ts";
 import { writeText } from "../write-text.ts";
 
 /** `heddle proto` */
 export const proto: Command = {
   name: "proto",
   about: "print the .proto file of a kernel, for the gRPC clients of any language",
-  args: "KERNEL|FILE.ts|FILE.wasm",
+  args: `KERNEL|${moduleFiles}`,
   options: {
     out: {
       type: "text",
+      short: "o",
       value: "FILE",
       about: "where to write it; a folder for all files of a kernel with imports",
     },

@@ -1,24 +1,25 @@
 import type { Command } from "../command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { targetOptions, targetSchema } from "../kernel-target.ts";
+import { moduleFiles } from "../module-file.ts";
 import { writeText } from "../write-text.ts";
 
 /** `heddle typegen` */
 export const typegen: Command = {
   name: "typegen",
   about: "print the TypeScript types of a kernel, for fabric.kernel and for tests",
-  args: "KERNEL|FILE.ts|FILE.wasm",
+  args: `KERNEL|${moduleFiles}`,
   options: {
-    out: { type: "text", value: "FILE", about: "where to write them", default: "stdout" },
+    out: { type: "text", short: "o", value: "FILE", about: "where to write them", default: "stdout" },
     ...targetOptions,
   },
   example: "heddle typegen ode --out ode.d.ts",
   async run(context) {
     const { args, output } = context;
     args.atMost(1);
-    const { name, schema } = await targetSchema(context);
+    const { name, schema, optionalParameters } = await targetSchema(context);
     const { generateTypes, kernelTypeName } = await import("../../compiler/typegen.ts");
-    const text = generateTypes(schema, { name });
+    const text = generateTypes(schema, { name, optionalParameters });
     const out = args.text("out");
     if (out !== undefined) await writeText(out, text);
     if (output.json)

@@ -51,7 +51,7 @@ describe("heddle dev", () => {
     expect(await next(command, "deployed")).toMatchObject({
       kernel: "hello",
       functions: ["hello/greet"],
-      example: `heddle invoke hello/greet '{"name":"text"}'`,
+      example: `heddle invoke hello/greet '{"name":"text"}' --address ${fabric.address}`,
     });
     expect(await greeting()).toBe("Hello, Ada!");
     writeFileSync(file, source("Good day"));

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { capturedMain, type Captured } from "../../support/captured-main.ts";
 import { openCluster, type Cluster } from "../../support/cluster.ts";
 import { kernelFile, kernelSource } from "../../support/kernels.ts";
+import { repository } from "../../support/source-files.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 let cluster: Cluster;
@@ -58,17 +59,19 @@ describe("heddle proto", () => {
     const { code, stderr } = await run("proto", "echo", "--digest", missing);
     expect([code, stderr]).toEqual([
       2,
-      expect.stringContaining(`no version of "echo" begin with ${missing}; there are: ${digest}`),
+      expect.stringContaining(
+        `kernel "echo" has no version that begins with "${missing}"; it has: ${digest.slice(0, 12)}`,
+      ),
     ]);
   });
 
   it.each<[string[], number, RegExp]>([
     [[], 2, /the kernel is missing/],
     [["nobody"], 1, /NOT_FOUND KERNEL_NOT_FOUND/],
-    [["echo", "--digest", "xyz"], 2, /--digest takes 4 to 64 hex digits, not "xyz"/],
+    [["echo", "--digest", "xyz"], 2, /a version is named by the first hex digits of its digest, not "xyz"/],
     [["missing.ts"], 2, /cannot read missing\.ts/],
     [["missing.wasm"], 2, /cannot read missing\.wasm/],
-    [["echo.js"], 2, /a kernel's name, a \.ts or a \.wasm file is needed, not "echo\.js"/],
+    [["echo.js"], 2, /a kernel's name, a \.ts, \.wasm or \.wat file is needed, not "echo\.js"/],
     [["echo.ts", "--digest", "12345678"], 2, /--digest goes with a deployed kernel/],
     [["echo", "extra"], 2, /unexpected argument "extra"/],
   ])("says what is wrong with %j", async (args, expected, said) => {
@@ -98,11 +101,22 @@ describe("heddle typegen", () => {
     expect(stdout).toContain("  add(input: AddRequest): Promise<number>;");
     expect((await capturedMain("typegen", kernelSource("work"))).stdout).toBe(stdout);
     const file = join(temporaryFolder(), "types", "work.d.ts");
-    const written = await run("typegen", "work", "--out", file);
+    const written = await run("typegen", "work", "-o", file);
     expect(written).toEqual({ code: 0, stdout: "", stderr: `wrote WorkKernel to ${file}\n` });
     expect(readFileSync(file, "utf8")).toBe(stdout);
     const json: unknown = JSON.parse((await run("typegen", "work", "--json")).stdout);
     expect(json).toEqual({ kernel: "work", type: "WorkKernel", text: stdout });
+  });
+
+  it("takes modules of other languages, and lets what is no function's parameters be left out", async () => {
+    const wasi = join(repository, "test", "fixtures", "modules", "caps.wasm");
+    expect((await capturedMain("typegen", wasi)).stdout).toContain(
+      "  run(input?: RunRequest): Promise<RunResponse>;",
+    );
+    const raw = join(repository, "kernels", "wat", "numbers.wat");
+    expect((await capturedMain("typegen", raw, "--raw")).stdout).toContain(
+      "  gcd(input: GcdRequest): Promise<bigint>;",
+    );
   });
 
   it("says where it cannot write", async () => {
@@ -151,7 +165,7 @@ describe("heddle describe", () => {
       expect((await run("invoke", name, JSON.stringify(request))).code).toBe(0);
       const json = `'${JSON.stringify(request)}'`;
       expect(examples).toEqual([
-        `heddle invoke ${name} ${json}`,
+        `heddle invoke ${name} ${json} --address ${cluster.grpc}`,
         `grpcurl -plaintext -d ${json} ${cluster.grpc} ${path.slice(1)}`,
         `curl -H 'content-type: application/json' -d ${json} http://127.0.0.1:HTTP_PORT/v1/${name}`,
       ]);
