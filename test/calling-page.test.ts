@@ -2,19 +2,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { startCluster, type Cluster } from "./support/cluster.ts";
-import { prerequisite } from "./support/prerequisite.ts";
+import { grpcurl } from "./support/grpcurl.ts";
 import { repository, textOf } from "./support/source-files.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
-
-const grpcurl = prerequisite({
-  program: "grpcurl",
-  folders: [join(homedir(), "go", "bin")],
-  advice: ".ci/run prerequisites",
-});
 
 interface Command {
   readonly line: string;

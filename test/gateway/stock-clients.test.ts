@@ -14,6 +14,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { admitModule } from "../../src/kernel/admission.ts";
 import { messageArbitrary, stockTypes } from "../compiler/stock-types.ts";
 import { openCluster, type Cluster } from "../support/cluster.ts";
+import { grpcurl } from "../support/grpcurl.ts";
 import { kernelModule } from "../support/kernels.ts";
 import { prerequisite } from "../support/prerequisite.ts";
 import { repository } from "../support/source-files.ts";
@@ -148,19 +149,6 @@ function shortFloats(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shortFloats);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shortFloats(item)]));
-}
-
-const grpcurl = prerequisite({
-  program: "grpcurl",
-  folders: goFolders(),
-  advice: ".ci/run prerequisites, or go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3",
-});
-
-/** Where `go install` puts programs. */
-function goFolders(): string[] {
-  const { GOBIN, GOPATH } = process.env;
-  const own = GOPATH === undefined ? [] : [join(GOPATH, "bin")];
-  return [...(GOBIN === undefined ? [] : [GOBIN]), ...own, join(homedir(), "go", "bin")];
 }
 
 describe.skipIf(grpcurl === undefined)("grpcurl", () => {
