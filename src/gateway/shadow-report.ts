@@ -2,6 +2,9 @@
 import { limits } from "../base/limits.ts";
 import type { Reason } from "../base/reason.ts";
 import type { ShadowReport } from "../rpc/generated/heddle/v1/ShadowReport.ts";
+import { messageToJsonText } from "../wire/json.ts";
+import { decodeMessage } from "../wire/message.ts";
+import type { FunctionSchema, MessageType } from "../wire/schema.ts";
 
 /** How one call ended: with a response, or with an error. */
 export type Outcome =
@@ -11,6 +14,10 @@ export type Outcome =
 /** What the call was. */
 export interface ComparedCall {
   readonly function: string;
+  /** Its messages, to show what differs; undefined when they are not known. */
+  readonly schema: FunctionSchema | undefined;
+  /** The serialised request. */
+  readonly input: Uint8Array;
   /** 32 hex digits, or empty. */
   readonly traceId: string;
 }
@@ -49,15 +56,15 @@ export class ShadowTally {
       counts.runMs += answer.runMs;
       counts.shadowRunMs += shadow.runMs;
     }
-    const said = differenceOf(answer, shadow);
-    if (said === "") {
+    if (areEqual(answer, shadow)) {
       counts.equal++;
       return;
     }
     if (answer.kind === "result" && shadow.kind === "error") counts.failed++;
     else counts.different++;
     if (this.#differences.length >= limits.shadowDifferencesMax) return;
-    this.#differences.push({ function: call.function, message: said, traceId: call.traceId, atMs: nowMs });
+    const message = differenceOf(call, answer, shadow);
+    this.#differences.push({ function: call.function, message, traceId: call.traceId, atMs: nowMs });
   }
 
   report(): ShadowReport {
@@ -65,26 +72,46 @@ export class ShadowTally {
   }
 }
 
-/** What differs between two outcomes, in a sentence; "" when nothing does. Two traps may lie at different places. */
-function differenceOf(answer: Outcome, shadow: Outcome): string {
-  if (answer.kind === "error") {
-    if (shadow.kind === "result") return `it failed with ${told(answer)}; the shadow gave a result`;
-    const alike =
-      answer.reason === shadow.reason &&
-      answer.code === shadow.code &&
-      (answer.reason !== "KERNEL_FAILED" || answer.message === shadow.message);
-    return alike ? "" : `it failed with ${told(answer)}; the shadow with ${told(shadow)}`;
+/** Two traps may lie at different places, but what a kernel says when it fails counts. */
+function areEqual(answer: Outcome, shadow: Outcome): boolean {
+  if (answer.kind === "result") {
+    return shadow.kind === "result" && Buffer.compare(answer.payload, shadow.payload) === 0;
   }
-  if (shadow.kind === "error") return `the shadow failed with ${told(shadow)}`;
-  const [left, right] = [answer.payload, shadow.payload];
-  if (Buffer.from(left.buffer, left.byteOffset, left.length).equals(right)) return "";
-  let at = 0;
-  while (at < left.length && left[at] === right[at]) at++;
-  const sizes =
-    left.length === right.length ? `${left.length} bytes` : `${left.length} and ${right.length} bytes`;
-  return `the responses have ${sizes} and differ from byte ${at} on`;
+  if (shadow.kind === "result" || answer.reason !== shadow.reason || answer.code !== shadow.code)
+    return false;
+  return answer.reason !== "KERNEL_FAILED" || answer.message === shadow.message;
 }
 
-function told({ reason, message }: Extract<Outcome, { kind: "error" }>): string {
-  return `${reason}: ${message.slice(0, 200)}`;
+/** What differs between two outcomes, in a sentence: `for {"x":1} it gave {"value":2}, the shadow {"value":3}`. */
+function differenceOf({ schema, input }: ComparedCall, answer: Outcome, shadow: Outcome): string {
+  const asked = textOf(schema?.request, input);
+  const [left, right] = [answer, shadow].map((outcome) =>
+    outcome.kind === "result"
+      ? `gave ${textOf(schema?.response, outcome.payload)}`
+      : `failed with ${outcome.reason}: ${outcome.message.slice(0, shownMax)}`,
+  );
+  const alike = left === right ? `, which differ from byte ${firstDifference(answer, shadow)} on` : "";
+  return `for ${asked} it ${left}; the shadow ${right}${alike}`;
+}
+
+/** Bytes of a message, and characters of its text, up to which it is shown. */
+const shownMax = 200;
+
+/** A message as JSON, or when that would be long or cannot be, its size. */
+function textOf(type: MessageType | undefined, bytes: Uint8Array): string {
+  const size = `${bytes.length} bytes`;
+  if (type === undefined || bytes.length > shownMax) return size;
+  try {
+    const text = messageToJsonText(type, decodeMessage(type, bytes));
+    return text.length > shownMax ? size : text;
+  } catch {
+    return size; // only the kernel judges a request, and it may give what is no message
+  }
+}
+
+function firstDifference(answer: Outcome, shadow: Outcome): number {
+  if (answer.kind === "error" || shadow.kind === "error") return 0;
+  let at = 0;
+  while (at < answer.payload.length && answer.payload[at] === shadow.payload[at]) at++;
+  return at;
 }

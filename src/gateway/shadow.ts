@@ -15,6 +15,7 @@ import type { Random } from "../base/random.ts";
 import type { ShadowReport } from "../rpc/generated/heddle/v1/ShadowReport.ts";
 import { noBytes, traceBytes, type ResultFrame } from "../wire/frame.ts";
 import { offsetsOf } from "../wire/payloads.ts";
+import type { FunctionSchema } from "../wire/schema.ts";
 import { traceIdOf } from "../wire/traceparent.ts";
 import type { Submission } from "./engine.ts";
 import type { BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
@@ -38,6 +39,7 @@ interface Shadow {
   percent: number;
   /** Functions of the serving version with theirs of the shadow. */
   functions: ReadonlyMap<FunctionRecord, FunctionRecord>;
+  readonly schemas: ReadonlyMap<string, FunctionSchema>;
   /** Calls to let pass before the next is taken. */
   gap: number;
 }
@@ -80,7 +82,8 @@ export class Shadows {
       if (partner !== undefined) functions.set(record, partner);
     }
     const tally = before?.digest === digest ? before.tally : new ShadowTally();
-    const shadow: Shadow = { digest, tally, percent, functions, gap: this.#gap(percent) };
+    const schemas = new Map(kernel.serving.admitted.schema.functions.map((schema) => [schema.name, schema]));
+    const shadow: Shadow = { digest, tally, percent, functions, schemas, gap: this.#gap(percent) };
     this.#byKernel.set(name, shadow);
     for (const fn of functions.keys()) this.#byFunction.set(fn, shadow);
   }
@@ -206,10 +209,11 @@ class ShadowBatch implements BatchClient {
       this.#samples[frame.first + at] = undefined;
       if (sample === undefined) continue;
       const outcome = outcomeOf(frame, at, offsets);
-      const { shadow, answer, traceId } = sample;
+      const { shadow, answer, input, traceId } = sample;
       if (!isTelling(outcome)) shadow.tally.skip(1);
       else {
-        const call = { function: sample.function.name, traceId };
+        const { name } = sample.function;
+        const call = { function: name, schema: shadow.schemas.get(name), input, traceId };
         shadow.tally.compare(call, answer, outcome, Math.round(this.#clock.now()));
       }
     }

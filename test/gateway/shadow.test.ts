@@ -20,7 +20,8 @@ const next = functionOf("b");
 
 /** A kernel whose version `b` shadows `a`; only what Shadows looks at. */
 function shadowed(percent: number, digest = next.digest): RoutedKernel {
-  const version = (fn: FunctionRecord) => ({ digest: fn.digest, functions: new Map([["f", fn]]) });
+  const admitted = { schema: { functions: [] } };
+  const version = (fn: FunctionRecord) => ({ digest: fn.digest, functions: new Map([["f", fn]]), admitted });
   return {
     name: "k",
     route: { serving: old.digest, trial: { kind: "shadow", digest, percent }, history: [], versions: [] },
@@ -106,35 +107,35 @@ describe("Shadows", () => {
       frameOf(["abc"]),
       frameOf(["abd"]),
       { different: 1 },
-      "the responses have 3 bytes and differ from byte 2 on",
+      "for 5 bytes it gave 3 bytes; the shadow gave 3 bytes, which differ from byte 2 on",
     ],
     [
       "more bytes",
       frameOf(["abc"]),
       frameOf(["abcd"]),
       { different: 1 },
-      "the responses have 3 and 4 bytes and differ from byte 3 on",
+      "for 5 bytes it gave 3 bytes; the shadow gave 4 bytes",
     ],
     [
       "a failure",
       frameOf(["abc"]),
       { ...frameOf([""]), errors: [failure(0, "KERNEL_TRAP", "it trapped")] },
       { failed: 1 },
-      "the shadow failed with KERNEL_TRAP: it trapped",
+      "for 5 bytes it gave 3 bytes; the shadow failed with KERNEL_TRAP: it trapped",
     ],
     [
       "a result for a failure",
       { ...frameOf([""]), errors: [failure(0, "KERNEL_FAILED", "no")] },
       frameOf(["abc"]),
       { different: 1 },
-      "it failed with KERNEL_FAILED: no; the shadow gave a result",
+      "for 5 bytes it failed with KERNEL_FAILED: no; the shadow gave 3 bytes",
     ],
     [
       "another failure",
       { ...frameOf([""]), errors: [failure(0, "KERNEL_FAILED", "no")] },
       { ...frameOf([""]), errors: [failure(0, "KERNEL_FAILED", "never")] },
       { different: 1 },
-      "it failed with KERNEL_FAILED: no; the shadow with KERNEL_FAILED: never",
+      "for 5 bytes it failed with KERNEL_FAILED: no; the shadow failed with KERNEL_FAILED: never",
     ],
   ])("tells of %s", (_what, answered, shadow, counts, message) => {
     const { answer, settle, report } = setup();
