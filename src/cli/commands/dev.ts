@@ -38,7 +38,8 @@ export const dev: Command = {
     for (const name of ["port", "http-port"]) args.whole(name, 0, 0, 65_535);
     const signal = AbortSignal.any([context.signal, output.unread]);
     const { isTTY, columns } = process.stdout;
-    const view = new DevView(output, { isTerminal: isTTY === true, columns: columns ?? 80 });
+    // A terminal that has not said how wide it is says 0.
+    const view = new DevView(output, { isTerminal: isTTY === true, columns: columns || 80 });
     const opened = await openDevFabric({ ...context, signal });
     try {
       const { fabric, http, own } = opened;

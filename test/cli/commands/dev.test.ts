@@ -30,7 +30,7 @@ async function setup() {
   writeFileSync(mark, 'export function mark(): string { return "!"; }');
   const command = startHeddle(["dev", "hello.ts", "--port", "0", "--http-port", "0", "--json"], { folder });
   onTestFinished(async () => {
-    command.kill("SIGKILL");
+    command.kill("SIGINT");
     await command.closed;
   });
   const { address } = (await next(command, "fabric")) as unknown as { address: string };
