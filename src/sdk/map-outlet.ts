@@ -41,7 +41,7 @@ export class MapOutlet {
   /** Starts a submission: everything that has not settled. */
   restart(id: number, link: FrameLink, ranges: readonly InputRange[], closed: boolean): void {
     this.#id = id;
-    this.#number = this.#connection.functionNumber(link, this.#function);
+    this.#number = this.#connection.functionNumber(link, this.#target());
     let first = 0;
     for (const { sizes, payloads } of packRanges(ranges)) {
       this.#frame(link, first, sizes, payloads, true);
@@ -76,6 +76,12 @@ export class MapOutlet {
   /** Nothing more is expected from the gateway. */
   close(): void {
     if (this.known) this.#connection.remove(this.#id);
+  }
+
+  /** By name at first; when the map is submitted again, the version it began with, whatever serves by then. */
+  #target(): CallableFunction {
+    const again = this.#number !== 0 && this.#function.version !== "";
+    return again ? { ...this.#function, pinned: true } : this.#function;
   }
 
   #frame(link: FrameLink, first: number, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {

@@ -51,6 +51,35 @@ describe("Kernels.Deploy", () => {
     expect(quick.frames.frames[0]).toMatchObject({ kind: "function", frame: { number: 1, kernel: "echo" } });
   });
 
+  it("takes so many uploads at once and no more", async () => {
+    const { client, deploy, wasm } = await setup();
+    const { path, requestSerialize, responseDeserialize } = heddle.Kernels.service.Deploy;
+    const open = Array.from({ length: limits.deploysMax }, () => {
+      const call: ClientWritableStream<DeployRequest> = client.makeClientStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        () => {}, // it is cancelled
+      );
+      call.write({ header: { size: wasm.length } });
+      return call;
+    });
+    const refusal = {
+      reason: "QUEUE_FULL",
+      rawMessage: expect.stringContaining("being deployed already") as string,
+    };
+    const tryOut = () =>
+      deploy({ header: { size: wasm.length } }, { data: wasm }).catch((error: unknown) => error);
+    let last;
+    do last = await tryOut();
+    while (!(last instanceof Error));
+    expect(last).toMatchObject(refusal);
+    for (const call of open) call.cancel();
+    do last = await tryOut();
+    while (last instanceof Error);
+    expect(last).toMatchObject({ kernel: { name: "echo" } });
+  });
+
   it("waits for no node that goes meanwhile", async () => {
     const { deploy, wasm, node } = await setup();
     const slow = await node({ id: "slow", compiles: false });

@@ -49,6 +49,21 @@ describe("a map over a lost connection", () => {
     );
   });
 
+  it("stays on the version it began with", async () => {
+    const { fabric, relay, gateway, session } = await startScriptedMap(silent);
+    const results = collect(fabric.map("pure/double", numbersTo(3)));
+    await session.frames.count("batch", 1);
+    gateway.script = settleAll;
+    relay.drop();
+    expect(await results).toEqual(doubled(3));
+    const digests = (sessionOf: ClientSession) =>
+      sessionOf.frames.frames.flatMap(({ kind, frame }) =>
+        kind === "function" ? [Buffer.from(frame.digest).toString("hex")] : [],
+      );
+    expect(digests(session)).toEqual([""]);
+    expect(digests(await gateway.session(1))).toEqual([gateway.version]);
+  });
+
   it("says again that its inputs are at their end", async () => {
     const { fabric, relay, gateway, session } = await startScriptedMap(silent);
     const results = collect(fabric.map("pure/double", numbersTo(3)));
