@@ -81,9 +81,9 @@ export class Fabric {
     return createKernelClient<Kernel>(this, name);
   }
 
-  /** What the SDK knows of a function: its messages, and whether it is pure. */
-  async describe(fn: string): Promise<CallableFunction> {
-    return this.#schemas.peek(fn) ?? (await this.#schemas.load(fn));
+  /** What the SDK knows of a function, or with a digest of it in that version: its messages, and whether it is pure. */
+  async describe(fn: string, digest = ""): Promise<CallableFunction> {
+    return this.#schemas.peek(fn, digest) ?? (await this.#schemas.load(fn, digest));
   }
 
   /** Closes the connection; what is under way fails with CANCELLED. */

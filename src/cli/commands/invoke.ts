@@ -3,6 +3,7 @@ import { addressOption, withFabric } from "../client.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { responseJson } from "../response-json.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
+import { wholeDigest } from "../version-digest.ts";
 import { readAll } from "../read-input.ts";
 
 /** `heddle invoke` */
@@ -13,6 +14,7 @@ export const invoke: Command = {
   options: {
     ...addressOption,
     deadline: { type: "number", value: "MS", about: "time for the whole call", default: "none" },
+    digest: { type: "text", value: "DIGEST", about: "call this version", default: "as calls are routed" },
     stats: { type: "flag", about: "also print node, attempts and times, on stderr" },
   },
   example: `heddle invoke ode/lotkaVolterra '{"periods": 1}'`,
@@ -23,9 +25,17 @@ export const invoke: Command = {
     const json = parseJson(await inputText(context));
     const deadlineMs = args.whole("deadline", 0, 1, 900_000);
     return withFabric(context, async (fabric) => {
-      const callable = await fabric.describe(name);
+      const beginning = args.text("digest");
+      const [kernel = ""] = name.split("/");
+      const digest =
+        beginning === undefined ? undefined : await wholeDigest(fabric, kernel, beginning, context.signal);
+      const callable = await fabric.describe(name, digest);
       const input = messageFromJson(callable.schema.request, json);
-      const options = { signal: context.signal, ...(deadlineMs === 0 ? {} : { deadlineMs }) };
+      const options = {
+        signal: context.signal,
+        ...(deadlineMs === 0 ? {} : { deadlineMs }),
+        ...(digest === undefined ? {} : { digest }),
+      };
       const { value, stats } = await fabric.invokeWithStats(name, input, options);
       output.value(responseJson(callable, value));
       if (args.flag("stats")) output.note(JSON.stringify(stats));

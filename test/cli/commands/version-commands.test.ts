@@ -145,6 +145,20 @@ describe("heddle rm", () => {
   });
 });
 
+describe("heddle invoke", () => {
+  it("calls the version that is named by the first digits of its digest", async () => {
+    await twoVersions();
+    const call = ["invoke", "stamp/stamp", '{"x": 5}'];
+    expect(JSON.parse(await said(...call))).toEqual({ value: { version: 2, sum: 7 } });
+    const first = await said(...call, "--digest", short(1).slice(0, 8));
+    expect(JSON.parse(first)).toEqual({ value: { version: 1, sum: 6 } });
+    expect(await run(...call, "--digest", "00000000")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no version that begins with "00000000"') as string,
+    });
+  });
+});
+
 describe("heddle kernels", () => {
   it("shows who gets the calls, and with --versions all that are kept", async () => {
     await twoVersions();
