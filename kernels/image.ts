@@ -2,9 +2,12 @@
  * Images of RGBA bytes: blur, edges, new sizes. Channels are worked on one by one and alpha like the others, in floats,
  * and results are rounded to the nearest byte once. Where an image is transparent in places, its colours should be
  * premultiplied first, or those of transparent pixels shine through: `premultiply`, the filter, `unpremultiply`.
+ *
+ * Rows that a result still needs are kept as floats: a wide blur of a picture whose rows are very long may take more
+ * memory than a call has, and ends with RESOURCE_EXHAUSTED.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 402653184 } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 805306368 } */
 import { Code, fail } from "heddle";
 import { divide, multiply } from "./image/alpha";
 import { blur, gaussWeights } from "./image/blur";

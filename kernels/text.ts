@@ -11,7 +11,7 @@
  * a query is mapped over; scores are then relative to each.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 402653184 } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 805306368 } */
 import { Code, fail } from "heddle";
 import { buildIndex, Document, mergeReaders } from "./text/index-build";
 import { IndexReader } from "./text/index-reader";

@@ -35,6 +35,9 @@ const FOLDED: usize = memory.data<u8>([
   113, 114, 115, 116, 117, 118, 119, 120, 121, 122, 0, 0, 0, 0, 0,
 ]);
 
+/** Bytes that are made room for beyond what one text needs. */
+const ROOM_MIN: usize = 4096;
+
 /** Start of the hash of a word, and what each byte multiplies it with (FNV-1a). */
 const HASH_START: u32 = 0x811c9dc5;
 const HASH_FACTOR: u32 = 0x01000193;
@@ -65,10 +68,11 @@ export class Words {
     const units = <usize>text.length;
     this.p = changetype<usize>(text);
     this.end = this.p + (units << 1);
-    // A unit takes 3 bytes at most.
+    // A unit takes 3 bytes at most. Words that are kept take little of that, so the next text may find room too.
     if (this.to + 3 * units > this.limit) {
-      this.to = heap.alloc(3 * units + SLACK);
-      this.limit = this.to + 3 * units;
+      const room = 3 * units + max(ROOM_MIN, (3 * units) >> 1);
+      this.to = heap.alloc(room + SLACK);
+      this.limit = this.to + room;
     }
   }
 
