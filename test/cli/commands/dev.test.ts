@@ -73,17 +73,10 @@ describe("heddle dev", () => {
     const { file, command, fabric } = await setup();
     await next(command, "deployed");
     writeFileSync(file, source("Hello").replace("name: string", "name: Map<string, string>"));
-    expect(await next(command, "error")).toMatchObject({
-      reason: "BUILD_FAILED",
-      problems: [
-        {
-          file: "hello.ts",
-          line: 5,
-          column: 29,
-          frame: expect.stringContaining("> 5 | export function greet"),
-        },
-      ],
-    });
+    const { reason, problems } = await next(command, "error");
+    const frame = expect.stringContaining("> 5 | export function greet");
+    const first = expect.objectContaining({ file: "hello.ts", line: 5, column: 29, frame });
+    expect([reason, problems]).toEqual(["BUILD_FAILED", expect.arrayContaining([first])]);
     expect(await fabric.invoke("hello/greet", { name: "Ada" })).toBe("Hello, Ada!");
     unlinkSync(file);
     expect(await next(command, "error")).toMatchObject({
@@ -97,9 +90,7 @@ describe("heddle dev", () => {
     // Callers of the version before would not understand this one: while it is being written, they need not.
     writeFileSync(file, source("Hello").replace("name: string)", "times: f64, name: string)"));
     await next(command, "deployed");
-    const later = await connect(fabric.address);
-    onTestFinished(() => later.close());
-    expect(await later.invoke("hello/greet", { times: 1, name: "Ada" })).toBe("Hello, Ada!");
+    expect(await fabric.invoke("hello/greet", { times: 1, name: "Ada" })).toBe("Hello, Ada!");
   });
 
   it("shows calls and what they log", async () => {
