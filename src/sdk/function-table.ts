@@ -14,7 +14,7 @@ interface Entry {
 }
 
 export class FunctionTable {
-  /** By name, and by digest for versions that were asked for; the one used longest ago is the first. */
+  /** By name, and by digest for versions that were asked for; the one that was named longest ago is the first. */
   readonly #entries = new Map<string, Entry>();
   #last = 0;
 
