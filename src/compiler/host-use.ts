@@ -59,7 +59,7 @@ export function checkImports(text: string, sources: readonly Source[], diagnosti
     const row = refusedImports.find((each) => each.name.test(name));
     const what = row?.what ?? `the module would import "${name}" from "${from}"`;
     const advice = row?.advice ?? 'a kernel imports from its host only what "heddle" offers';
-    addUse(sources, row?.pattern ?? null, what, advice, diagnostics);
+    addUse(sources, row?.pattern ?? declarationOf(name), what, advice, diagnostics);
   }
 }
 
@@ -72,15 +72,21 @@ function isDeclared(sources: readonly Source[], name: string): boolean {
   );
 }
 
+/** What the declaration of an imported function looks like. */
+function declarationOf(name: string): RegExp {
+  const last = name.split(".").at(-1) ?? name;
+  return new RegExp(`\\bdeclare function ${last.replace(/\W/g, "\\$&")}\\b`);
+}
+
 function addUse(
   sources: readonly Source[],
-  pattern: RegExp | null,
+  pattern: RegExp,
   what: string,
   advice: string,
   diagnostics: Diagnostics,
 ): void {
   for (const source of sources) {
-    const at = pattern === null ? -1 : withoutComments(source.text).search(pattern);
+    const at = withoutComments(source.text).search(pattern);
     if (at < 0) continue;
     const line = source.lineAt(at);
     diagnostics.addAt(source.normalizedPath, line, source.columnAt(), what, advice);

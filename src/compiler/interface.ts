@@ -36,12 +36,13 @@ export function deriveInterface(
   const classes = new ClassReader(scope, comments, diagnostics);
   const functions: FunctionShape[] = [];
   refuseAmbient(sources, diagnostics);
-  for (const { source, declaration, exportedName } of exportsOf(entry, scope, diagnostics)) {
+  const exportedClasses = new Set<string>();
+  for (const { source, declaration, exportedName } of exportsOf(entry, scope, diagnostics, exportedClasses)) {
     const shape = readFunction(source, declaration, exportedName);
     if (shape !== null) functions.push(shape);
   }
   const { messages, enums } = classes.finish();
-  checkFunctions(entry, functions, diagnostics);
+  checkFunctions(entry, functions, exportedClasses, diagnostics);
   checkNames();
   return { name, comment: comments.get(entry.internalPath)?.head() ?? "", functions, messages, enums };
 
@@ -138,6 +139,7 @@ function exportsOf(
   source: Source,
   scope: Scope,
   diagnostics: Diagnostics,
+  classes: Set<string>,
   visited = new Set<Source>(),
 ): ExportedFunction[] {
   if (visited.has(source)) return [];
@@ -158,7 +160,7 @@ function exportsOf(
     const { members, internalPath } = statement;
     if (members === null) {
       const from = internalPath === null ? null : scope.sourceAt(internalPath);
-      if (from !== null) functions.push(...exportsOf(from, scope, diagnostics, visited));
+      if (from !== null) functions.push(...exportsOf(from, scope, diagnostics, classes, visited));
       continue;
     }
     for (const member of members) {
@@ -171,6 +173,8 @@ function exportsOf(
   function take(from: Source, declaration: DeclarationStatement, exportedName: string, at: Node): void {
     if (declaration instanceof FunctionDeclaration) {
       functions.push({ source: from, declaration, exportedName });
+    } else if (declaration instanceof ClassDeclaration) {
+      classes.add(exportedName);
     } else if (declaration instanceof VariableDeclaration) {
       const advice = "drop `export`, or move the value to a file that this one imports";
       diagnostics.add(
@@ -214,10 +218,21 @@ function checkFunction(declaration: FunctionDeclaration, name: string, diagnosti
   return true;
 }
 
-function checkFunctions(entry: Source, functions: readonly FunctionShape[], diagnostics: Diagnostics): void {
+function checkFunctions(
+  entry: Source,
+  functions: readonly FunctionShape[],
+  classes: ReadonlySet<string>,
+  diagnostics: Diagnostics,
+): void {
   const { normalizedPath } = entry;
-  if (functions.length === 0) {
-    diagnostics.addAt(normalizedPath, 1, 1, "the kernel exports no function", "write `export function …`");
+  if (functions.length === 0 && diagnostics.isEmpty) {
+    const names = [...classes].slice(0, 3).join(", ");
+    const what = `the kernel exports no function${classes.size > 0 ? `, only classes (${names}${classes.size > 3 ? ", …" : ""})` : ""}`;
+    const advice =
+      classes.size > 0
+        ? "export functions that use them, from a file that imports them"
+        : "write `export function …`";
+    diagnostics.addAt(normalizedPath, 1, 1, what, advice);
   }
   if (functions.length > limits.functionsMax) {
     const what = `the kernel exports ${functions.length} functions, more than ${limits.functionsMax}`;

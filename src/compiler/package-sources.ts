@@ -73,9 +73,9 @@ export class PackageSources {
       for (const statement of source.statements) {
         if (!(statement instanceof ImportStatement || statement instanceof ExportStatement)) continue;
         const path = statement.internalPath ?? "";
-        const name = path.startsWith(libraryPrefix) && !isStandard(path) ? nameOf(path) : "";
+        const name = packageName(path);
         const used = this.#packages.get(name);
-        if (used === undefined || name === nameOf(source.normalizedPath)) continue;
+        if (used === undefined || name === packageName(source.normalizedPath)) continue;
         const wanted = await this.#find(name, this.#folderOf(source.normalizedPath));
         if (wanted === null || wanted.folder === used.folder) continue;
         const what = `two copies of the package "${name}" are installed, and the kernel would need both`;
@@ -87,7 +87,7 @@ export class PackageSources {
   /** The folder that the imports of a source are looked up from. */
   #folderOf(path: string): string {
     if (!path.startsWith(libraryPrefix)) return dirname(join(this.#kernelFolder, path));
-    return this.#packages.get(nameOf(path))?.folder ?? this.#kernelFolder;
+    return this.#packages.get(packageName(path))?.folder ?? this.#kernelFolder;
   }
 
   async #find(name: string, from: string): Promise<Package | null> {
@@ -139,10 +139,10 @@ export class PackageSources {
   }
 }
 
-function nameOf(path: string): string {
-  return path.startsWith(libraryPrefix)
-    ? (packagePath.exec(path.slice(libraryPrefix.length))?.[1] ?? "")
-    : "";
+/** The package that a source belongs to; "" when it is the author's own or the standard library's. */
+export function packageName(path: string): string {
+  if (!path.startsWith(libraryPrefix) || isStandard(path)) return "";
+  return packagePath.exec(path.slice(libraryPrefix.length))?.[1] ?? "";
 }
 
 /** A source that exports what another of the same package does. */

@@ -6,14 +6,14 @@
  */
 import { join } from "node:path";
 import * as assemblyscript from "assemblyscript";
-import type { DiagnosticMessage, Program, Source } from "assemblyscript";
-import { libraryFiles } from "assemblyscript/asc";
+import type { DiagnosticMessage, Program, Range, Source } from "assemblyscript";
+import { libraryFiles, version } from "assemblyscript/asc";
 import { HeddleError } from "../base/error.ts";
 import { runtimes, type BuildSettings } from "./build-settings.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { DocComments, type RawComment } from "./doc-comment.ts";
 import { isStandard, libraryPrefix } from "./library-path.ts";
-import { PackageSources } from "./package-sources.ts";
+import { packageName, PackageSources } from "./package-sources.ts";
 import { readOptional, type FoundSource } from "./read-source.ts";
 
 /** Parsed sources, ready for the entry to be added. */
@@ -131,10 +131,17 @@ function addMessage(
   const missing = /^File '(~lib\/.*)\.ts' not found$/.exec(said)?.[1];
   const { what, advice } = (missing === undefined ? undefined : packages?.problemOf(missing)) ?? {
     what: said,
-    advice: adviceByMessage.find(([pattern]) => pattern.test(said))?.[1] ?? "",
+    advice: adviceByMessage.find(([pattern]) => pattern.test(said))?.[1] ?? packageAdvice(own),
   };
   if (own === null) diagnostics.addAt("the kernel", 0, 0, what, advice);
   else diagnostics.add(own, what, advice);
+}
+
+/** What to do about a package that does not compile: mostly it was written for an older compiler. */
+function packageAdvice(range: Range | null): string {
+  const name = range === null ? "" : packageName(range.source.normalizedPath);
+  if (name === "") return "";
+  return `"${name}" does not compile with AssemblyScript ${version}: take another version of it, or import less of it`;
 }
 
 function isFromLibrary({ range }: DiagnosticMessage): boolean {
