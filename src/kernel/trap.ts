@@ -104,7 +104,11 @@ function ranOutOfMemory(
 /** The start function of a module went wrong. */
 export function startMessage(error: unknown, context: TrapContext): string {
   const frames = readStack(error, context);
-  return `the start function trapped: ${sentence(error, frames, context)}${shortStack(frames)}`;
+  const said = sentence(error, frames, context);
+  // A segment that does not fit ends the instantiation before anything of the module has run.
+  const instantiating = /^WebAssembly\.Instance\(\): (.*)$/.exec(said)?.[1];
+  if (instantiating !== undefined) return `it cannot be instantiated: ${instantiating}`;
+  return `the start function trapped: ${said}${shortStack(frames)}`;
 }
 
 /** A failure from an error that the host's side of a call threw. */
