@@ -79,6 +79,7 @@ class GatewayProcess implements Gateway {
   readonly #logReaders: LogReaders;
   readonly #http: HttpServer;
   #sweeping: NodeJS.Timeout | undefined;
+  #httpPort = 0;
   #stopping: Promise<void> | undefined;
 
   constructor(options: GatewayOptions) {
@@ -116,6 +117,7 @@ class GatewayProcess implements Gateway {
       reportOf: (name, digest) => this.#shadows.report(name, digest),
       secret,
       logs: this.#logReaders,
+      httpPort: () => this.#httpPort,
     });
     const services = [this.#fabric, kernels, this.#cluster, this.#health, this.#reflection];
     for (const service of services) service.addTo(this.#server);
@@ -143,8 +145,8 @@ class GatewayProcess implements Gateway {
     }, limits.versionSweepMs).unref();
     const grpcPort = await bind(this.#server, grpc);
     explainUnknownMethods(this.#server, (path) => this.#typed.explain(path));
-    const httpPort = await this.#http.start(http);
-    return { grpc: `${grpc.host}:${grpcPort}`, http: `${http.host}:${httpPort}` };
+    this.#httpPort = await this.#http.start(http);
+    return { grpc: `${grpc.host}:${grpcPort}`, http: `${http.host}:${this.#httpPort}` };
   }
 
   #routes(): HttpRoutes {

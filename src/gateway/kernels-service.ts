@@ -36,6 +36,8 @@ export interface KernelsServiceOptions {
   readonly reportOf: ReportOf;
   readonly secret: string;
   readonly logs: LogReaders;
+  /** The port of HTTP; 0 before it listens. */
+  httpPort(): number;
 }
 
 export class KernelsService {
@@ -44,6 +46,7 @@ export class KernelsService {
   readonly #reportOf: ReportOf;
   readonly #sender: ModuleSender;
   readonly #logs: LogReaders;
+  readonly #httpPort: () => number;
   #uploads = 0;
 
   constructor(options: KernelsServiceOptions) {
@@ -52,6 +55,7 @@ export class KernelsService {
     this.#reportOf = options.reportOf;
     this.#sender = new ModuleSender(options.secret, (digest) => options.registry.module(digest));
     this.#logs = options.logs;
+    this.#httpPort = options.httpPort;
   }
 
   addTo(server: Server): void {
@@ -86,6 +90,7 @@ export class KernelsService {
     return {
       kernel: this.#describe(this.#registry.route(name), record),
       descriptorSet: Buffer.from(record.admitted.schema.bytes),
+      httpPort: this.#httpPort(),
     };
   }
 

@@ -21,7 +21,8 @@ export const describe: Command = {
     }
     const { describeKernel, functionText, kernelText } = await import("../kernel-description.ts");
     return withFabric(context, async (fabric) => {
-      const kernel = describeKernel(name, await deployedKernel(context, fabric, name), addressesOf(context));
+      const found = await deployedKernel(context, fabric, name);
+      const kernel = describeKernel(name, found, addressesOf(context, found.httpPort));
       const fn = kernel.functions.find((each) => each.name === `${name}/${functionName}`);
       if (functionName !== undefined && fn === undefined) {
         const names = kernel.functions.map((each) => each.name.slice(name.length + 1)).join(", ");
@@ -35,9 +36,9 @@ export const describe: Command = {
   },
 };
 
-/** Only the gRPC address is known; a fabric on the default ports has its HTTP port beside it. */
-function addressesOf(context: CommandContext): ExampleAddresses {
+/** Both ports are those of one process, so that its host is the one that reached it. */
+function addressesOf(context: CommandContext, httpPort: number): ExampleAddresses {
   const grpc = fabricAddress(context);
-  const [, host = "127.0.0.1", port = ""] = /^(.*):(\d+)$/.exec(grpc) ?? [];
-  return { grpc, http: port === "7070" ? `${host}:7071` : `${host}:HTTP_PORT` };
+  const host = /^(.*):\d+$/.exec(grpc)?.[1] ?? "127.0.0.1";
+  return { grpc, http: `${host}:${httpPort}` };
 }

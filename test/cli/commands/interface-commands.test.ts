@@ -167,7 +167,7 @@ describe("heddle describe", () => {
       expect(examples).toEqual([
         `heddle invoke ${name} ${json} --address ${cluster.grpc}`,
         `grpcurl -plaintext -d ${json} ${cluster.grpc} ${path.slice(1)}`,
-        `curl -H 'content-type: application/json' -d ${json} http://127.0.0.1:HTTP_PORT/v1/${name}`,
+        `curl -H 'content-type: application/json' -d ${json} http://${cluster.http}/v1/${name}`,
       ]);
     }
   });

@@ -14,6 +14,10 @@ export interface GetResponse {
    * Its google.protobuf.FileDescriptorSet, serialised.
    */
   'descriptorSet'?: (Buffer | Uint8Array | string);
+  /**
+   * Port on which the gateway that answers serves HTTP.
+   */
+  'httpPort'?: (number);
 }
 
 /**
@@ -28,4 +32,8 @@ export interface GetResponse__Output {
    * Its google.protobuf.FileDescriptorSet, serialised.
    */
   'descriptorSet': (Buffer);
+  /**
+   * Port on which the gateway that answers serves HTTP.
+   */
+  'httpPort': (number);
 }
