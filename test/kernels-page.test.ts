@@ -4,10 +4,11 @@
  */
 import { mkdtemp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { normalOutput, pageSteps, type PageStep } from "./support/page.ts";
+import { prerequisite } from "./support/prerequisite.ts";
 import { repository } from "./support/source-files.ts";
 import { Terminal, type } from "./support/terminal.ts";
 
@@ -33,30 +34,45 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
+const grpcurl = prerequisite({
+  program: "grpcurl",
+  folders: [join(homedir(), "go", "bin")],
+  advice: "go install github.com/fullstorydev/grpcurl/cmd/grpcurl@latest",
+});
+const curl = prerequisite({ program: "curl", advice: "apt-get install curl" });
+
 describe("docs/kernels.md", () => {
-  it("does what it says, block by block", { timeout: 240_000 }, async () => {
-    const steps = pageSteps(await readFile(join(repository, "docs", "kernels.md"), "utf8"));
-    let compared = 0;
-    for (const step of steps) {
-      const printed = await perform(step);
-      if (step.kind === "file") continue;
-      compared++;
-      expect.soft(normalOutput(printed), `line ${step.line}`).toBe(normalOutput(step.output));
-    }
-    expect(compared).toBeGreaterThanOrEqual(15);
-  });
+  it.skipIf(curl === undefined || grpcurl === undefined)(
+    "does what it says, block by block",
+    { timeout: 240_000 },
+    async () => {
+      const steps = pageSteps(await readFile(join(repository, "docs", "kernels.md"), "utf8"));
+      let compared = 0;
+      for (const step of steps) {
+        const printed = await perform(step);
+        if (step.kind === "file") continue;
+        compared++;
+        expect.soft(normalOutput(printed), `line ${step.line}`).toBe(normalOutput(step.output));
+      }
+      expect(compared).toBeGreaterThanOrEqual(15);
+    },
+  );
 });
 
 /** Gives what was printed where the page shows an output. */
 async function perform(step: PageStep): Promise<string> {
   const options = {
     folder,
-    env: { HEDDLE_ADDRESS: `127.0.0.1:${ports[0]}`, NO_COLOR: "1" },
+    env: {
+      HEDDLE_ADDRESS: `127.0.0.1:${ports[0]}`,
+      NO_COLOR: "1",
+      PATH: [process.env["PATH"], dirname(grpcurl ?? "")].join(delimiter),
+    },
   };
   switch (step.kind) {
     case "file":
       await mkdir(dirname(join(folder, step.name)), { recursive: true });
-      await writeFile(join(folder, step.name), step.text);
+      await writeFile(join(folder, step.name), here(step.text));
       return "";
     case "command": {
       const [, into] = /^cd (\S+)$/.exec(step.command) ?? [];

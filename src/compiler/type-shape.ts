@@ -50,7 +50,7 @@ export class TypeResolver {
       return this.#refuse(
         node,
         "a type is missing or not supported",
-        "write one of the types of docs/kernels.md",
+        "write one of the types of docs/kernel-reference.md",
       );
     }
     const found = this.#find(source, node);
@@ -149,7 +149,8 @@ export class TypeResolver {
 
   #refuseUnknown(node: NamedTypeNode): null {
     const name = nameOf(node);
-    const advice = adviceByType.get(name) ?? "use one of the types of docs/kernels.md or a class of your own";
+    const advice =
+      adviceByType.get(name) ?? "use one of the types of docs/kernel-reference.md or a class of your own";
     return this.#refuse(node, `type "${name}" cannot travel`, advice);
   }
 

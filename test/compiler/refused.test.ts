@@ -74,7 +74,7 @@ describe("deriveInterface", () => {
       /use an Array/,
     ],
     ["export function nothing(a: void): void {}", /"void" cannot travel/, /only a result may be void/],
-    ["export function untyped(a: Nowhere): void {}", /"Nowhere" cannot travel/, /docs\/kernels\.md/],
+    ["export function untyped(a: Nowhere): void {}", /"Nowhere" cannot travel/, /docs\/kernel-reference\.md/],
     ["export function optional(a: i32 = 1): void {}", /"a" is optional/, /initial value of a class/],
     [
       "export function under_score(): void {}",

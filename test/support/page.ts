@@ -80,6 +80,8 @@ const varying: readonly (readonly [RegExp, string])[] = [
   [/\b\d\d:\d\d:\d\d(?:\.\d+)?\b/g, "<clock>"],
   [/\b127\.0\.0\.1:\d+/g, "<address>"],
   [/\b\d+(?:[.,]\d+)*\s?(?:ms|µs|s)\b/g, "<duration>"],
+  [/\bduration_ms [\d.]+/g, "<duration>"],
+  [/\bnode-\d+ +\d+ /g, "<node> <process> "],
   [/\bnode-\d+\b/g, "<node>"],
   [/\b\d+(?:[.,]\d+)* (?:bytes|B|KiB|kB)\b/g, "<size>"],
 ];
