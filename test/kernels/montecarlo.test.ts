@@ -9,6 +9,9 @@ interface Part {
   readonly count: bigint;
   readonly scale: number;
   readonly sum: number;
+  readonly sumLow: number;
+  readonly squares: number;
+  readonly squaresLow: number;
 }
 
 interface Estimate {
@@ -319,6 +322,7 @@ describe("estimate", () => {
       const request = requests[name];
       const counted = name === "pi" ? "points" : "pairs";
       const expected = estimateBy(name, { ...request, [counted]: whole });
+      const all = part(`${name}Sums`, { ...request, [counted]: whole });
       fc.assert(
         fc.property(
           fc.uniqueArray(fc.integer({ min: 1, max: whole - 1 }), { maxLength: 12 }),
@@ -332,6 +336,10 @@ describe("estimate", () => {
             const keys = new Map(parts.map((each) => [each, order.next().value]));
             const shuffled = parts.toSorted((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0));
             expect(estimateBy("estimate", { parts: shuffled })).toEqual(expected);
+            for (const field of ["sum", "sumLow", "squares", "squaresLow"] as const) {
+              const added = shuffled.reduce((sum, each) => sum + each[field], 0);
+              expect(added, field).toBe(all[field]);
+            }
           },
         ),
         { seed: testSeed, numRuns: 25 },
