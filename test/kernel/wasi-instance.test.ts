@@ -162,6 +162,13 @@ describe("WasiInstance", () => {
     expect(run()).toEqual({ stdout: "", stderr: "", exitCode: 99 });
   });
 
+  it("counts what a write announces before any of it is copied", () => {
+    const { run } = open(
+      command(["write"], `(call $put (i32.const 1) (i32.const 0) (i32.const -1)) (unreachable)`),
+    );
+    expect(run()).toContain("RESULT_TOO_LARGE: the command wrote more than");
+  });
+
   it("takes a pointer outside of memory for a trap", () => {
     const { run } = open(command(["sizes"], `(drop (call $sizes (i32.const -4) (i32.const 0)))`));
     expect(run()).toContain("KERNEL_TRAP");

@@ -1,8 +1,11 @@
 /** The examples in other languages, deployed to a fabric and called as their users do. */
-import { writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openCluster, type Cluster } from "../support/cluster.ts";
+import { commandBytes } from "../support/kind-modules.ts";
 import { compileC, compiledModule, findClang, fixtureModule } from "../support/foreign-modules.ts";
 import { repository } from "../support/source-files.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -77,6 +80,27 @@ describe.each(origins)("kernels/c, from its %s", (origin) => {
   });
 });
 
+describe("a command that does not end", () => {
+  it.each(["read", "write"])(
+    "but %ss for ever is ended by its time limit, and harms no other",
+    async (what) => {
+      const { fabric } = cluster;
+      const endless = commandBytes(
+        `(module (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+        (memory (export "memory") 1)
+        (func (export "_start")
+          (loop $again (drop (call $${what} (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 16))) (br $again))))`,
+        { timeLimitMs: 300 },
+      );
+      await fabric.admin.deploy(endless);
+      await expect(fabric.invoke("probe/run", {})).rejects.toMatchObject({ reason: "TIME_LIMIT" });
+      await fabric.admin.deploy(fixtureModule("caps"), { name: "caps" });
+      expect(await fabric.invoke("caps/run", { args: ["count"] })).toMatchObject({ exitCode: 0 });
+    },
+  );
+});
+
 describe("kernels/wat", () => {
   it("computes with numbers", async () => {
     const { fabric } = cluster;
@@ -146,6 +170,29 @@ describe.skipIf(clang === undefined)("heddle.h", () => {
       for (const value of [1, 20, 300])
         expect(await cluster.fabric.invoke("twice/twice", { value })).toBe(2 * value);
     }
+  });
+});
+
+describe.skipIf(clang === undefined)("kernels/c/README.md", () => {
+  it("shows commands that work", async () => {
+    const folder = temporaryFolder();
+    cpSync(join(repository, "kernels"), folder, { recursive: true });
+    const page = readFileSync(join(folder, "c", "README.md"), "utf8");
+    const blocks = [...page.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
+    expect(blocks.length).toBe(3);
+    const heddle = `heddle() { "${process.execPath}" "${join(repository, "bin", "heddle.js")}" "$@"; }`;
+    const aliased = `clang-19() { "${clang ?? ""}" "$@"; }`;
+    const script = ["set -e", heddle, aliased, ...blocks].join("\n");
+    const env = { ...process.env, HEDDLE_ADDRESS: cluster.grpc };
+    const ran = promisify(execFile)("bash", ["-c", script], { cwd: join(folder, "c"), env });
+    const { stdout } = await ran;
+    const results = stdout.split("\n").filter((line) => line.startsWith("{"));
+    expect(results.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { value: 32 },
+      { counts: { to: 2, be: 2, or: 1, not: 1 } },
+      { value: "6" },
+      { stdout: Buffer.from("HELLO\n").toString("base64"), stderr: "", exitCode: 0 },
+    ]);
   });
 });
 
