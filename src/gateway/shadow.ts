@@ -180,11 +180,12 @@ export class Shadows {
     });
   }
 
-  /** How many calls to let pass: geometric, so that each is taken with the same chance. */
+  /** How many calls to let pass: geometric, so that each is taken with the same chance. Never below 0 for any share. */
   #gap(percent: number): number {
     if (percent >= 100) return 0;
-    const gap = Math.log(1 - this.#options.random.next()) / Math.log(1 - percent / 100);
-    return Math.min(Math.floor(gap), Number.MAX_SAFE_INTEGER);
+    // log1p, since 1 less a tiny share is 1, of which the logarithm is 0.
+    const gap = Math.log1p(-this.#options.random.next()) / Math.log1p(-percent / 100);
+    return gap < Number.MAX_SAFE_INTEGER ? Math.floor(gap) : Number.MAX_SAFE_INTEGER;
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { toKernelDigest, batchId } from "../../src/base/ids.ts";
 import { limits } from "../../src/base/limits.ts";
-import { createSeededRandom } from "../../src/base/random.ts";
+import { createSeededRandom, type Random } from "../../src/base/random.ts";
 import type { Submission } from "../../src/gateway/engine.ts";
 import type { BatchRecord, FunctionRecord } from "../../src/gateway/records.ts";
 import type { RoutedKernel } from "../../src/gateway/route-store.ts";
@@ -48,12 +48,12 @@ function failure(index: number, reason: string, message = reason) {
   return { index, reason, message, ...rest };
 }
 
-function setup(percent = 100) {
+function setup(percent = 100, random: Random = createSeededRandom(testSeed)) {
   const submitted: { submission: Submission; record: BatchRecord }[] = [];
   const cancelled: BatchRecord[] = [];
   const shadows = new Shadows({
     clock: { now: () => 1234.5 },
-    random: createSeededRandom(testSeed),
+    random,
     submit: (submission) => {
       const record = { id: batchId(submitted.length + 1), function: submission.function } as BatchRecord; // no more is used
       submitted.push({ submission, record });
@@ -197,6 +197,20 @@ describe("Shadows", () => {
         for (; ended < submitted.length; ended++) settle();
       }
       expect(Number(report()?.skipped) / calls, `seed ${testSeed}`).toBeCloseTo(0.05, 1);
+    }
+  });
+
+  it.each([1e-16, Number.MIN_VALUE])("comes to an end with a share of %d percent", (percent) => {
+    for (const drawn of [0, 0.5, 1 - 2 ** -53]) {
+      let draws = 0;
+      const next = (): number => {
+        if (++draws > 10) throw new Error("it draws for ever");
+        return drawn;
+      };
+      const { answer, submitted } = setup(percent, { next });
+      answer(["a", "b", "c"]);
+      answer(["d"]);
+      expect(submitted.length).toBeLessThanOrEqual(1); // a lot of 0 takes the first call, whatever the share
     }
   });
 
