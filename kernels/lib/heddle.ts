@@ -1,4 +1,4 @@
-/** What kernel authors import: `import { fail, log, Code } from "heddle"`. */
+/** What kernel authors import: `import { assert, check, Code, fail, log } from "heddle"`. */
 import { failWith, Level, logAt } from "./host";
 
 /** The gRPC status codes a kernel may end with. */
@@ -29,6 +29,16 @@ export function fail(code: Code, message: string): void {
 /** Ends the invocation with INVALID_ARGUMENT unless the condition holds. */
 export function check(condition: bool, message: string): void {
   if (!condition) failWith(Code.INVALID_ARGUMENT, message);
+}
+
+/**
+ * Ends the invocation with INTERNAL unless the condition holds, and writes the message to the log: for what must be
+ * true whatever the caller sends. It takes the place of the built-in `assert` where it is imported.
+ */
+export function assert(condition: bool, message: string = "an assertion does not hold"): void {
+  if (condition) return;
+  logAt(Level.ERROR, "assertion failed: " + message);
+  failWith(Code.INTERNAL, message);
 }
 
 /** Lines for the log of the invocation. */

@@ -50,7 +50,7 @@ export class PackageSources {
       return this.#miss(path, `"${path.slice(libraryPrefix.length)}" is no path of a package`, advice);
     }
     if (name === "heddle") {
-      const advice = 'import from "heddle": log, fail, check, Code';
+      const advice = 'import from "heddle": assert, check, Code, fail, log';
       return this.#miss(path, `there is no "heddle/${inner}"`, advice);
     }
     const found = this.#packages.get(name) ?? (await this.#find(name, this.#folderOf(from)));

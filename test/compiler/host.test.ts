@@ -55,6 +55,16 @@ describe("log", () => {
   });
 });
 
+describe("assert", () => {
+  it("ends the call with INTERNAL and its message where it is imported, and says so on the log", () => {
+    const { host, call, fails } = setup();
+    expect(call("vouch", { holds: true })).toBe(true);
+    expect(host.logs).toEqual([]);
+    expect(fails("vouch", {})).toMatchObject({ code: 13, text: "it must hold, whoever asks" });
+    expect(host.logs).toEqual(["3 assertion failed: it must hold, whoever asks"]);
+  });
+});
+
 describe("abort", () => {
   it("says message and place with its own level, then traps in a function with a name", () => {
     const { host, call, fails } = setup();

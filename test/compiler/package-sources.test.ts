@@ -159,7 +159,7 @@ export function flip(at: Point): Point { const x = at.x; at.x = at.y; at.y = x; 
     [
       "a part of heddle that does not exist",
       { "k.ts": kernel("heddle/numbers"), "node_modules/heddle/numbers.ts": seven },
-      'k.ts:1:23  there is no "heddle/numbers"; import from "heddle": log, fail, check, Code',
+      'k.ts:1:23  there is no "heddle/numbers"; import from "heddle": assert, check, Code, fail, log',
     ],
   ])("refuses %s", async (_what, files, message) => {
     expect(await refusal(files)).toBe(message);

@@ -184,8 +184,13 @@ describe("ClassReader", () => {
   );
 
   it("refuses a kernel without functions", async () => {
-    expect(await refusal({ "bad.ts": "export class A {}" })).toEqual([
+    expect(await refusal({ "bad.ts": "class A {}" })).toEqual([
       expect.stringMatching(/^bad\.ts:1:1  the kernel exports no function; write/),
+    ]);
+    expect(await refusal({ "bad.ts": "export class A {}" })).toEqual([
+      expect.stringMatching(
+        /^bad\.ts:1:1  the kernel exports no function, only classes \(A\); export functions/,
+      ),
     ]);
   });
 });
