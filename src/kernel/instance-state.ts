@@ -2,6 +2,7 @@
  * What the instances of all kinds of module have in common: the live WebAssembly instance with its memory, the state
  * it goes back to, what the host offers to every kernel (`fail`, `log`), and what is known when a call goes wrong.
  */
+import { codeName } from "../base/code.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { InstancePlan } from "./call-plan.ts";
@@ -196,6 +197,10 @@ export class InstanceState implements ResetTarget {
       this.#phase === "starting"
         ? this.#calledAtStart("fail")
         : failedByKernel(code >>> 0, this.#text(pointer >>> 0, size >>> 0));
+    if (this.failed.reason === "KERNEL_FAILED") {
+      const { code: ended, message } = this.failed;
+      this.#options.sinks.log("info", `ended with ${codeName(ended)}: ${message}`);
+    }
     throw leave;
   }
 
