@@ -8,7 +8,7 @@ import { watch, type FSWatcher } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { limits } from "../base/limits.ts";
-import type { SeenFiles } from "./build-messages.ts";
+import type { SeenFiles } from "../compiler/build-messages.ts";
 
 /** Watches files, of which those not there yet are ones too. */
 export class SourceWatch {

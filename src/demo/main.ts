@@ -2,17 +2,17 @@
  * `npm start`: six differential equations on six nodes, one of which is killed; then a parameter sweep over the rest.
  * The script computes nothing: it calls, compares with references, and prints what the replies say.
  */
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { HeddleError } from "../base/error.ts";
-import { buildKernel, type BuiltKernel } from "../compiler/compile.ts";
+import { Builder } from "../compiler/builder.ts";
 import { connect } from "../sdk/connect.ts";
 import type { Fabric } from "../sdk/fabric.ts";
 import { compare } from "./compare.ts";
 import { startFabric, type FabricProcess } from "./fabric-process.ts";
 import { freePort } from "./free-port.ts";
+import { buildLibraryKernel, deployBuilt, deployLibrary, type BuiltFile } from "./library.ts";
 import { errorMax, longProblem, problems } from "./problems.ts";
 import { solveAll, type Solved } from "./solve.ts";
 import { runSweep, type SweepOutcome } from "./sweep-run.ts";
@@ -21,7 +21,8 @@ import { formatCount, formatMilliseconds, problemTable, table } from "./table.ts
 const nodeCount = 6;
 const sweepCount = 100_000;
 const compareCount = 5_000;
-const kernelsFolder = fileURLToPath(new URL("../../kernels/", import.meta.url));
+/** The kernel of all the problems and of the sweep. */
+const equations = "ode.ts";
 
 const usage = `usage: npm start [-- --exit]
 
@@ -69,18 +70,26 @@ async function demonstrate(
   interrupted: Promise<number>,
 ): Promise<number> {
   say(`starting a fabric with ${nodeCount} nodes …`);
+  const builder = new Builder();
+  stops.push(() => builder.stop());
+  const building = buildLibraryKernel(builder, equations);
+  building.catch(() => {}); // awaited below; until then it must not count as unhandled
   const running = await startFabric(nodeCount, [await freePort(7070), await freePort(7071)], data);
   stops.push(() => running.stop());
   const fabric = await connect(running.ready.grpc);
   stops.push(() => fabric.close());
-  const kernels = await deployAll(fabric);
-  say(`solving ${problems.length} initial value problems …`);
-  const solved = await solveAll(fabric, (pid) => process.kill(pid, "SIGKILL"), say);
+  const ode = await building;
+  await deployBuilt(fabric, ode, say);
+  say(`solving ${problems.length} initial value problems, and deploying the other kernels meanwhile …`);
+  const [solved] = await Promise.all([
+    solveAll(fabric, (pid) => process.kill(pid, "SIGKILL"), say),
+    deployLibrary(fabric, builder, equations, say),
+  ]);
   say(`\nsweeping ${formatCount(sweepCount)} trajectories over the nodes that are left …`);
   const sweep = await runSweep(fabric, sweepCount, process.stderr);
   const faults = faultsOf(solved, sweep);
   printResults(solved, sweep);
-  await printComparison(fabric, kernels);
+  await printComparison(fabric, ode);
   for (const fault of faults) process.stderr.write(`npm start: ${fault}\n`);
   if (exit) return faults.length === 0 ? 0 : 1;
   printInvitation(running);
@@ -92,21 +101,6 @@ async function demonstrate(
 function failed(said: string): number {
   process.stderr.write(`npm start: ${said}\n`);
   return 1;
-}
-
-/** Builds and deploys every kernel in kernels/. */
-async function deployAll(fabric: Fabric): Promise<BuiltKernel[]> {
-  const files = (await readdir(kernelsFolder)).filter((file) => file.endsWith(".ts")).toSorted();
-  const built: BuiltKernel[] = [];
-  for (const file of files) {
-    const kernel = await buildKernel({ file: join(kernelsFolder, file) });
-    const deployed = await fabric.admin.deploy(kernel.wasm);
-    say(
-      `deployed kernels/${file} (${formatCount(kernel.wasm.length)} bytes) on ${deployed.readyNodes.length} nodes`,
-    );
-    built.push(kernel);
-  }
-  return built;
 }
 
 /** What did not go as promised. */
@@ -137,15 +131,8 @@ function printResults(solved: Solved, sweep: SweepOutcome): void {
   );
 }
 
-async function printComparison(fabric: Fabric, kernels: readonly BuiltKernel[]): Promise<void> {
-  const ode = kernels.find((kernel) => kernel.name === "ode");
-  if (ode === undefined) throw new HeddleError("INTERNAL", "kernels/ode.ts is missing");
-  const { count, callsMs, mapMs, inProcessMs } = await compare(
-    fabric,
-    ode.wasm,
-    ode.schema.bytes,
-    compareCount,
-  );
+async function printComparison(fabric: Fabric, { wasm, descriptor }: BuiltFile): Promise<void> {
+  const { count, callsMs, mapMs, inProcessMs } = await compare(fabric, wasm, descriptor, compareCount);
   const row = (way: string, ms: number): string[] => [
     way,
     formatMilliseconds(ms),
@@ -168,9 +155,9 @@ function printInvitation({ ready }: FabricProcess): void {
   const at = ready.grpc === "127.0.0.1:7070" ? "" : ` --address ${ready.grpc}`;
   say(`
 the fabric stays up: gRPC ${ready.grpc}, HTTP http://${ready.http}; Ctrl-C ends it. Try:
-  npx heddle nodes${at}
+  npx heddle kernels${at}
   npx heddle invoke ode/twoBody '{"eccentricity": 0.5, "duration": 10, "tolerance": 1e-12}'${at}
-  npx heddle kernels --json${at}`);
+  curl -s -H 'content-type: application/json' -d '{"text": "warp and weft", "limit": 3}' http://${ready.http}/v1/text/wordCount`);
 }
 
 try {

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { SeenFiles } from "../../src/cli/build-messages.ts";
+import type { SeenFiles } from "../../src/compiler/build-messages.ts";
 import { haveChanged, SourceWatch } from "../../src/cli/source-watch.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

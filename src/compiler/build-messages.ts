@@ -1,4 +1,4 @@
-/** What `heddle dev` and its build process say to each other. */
+/** What a `Builder` and its process say to each other. */
 
 /** Build a kernel. */
 export interface BuildOrder {

@@ -1,10 +1,10 @@
 /**
- * The process in which `heddle dev` builds: compiling blocks for as long as it takes, and a compiler that stays in
- * memory is several times faster than a new one. Ends when its parent does.
+ * The process of a `Builder`: compiling blocks for as long as it takes, and a compiler that stays in memory is several
+ * times faster than a new one. Ends when its parent does.
  */
 import { createHash } from "node:crypto";
-import { buildKernel } from "../compiler/compile.ts";
-import { withReadNotes, type ReadNotes } from "../compiler/read-notes.ts";
+import { buildKernel } from "./compile.ts";
+import { withReadNotes, type ReadNotes } from "./read-notes.ts";
 import { HeddleError } from "../base/error.ts";
 import type { BuildOrder, BuildOutcome, SeenFiles } from "./build-messages.ts";
 

@@ -7,7 +7,10 @@ const program = fileURLToPath(
   new URL(`./build-process.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url),
 );
 
-/** Builds kernels in a process of its own, which stays warm; one that dies is replaced at the next build. */
+/**
+ * Builds kernels in a process of its own, so that whoever serves or calls a fabric meanwhile is not held up. The process
+ * stays warm; one that dies is replaced at the next build.
+ */
 export class Builder {
   #child: ChildProcess | undefined;
   #nextId = 1;
