@@ -1,15 +1,11 @@
-/**
- * Follows docs/kernel-library.md: every kernel of the library is deployed to a fabric of real processes, the page's
- * commands are typed, and what they print is compared with what the page shows. Every kernel has to be called there.
- */
-import { symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+/** Follows docs/kernel-library.md in a fabric that has every kernel of the library. Each has to be called there. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { admitModule } from "../src/kernel/admission.ts";
 import { openCluster, type Cluster } from "./support/cluster.ts";
 import { libraryModule } from "./support/kernels.ts";
-import { filesBelow, repository, textOf } from "./support/source-files.ts";
-import { temporaryFolder } from "./support/temporary-folder.ts";
+import { pageSteps } from "./support/page.ts";
+import { followPage, pagesCanRun } from "./support/page-run.ts";
+import { filesBelow, textOf } from "./support/source-files.ts";
 
 const page = textOf("docs/kernel-library.md");
 
@@ -24,29 +20,15 @@ const rows = new Map(
   }),
 );
 
-/** A command of the page, and what it prints. */
-const steps = [...page.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) =>
-  block
-    .split(/^\$ /m)
-    .slice(1)
-    .map((part) => {
-      const [command = "", ...output] = part.trimEnd().split("\n");
-      return { command, output: output.join("\n") };
-    }),
-);
-
-/** Files that the page shows under their names, for the commands to read. */
-const files = [...page.matchAll(/^```jsonl (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = "", text = ""]) => ({
-  name,
-  text,
-}));
+/** The commands of the page. */
+const commands = pageSteps(page).flatMap((step) => (step.kind === "command" ? step.command : []));
 
 let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = await openCluster({ nodes: 1 });
-  const typed = steps.flatMap(
-    ({ command }) => /^npx heddle deploy kernels\/(\w+)\.ts$/.exec(command)?.[1] ?? [],
+  const typed = commands.flatMap(
+    (command) => /^npx heddle deploy kernels\/(\w+)\.ts$/.exec(command)?.[1] ?? [],
   );
   for (const name of kernels) {
     if (!typed.includes(name)) await cluster.fabric.admin.deploy(await libraryModule(name));
@@ -59,9 +41,7 @@ describe("docs/kernel-library.md", () => {
     expect([...rows.keys()].sort()).toEqual([...kernels].sort());
     for (const name of kernels) {
       expect(page).toContain(`\n## ${name}\n`);
-      expect(steps.map(({ command }) => command)).toContainEqual(
-        expect.stringContaining(`npx heddle invoke ${name}/`),
-      );
+      expect(commands).toContainEqual(expect.stringContaining(`npx heddle invoke ${name}/`));
     }
   });
 
@@ -72,25 +52,7 @@ describe("docs/kernel-library.md", () => {
     }
   });
 
-  it("shows commands that print what it says", async () => {
-    const folder = temporaryFolder();
-    symlinkSync(join(repository, "kernels"), join(folder, "kernels"));
-    for (const { name, text } of files) writeFileSync(join(folder, name), text);
-    for (const { command, output } of steps) {
-      const args = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(
-        ([, quoted, plain]) => quoted ?? plain ?? "",
-      );
-      expect(args.slice(0, 2)).toEqual(["npx", "heddle"]);
-      const { stdout, stderr } = await cluster.heddle(args.slice(2), { folder });
-      expect(normal(stdout + stderr), command).toBe(normal(output));
-    }
+  it.skipIf(!pagesCanRun)("shows commands that print what it says", { timeout: 120_000 }, async () => {
+    await followPage("docs/kernel-library.md", { fabric: cluster, folders: ["kernels"] });
   });
 });
-
-/** Digests and sizes are those of one version of the compiler. */
-function normal(text: string): string {
-  return text
-    .replaceAll(/\b[0-9a-f]{12}\b/g, "<digest>")
-    .replaceAll(/\b\d+ bytes/g, "<size>")
-    .trimEnd();
-}

@@ -33,6 +33,10 @@ describe("pageSteps", () => {
     ]);
   });
 
+  it("passes over blocks of languages that are only shown", () => {
+    expect(pageSteps(`${fence}sh\nls\n${fence}\n${fence}console\n$ a\n${fence}`, ["sh"])).toHaveLength(1);
+  });
+
   it.each([
     ["a block that nobody runs", `${fence}ts\nlet a = 1;\n${fence}`, "line 1: a block that is not run"],
     ["a console without a command", `text\n${fence}console\nls\n${fence}`, "line 2: a block that is not run"],
