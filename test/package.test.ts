@@ -71,7 +71,9 @@ describe("the package", () => {
         "LICENSE",
         "proto/heddle/v1/fabric.proto",
         "kernels/lib/heddle.ts",
+        "kernels/c/heddle.h",
         "templates/kernel/README.md",
+        "templates/kernel/types/testing.d.ts",
       ]),
     );
     const sources = paths.filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"));
@@ -180,6 +182,18 @@ describe("the package", () => {
     mustRun(process.execPath, [command, "new", "hello", "--dir", hello]);
     mustRun(process.execPath, [join(repository, "node_modules", "typescript", "bin", "tsc"), "-p", hello]);
     expect(run(process.execPath, [command, "test", hello]).status).toBe(0);
+  });
+
+  it("builds kernels in another process, as heddle dev does", () => {
+    write("hello.ts", "export function hello(name: string): string { return 'Hello, ' + name; }");
+    write(
+      "build.js",
+      `const { Builder } = await import(${JSON.stringify(join(installed, "dist", "compiler", "builder.js"))});
+       const builder = new Builder();
+       console.log((await builder.build("hello.ts", false)).name);
+       builder.stop();`,
+    );
+    expect(run(process.execPath, ["build.js"]).output).toBe("hello\n");
   });
 
   it("finds its worker threads", () => {
