@@ -107,8 +107,13 @@ export const limits = {
   shadowQueueMaxBytes: 16 * MiB,
   /** Calls that run on a shadow at a time: they must not fill a node that real work comes to. */
   shadowBatchMax: 32,
-  /** How long a call may wait for its turn on a shadow. */
+  /** How long calls on a shadow may take, waiting included: many times as long as on the version that serves. */
+  shadowPatienceFactor: 10,
+  /** The least and the most of that. */
+  shadowPatienceMs: 250,
   shadowDeadlineMs: 60_000,
+  /** A shadow that took longer rests for so many times as long, so that it holds a worker a small part of the time. */
+  shadowRestFactor: 20,
   /** Differences of a shadow that are kept to be shown. */
   shadowDifferencesMax: 10,
   /** Modules admitted at the same time: each takes a thread and up to its heap. */

@@ -7,6 +7,10 @@
  * that it gets a node only when no other work wants one. What finds no room is skipped and counted. Which calls are
  * taken is drawn by lot for each call alike: the number of calls between two that are taken is drawn, rather than a lot
  * for each, since maps settle thousands at once.
+ *
+ * A worker that runs a shadow is not there for other work, so a shadow may hold no more than one for longer than a
+ * moment: a function goes alone until its time is known, one that takes far longer than the version that serves is
+ * given up, and then the shadow rests for many times as long.
  */
 import type { Clock } from "../base/clock.ts";
 import { Deque } from "../base/deque.ts";
@@ -15,11 +19,11 @@ import type { Random } from "../base/random.ts";
 import type { ShadowReport } from "../rpc/generated/heddle/v1/ShadowReport.ts";
 import { noBytes, traceBytes, type ResultFrame } from "../wire/frame.ts";
 import { offsetsOf } from "../wire/payloads.ts";
-import type { FunctionSchema } from "../wire/schema.ts";
 import { traceIdOf } from "../wire/traceparent.ts";
 import type { Submission } from "./engine.ts";
-import type { BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
+import type { BatchRecord, FunctionRecord } from "./records.ts";
 import type { RoutedKernel } from "./route-store.ts";
+import { batchSize, outcomeOf, ShadowBatch, type Sample, type Shadow } from "./shadow-batch.ts";
 import { isTelling, ShadowTally, type Outcome } from "./shadow-report.ts";
 
 /** Below every priority that a caller may choose. */
@@ -30,28 +34,6 @@ export interface ShadowsOptions {
   readonly random: Random;
   submit(submission: Submission): BatchRecord;
   cancel(batch: BatchRecord): void;
-}
-
-/** A version that shadows. */
-interface Shadow {
-  readonly digest: string;
-  readonly tally: ShadowTally;
-  percent: number;
-  /** Functions of the serving version with theirs of the shadow. */
-  functions: ReadonlyMap<FunctionRecord, FunctionRecord>;
-  readonly schemas: ReadonlyMap<string, FunctionSchema>;
-  /** Calls to let pass before the next is taken. */
-  gap: number;
-}
-
-/** A call that was answered and is to run on the shadow. */
-interface Sample {
-  readonly shadow: Shadow;
-  readonly function: FunctionRecord;
-  readonly input: Uint8Array;
-  readonly answer: Outcome;
-  readonly traceId: string;
-  readonly bytes: number;
 }
 
 export class Shadows {
@@ -74,6 +56,8 @@ export class Shadows {
     this.#byKernel.delete(name);
     const trial = kernel?.route.trial;
     const version = kernel?.onTrial;
+    const kept = trial?.kind === "shadow" && before?.digest === trial.digest ? before : undefined;
+    if (before !== undefined && kept === undefined) this.#giveUp(before);
     if (kernel === undefined || trial?.kind !== "shadow" || version === undefined) return;
     const { percent, digest } = trial;
     const functions = new Map<FunctionRecord, FunctionRecord>();
@@ -81,9 +65,10 @@ export class Shadows {
       const partner = version.functions.get(fn);
       if (partner !== undefined) functions.set(record, partner);
     }
-    const tally = before?.digest === digest ? before.tally : new ShadowTally();
+    const tally = kept?.tally ?? new ShadowTally();
+    const pace = kept?.pace ?? { longestMs: new Map<string, number>(), restUntil: -Infinity };
     const schemas = new Map(kernel.serving.admitted.schema.functions.map((schema) => [schema.name, schema]));
-    const shadow: Shadow = { digest, tally, percent, functions, schemas, gap: this.#gap(percent) };
+    const shadow: Shadow = { digest, tally, percent, functions, schemas, pace, gap: this.#gap(percent) };
     this.#byKernel.set(name, shadow);
     for (const fn of functions.keys()) this.#byFunction.set(fn, shadow);
   }
@@ -106,7 +91,7 @@ export class Shadows {
     let at = shadow.gap;
     for (; at < frame.count; at += 1 + this.#gap(shadow.percent)) {
       const answer = outcomeOf(frame, at, offsets);
-      if (isTelling(answer)) this.#take(shadow, batch, frame.first + at, answer);
+      if (isTelling(answer)) this.#take(shadow, batch, frame.first + at, answer, frame.runMs[at] ?? 0);
     }
     shadow.gap = at - frame.count;
     this.#start();
@@ -115,17 +100,50 @@ export class Shadows {
   /** Takes nothing more and gives up what runs. */
   close(): void {
     this.#state = "closed";
+    this.#cancel();
+  }
+
+  #cancel(): void {
     const batch = this.#running?.record;
     if (batch !== undefined) this.#options.cancel(batch);
   }
 
-  #take(shadow: Shadow, batch: BatchRecord, index: number, answer: Outcome): void {
+  /** Nobody wants to know any more what a shadow would say. */
+  #giveUp({ tally }: Shadow): void {
+    this.#dropWaiting(tally);
+    if (this.#running?.tally === tally) this.#cancel();
+  }
+
+  /** Gives the number of samples that waited. */
+  #dropWaiting(tally: ShadowTally): number {
+    let dropped = 0;
+    for (let left = this.#waiting.length; left > 0; left--) {
+      const sample = this.#waiting.popFront();
+      if (sample === undefined) break;
+      if (sample.shadow.tally !== tally) {
+        this.#waiting.pushBack(sample);
+        continue;
+      }
+      this.#bytes -= sample.bytes;
+      dropped++;
+    }
+    return dropped;
+  }
+
+  /** A shadow took far too long. */
+  #rest({ pace, tally }: Shadow, patienceMs: number): void {
+    pace.restUntil = this.#options.clock.now() + patienceMs * limits.shadowRestFactor;
+    tally.skip(this.#dropWaiting(tally));
+  }
+
+  #take(shadow: Shadow, batch: BatchRecord, index: number, answer: Outcome, runMs: number): void {
     const partner = shadow.functions.get(batch.function);
     const { payloads } = batch.payloads.slice(index, 1);
     const bytes = payloads.length + (answer.kind === "result" ? answer.payload.length : 0);
     const full =
       this.#waiting.length >= limits.shadowCallsMax || this.#bytes + bytes > limits.shadowQueueMaxBytes;
-    if (partner === undefined || full) {
+    const rests = this.#options.clock.now() < shadow.pace.restUntil;
+    if (partner === undefined || full || rests) {
       shadow.tally.skip(1);
       return;
     }
@@ -139,6 +157,7 @@ export class Shadows {
       function: partner,
       input: payloads.slice(),
       answer: kept,
+      runMs,
       traceId,
       bytes,
     });
@@ -150,7 +169,7 @@ export class Shadows {
     const samples: Sample[] = [];
     for (let next = this.#waiting.front(); next !== undefined; next = this.#waiting.front()) {
       if (samples[0] !== undefined && next.function !== samples[0].function) break;
-      if (samples.length >= limits.shadowBatchMax) break;
+      if (samples.length >= batchSize(next)) break;
       samples.push(next);
       this.#waiting.popFront();
       this.#bytes -= next.bytes;
@@ -159,6 +178,7 @@ export class Shadows {
     if (first === undefined) return;
     const running = new ShadowBatch(samples, this.#options.clock, () => {
       this.#running = undefined;
+      if (running.overran) this.#rest(first.shadow, running.patienceMs);
       this.#start();
     });
     this.#running = running;
@@ -169,7 +189,7 @@ export class Shadows {
       sizes: Uint32Array.from(samples, ({ input }) => input.length),
       payloads: Buffer.concat(samples.map(({ input }) => input)),
       open: false,
-      deadlineMs: limits.shadowDeadlineMs,
+      deadlineMs: running.patienceMs,
       priority: lowestPriority,
       attemptsMax: 1,
       principal: "",
@@ -187,55 +207,4 @@ export class Shadows {
     const gap = Math.log1p(-this.#options.random.next()) / Math.log1p(-percent / 100);
     return gap < Number.MAX_SAFE_INTEGER ? Math.floor(gap) : Number.MAX_SAFE_INTEGER;
   }
-}
-
-/** A batch that runs on a shadow. Nobody waits for its results but the tally. */
-class ShadowBatch implements BatchClient {
-  readonly key = "shadow";
-  record: BatchRecord | undefined;
-  readonly #samples: (Sample | undefined)[];
-  readonly #clock: Clock;
-  readonly #done: () => void;
-
-  constructor(samples: Sample[], clock: Clock, done: () => void) {
-    this.#samples = samples;
-    this.#clock = clock;
-    this.#done = done;
-  }
-
-  result(_batch: BatchRecord, frame: ResultFrame): void {
-    const offsets = frame.sizes.length === 0 ? undefined : offsetsOf(frame.sizes);
-    for (let at = 0; at < frame.count; at++) {
-      const sample = this.#samples[frame.first + at];
-      this.#samples[frame.first + at] = undefined;
-      if (sample === undefined) continue;
-      const outcome = outcomeOf(frame, at, offsets);
-      const { shadow, answer, input, traceId } = sample;
-      if (!isTelling(outcome)) shadow.tally.skip(1);
-      else {
-        const { name } = sample.function;
-        const call = { function: name, schema: shadow.schemas.get(name), input, traceId };
-        shadow.tally.compare(call, answer, outcome, Math.round(this.#clock.now()));
-      }
-    }
-  }
-
-  settled(): void {
-    for (const sample of this.#samples) sample?.shadow.tally.skip(1);
-    this.#done();
-  }
-}
-
-/** How the item at a position of a frame ended. `offsets` are those of its payloads, if it has any. */
-function outcomeOf(frame: ResultFrame, at: number, offsets: Uint32Array | undefined): Outcome {
-  const index = frame.first + at;
-  const failed = frame.errors.find(
-    (error) => error.index <= index && index < error.index + Math.max(1, error.count),
-  );
-  if (failed !== undefined) {
-    const { code, reason, message } = failed;
-    return { kind: "error", code, reason, message };
-  }
-  const payload = frame.payloads.subarray(offsets?.[at] ?? 0, offsets?.[at + 1] ?? 0);
-  return { kind: "result", payload, runMs: frame.runMs[at] ?? 0 };
 }

@@ -51,8 +51,9 @@ function failure(index: number, reason: string, message = reason) {
 function setup(percent = 100, random: Random = createSeededRandom(testSeed)) {
   const submitted: { submission: Submission; record: BatchRecord }[] = [];
   const cancelled: BatchRecord[] = [];
+  let now = 1234.5;
   const shadows = new Shadows({
-    clock: { now: () => 1234.5 },
+    clock: { now: () => now },
     random,
     submit: (submission) => {
       const record = { id: batchId(submitted.length + 1), function: submission.function } as BatchRecord; // no more is used
@@ -80,25 +81,93 @@ function setup(percent = 100, random: Random = createSeededRandom(testSeed)) {
     if (frame !== undefined) last.submission.client.result(last.record, frame);
     last.submission.client.settled(last.record);
   };
-  return { shadows, submitted, cancelled, answer, settle, report: () => shadows.report("k", next.digest) };
+  /** Lets time go by. */
+  const pass = (ms: number): void => void (now += ms);
+  return {
+    shadows,
+    submitted,
+    cancelled,
+    answer,
+    settle,
+    pass,
+    report: () => shadows.report("k", next.digest),
+  };
 }
 
 describe("Shadows", () => {
   it("runs what was answered on the other version, behind all other work", () => {
     const { submitted, answer, settle, report } = setup();
-    answer(["one", "three"]);
+    answer(["one", "three", "seven"]);
     expect(submitted).toHaveLength(1);
     const { submission } = submitted[0] ?? expect.unreachable();
     expect(submission).toMatchObject({ function: next, priority: -(2 ** 31), attemptsMax: 1, open: false });
-    expect([Buffer.from(submission.payloads).toString(), [...submission.sizes]]).toEqual([
-      "onethree",
-      [3, 5],
-    ]);
-    settle({ ...frameOf(["one", "three"]), runMs: new Float32Array(2).fill(3) });
+    expect([Buffer.from(submission.payloads).toString(), [...submission.sizes]]).toEqual(["one", [3]]);
+    settle({ ...frameOf(["one"]), runMs: new Float32Array(1).fill(0.5) });
+    const { submission: second } = submitted[1] ?? expect.unreachable();
+    expect([Buffer.from(second.payloads).toString(), [...second.sizes]]).toEqual(["threeseven", [5, 5]]);
+    settle({ ...frameOf(["three", "seven"]), runMs: new Float32Array(2).fill(3) });
     expect(report()).toEqual({
-      ...{ calls: 2, equal: 2, different: 0, failed: 0, skipped: 0, runMs: 4, shadowRunMs: 6 },
+      ...{ calls: 3, equal: 3, different: 0, failed: 0, skipped: 0, runMs: 6, shadowRunMs: 6.5 },
       differences: [],
     });
+  });
+
+  it("takes no more at a time than what is over in a moment", () => {
+    const { submitted, answer, settle } = setup();
+    answer(Array.from({ length: 100 }, () => "x"));
+    const taken = [];
+    for (const runMs of [1, 10, 0.001, 1]) {
+      const count = submitted.at(-1)?.submission.sizes.length ?? 0;
+      taken.push(count);
+      settle({
+        ...frameOf(Array.from({ length: count }, () => "x")),
+        runMs: new Float32Array(count).fill(runMs),
+      });
+    }
+    expect(taken).toEqual([1, limits.batchTargetMs, 1, limits.shadowBatchMax]);
+  });
+
+  it("gives up a shadow that takes far longer, and lets it rest for much longer than that", () => {
+    const { submitted, answer, settle, report, pass } = setup();
+    answer(["a", "b", "c"]);
+    const { submission } = submitted[0] ?? expect.unreachable();
+    expect(submission.deadlineMs).toBe(limits.shadowPatienceMs);
+    settle({ ...frameOf([""]), errors: [failure(0, "DEADLINE")], attempt: 1 });
+    expect(report()).toMatchObject({ calls: 1, failed: 1, skipped: 2 });
+    expect(report()?.differences?.[0]?.message).toMatch(
+      /the shadow failed with TIME_LIMIT: it had not ended/,
+    );
+    answer(["d"]);
+    pass(limits.shadowPatienceMs * (limits.shadowRestFactor - 1));
+    answer(["e"]);
+    expect(submitted).toHaveLength(1);
+    pass(limits.shadowPatienceMs);
+    answer(["f"]);
+    expect(submitted).toHaveLength(2);
+    expect(report()).toMatchObject({ calls: 1, skipped: 4 });
+  });
+
+  it("is as patient as the version that serves is slow", () => {
+    const { submitted, answer } = setup();
+    answer(["a"], { ...frameOf(["a"]), runMs: Float32Array.of(3000) });
+    expect(submitted[0]?.submission.deadlineMs).toBe(3000 * limits.shadowPatienceFactor);
+  });
+
+  it("does not blame a shadow that had no turn", () => {
+    const { submitted, answer, settle, report } = setup();
+    answer(["a", "b"]);
+    settle({ ...frameOf([""]), errors: [failure(0, "DEADLINE")], attempt: 0 });
+    expect(report()).toMatchObject({ calls: 0, failed: 0, skipped: 1 });
+    expect(submitted).toHaveLength(2);
+  });
+
+  it("gives up what waits and what runs when the shadow is taken back", () => {
+    const { shadows, submitted, cancelled, answer, settle } = setup();
+    answer(["a", "b", "c"]);
+    shadows.route("k", undefined);
+    expect(cancelled).toEqual([submitted[0]?.record]);
+    settle();
+    expect(submitted).toHaveLength(1);
   });
 
   it.each<[string, ResultFrame, ResultFrame, object, string]>([
