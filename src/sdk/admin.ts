@@ -21,7 +21,6 @@ import type { Kernel__Output } from "../rpc/generated/heddle/v1/Kernel.ts";
 import type { Node__Output } from "../rpc/generated/heddle/v1/Node.ts";
 import type { RouteResponse__Output } from "../rpc/generated/heddle/v1/RouteResponse.ts";
 import type { WatchResponse__Output } from "../rpc/generated/heddle/v1/WatchResponse.ts";
-
 import { logsOf, type LogEvent, type LogsOptions } from "./logs.ts";
 
 /** A kernel as the fabric describes it. */
@@ -85,6 +84,7 @@ export interface KernelOptions extends CallOptions {
 
 const partBytes = 256 * 1024;
 
+/** `fabric.admin`: kernels, their versions, nodes and logs of one fabric. */
 export class FabricAdmin {
   readonly #channel: Client;
 

@@ -23,7 +23,10 @@ describe("the tables of characters", () => {
         .filter((point) => point < 0xd800 || point > 0xdfff)
         .map((point) => `${before}${String.fromCodePoint(point)}a`);
       const text = characters.join("\n");
-      if (characters.length > 0) expect(kernel.call("tokenize", { text })).toEqual(plainWords(text));
+      if (characters.length === 0) continue;
+      const words = kernel.call("tokenize", { text }) as string[]; // the type of its result
+      // One text is compared, not thousands: no word has a line's end in it.
+      expect(words.join("\n")).toBe(plainWords(text).join("\n"));
     }
   });
 });
