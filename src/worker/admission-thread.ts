@@ -4,6 +4,7 @@ import { HeddleError } from "../base/error.ts";
 import { inspectModule, rehearse, validateModule } from "../kernel/admission.ts";
 import { toFailure } from "./batch.ts";
 import type { AdmissionData, FromAdmission } from "./messages.ts";
+import { keepCompiled } from "./thread-environment.ts";
 
 const { port, bytes } = workerData as AdmissionData; // the host starts threads with nothing else
 
@@ -24,4 +25,5 @@ function admit(): void {
   }
 }
 
+keepCompiled(); // before the answer, upon which the thread is ended
 admit();

@@ -9,6 +9,7 @@ import type { AdmittedKernel } from "../kernel/admission.ts";
 import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
 import { admissionThreadUrl } from "./entry.ts";
 import type { AdmissionData, FromAdmission } from "./messages.ts";
+import { threadEnvironment } from "./thread-environment.ts";
 
 /** How long an admission may take. */
 export interface AdmissionLimits {
@@ -36,7 +37,7 @@ export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = 
     workerData: data,
     transferList: [port2, copy.buffer],
     execArgv: [],
-    env: {},
+    env: threadEnvironment(),
     resourceLimits: { maxOldGenerationSizeMb: limits.admissionHeapMaxBytes / (1024 * 1024) },
   });
   const { timeLimitMs = limits.admissionTimeLimitMs, startTimeLimitMs = limits.startTimeLimitMs } = times;

@@ -14,6 +14,7 @@ import { HostSlot, notStarted } from "./host-slot.ts";
 import { allocateLogRing, LogReader } from "./log-ring.ts";
 import { ControlWord, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
 import { judge } from "./watchdog.ts";
+import { threadEnvironment } from "./thread-environment.ts";
 
 /** What a handle tells the pool. */
 export interface HandleEvents {
@@ -263,7 +264,7 @@ export class WorkerHandle {
       workerData: data,
       transferList: [port],
       execArgv: [],
-      env: {},
+      env: threadEnvironment(),
       resourceLimits: {
         maxOldGenerationSizeMb: limits.workerHeapMaxBytes / (1024 * 1024),
         stackSizeMb: limits.workerStackMaxBytes / (1024 * 1024),

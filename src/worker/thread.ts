@@ -12,6 +12,7 @@ import { BatchMemory, BatchState, Time, Word } from "./batch-memory.ts";
 import { LogWriter } from "./log-ring.ts";
 import { ControlWord, type KernelMessage, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
 import { BatchRunner, threadNow } from "./run-batch.ts";
+import { keepCompiled } from "./thread-environment.ts";
 
 const { port, control: controlBuffer, slots, log: logBuffer } = workerData as ThreadData; // the host starts threads with nothing else
 const control = new Int32Array(controlBuffer);
@@ -120,4 +121,5 @@ function serve(): never {
 }
 
 post({ kind: "ready" });
+keepCompiled();
 serve();
