@@ -42,6 +42,8 @@ export class Session implements BatchClient {
   readonly #principal: string;
   readonly #functions: SessionFunctions;
   readonly #batches = new Map<number, ClientBatch>();
+  /** Maps whose client has not heard which version they run on. */
+  readonly #untold = new Set<number>();
   #state: "open" | "paused" | "closed" = "open";
 
   constructor(gateway: SessionGateway, hello: HelloFrame) {
@@ -80,6 +82,7 @@ export class Session implements BatchClient {
       if (batch.kind === "live") this.#gateway.engine.cancel(batch.record, 0, Infinity);
     }
     this.#batches.clear();
+    this.#untold.clear();
   }
 
   /** One of its connections takes more again. */
@@ -88,14 +91,16 @@ export class Session implements BatchClient {
     this.#resume();
   }
 
-  result(_batch: BatchRecord, frame: ResultFrame): void {
+  result(batch: BatchRecord, frame: ResultFrame): void {
     if (this.#state === "closed") return;
-    this.link.sendResult(frame);
+    const told = !this.#untold.delete(batch.clientId);
+    this.link.sendResult(told ? frame : { ...frame, digest: Buffer.from(batch.function.digest, "hex") });
     if (this.#state === "open" && this.link.waitingBytes > limits.sessionOutboxBytes) this.#pause(true);
   }
 
   settled(batch: BatchRecord): void {
     this.#batches.delete(batch.clientId);
+    this.#untold.delete(batch.clientId);
   }
 
   #resume(): void {
@@ -167,6 +172,7 @@ export class Session implements BatchClient {
         traces: frame.traces,
       });
       this.#batches.set(frame.id, { kind: "live", record });
+      if (frame.open) this.#untold.add(frame.id);
       if (this.#state === "paused") this.#gateway.engine.pause(record, true);
     } catch (error) {
       const known = HeddleError.from(error);

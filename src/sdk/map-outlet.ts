@@ -19,6 +19,8 @@ export class MapOutlet {
   #id = 0;
   /** The function's number in this submission; the table may have given it away when a later frame goes out. */
   #number = 0;
+  /** The version it runs on, which the gateway says with the first outcomes; "" before. */
+  #version = "";
 
   constructor(connection: Connection, fn: CallableFunction, options: ResolvedMap, span: MapSpan | undefined) {
     this.#connection = connection;
@@ -65,6 +67,11 @@ export class MapOutlet {
     link.flush();
   }
 
+  /** The map runs on that version, and stays there. */
+  runsOn(digest: Uint8Array): void {
+    this.#version ||= Buffer.from(digest).toString("hex");
+  }
+
   /** Takes everything back that has not settled. */
   cancel(): void {
     const { link } = this.#connection;
@@ -80,8 +87,9 @@ export class MapOutlet {
 
   /** By name at first; when the map is submitted again, the version it began with, whatever serves by then. */
   #target(): CallableFunction {
-    const again = this.#number !== 0 && this.#function.version !== "";
-    return again ? { ...this.#function, pinned: true } : this.#function;
+    const version = this.#version || this.#function.version;
+    const again = this.#number !== 0 && version !== "";
+    return again ? { ...this.#function, version, pinned: true } : this.#function;
   }
 
   #frame(link: FrameLink, first: number, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {

@@ -112,6 +112,7 @@ export class MapRun implements Submission {
 
   result(frame: ResultFrame): void {
     if (this.#state.kind !== "running") return;
+    if (frame.digest.length > 0) this.#outlet.runsOn(frame.digest);
     const fates = [...frame.errors].sort((left, right) => left.index - right.index);
     let number = frame.first;
     let offset = 0;

@@ -20,7 +20,7 @@ export function earlierBytes(tried: EarlierAttemptFrame): number {
 
 /** What a result takes beside its columns, errors and payloads. */
 export function resultFixedBytes(frame: ResultFrame): number {
-  let bytes = 512 + textBytes(frame.node);
+  let bytes = 512 + textBytes(frame.node) + frame.digest.length;
   if (frame.rest !== undefined) bytes += errorBytes(frame.rest);
   for (const tried of frame.earlier) bytes += earlierBytes(tried);
   return bytes;

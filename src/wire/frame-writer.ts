@@ -128,6 +128,7 @@ export class FrameWriter extends FrameBuffer {
       this.string(3, tried.reason);
       this.close(inner);
     }
+    this.bytes(19, frame.digest);
     this.close(start);
   }
 

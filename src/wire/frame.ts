@@ -166,6 +166,8 @@ export interface ResultFrame {
   readonly incarnation: number;
   readonly memoryBytes: number;
   readonly earlier: readonly EarlierAttemptFrame[];
+  /** Of the version that a map runs on, with its first outcomes for a client; else empty. */
+  readonly digest: Uint8Array;
 }
 
 /** A result frame with nothing in it, to spread over. */
@@ -188,6 +190,7 @@ export const emptyResult: ResultFrame = {
   incarnation: 0,
   memoryBytes: 0,
   earlier: [],
+  digest: noBytes,
 };
 
 export interface CreditFrame {

@@ -72,6 +72,9 @@ export function readResult(reader: FrameCursor, end: number): ResultFrame {
       case 146:
         earlier.push(readEarlier(reader, reader.end()));
         break;
+      case 154:
+        frame.digest = reader.bytes();
+        break;
       default:
         reader.skip(tag & 7);
     }

@@ -50,6 +50,23 @@ describe("Session", () => {
     );
   });
 
+  it("says once, with the first outcomes of a map, which version it runs on", async () => {
+    const { client, modules } = await setup();
+    client.send(7, ["a"], { open: true });
+    await settled(client, 7, 1);
+    client.send(7, ["b"], { first: 1 });
+    client.send(8, ["c"]);
+    await settled(client, 7, 2);
+    await settled(client, 8, 1);
+    const digests = [7, 8].map((id) =>
+      client.results.results
+        .filter((frame) => frame.id === id)
+        .map(({ digest }) => Buffer.from(digest).toString("hex")),
+    );
+    const [echo] = await modules.list();
+    expect(digests).toEqual([[echo?.digest, ""], [""]]);
+  });
+
   it("takes large items among small ones", async () => {
     const { client } = await setup();
     const large = "x".repeat(127); // one byte of length in the request

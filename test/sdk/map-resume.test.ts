@@ -64,6 +64,26 @@ describe("a map over a lost connection", () => {
     expect(digests(await gateway.session(1))).toEqual([gateway.version]);
   });
 
+  it("stays on the version that the gateway says it runs on, be it a canary", async () => {
+    const { fabric, relay, gateway, session } = await startScriptedMap(silent);
+    const results = fabric.map("pure/double", numbersTo(3));
+    const first = results.next();
+    await session.frames.count("batch", 1);
+    gateway.script = settleAll;
+    const [frame] = session.frames.batches;
+    if (frame === undefined) throw new Error("a batch came");
+    session.runsOn = Buffer.alloc(32, 0xcc);
+    session.settle(frame, 0, 1);
+    expect((await first).value).toEqual({ index: 0, value: 0 });
+    relay.drop();
+    expect(await collect(results)).toEqual(doubled(3).slice(1));
+    const { frames } = (await gateway.session(1)).frames;
+    const digests = frames.flatMap((each) =>
+      each.kind === "function" ? [Buffer.from(each.frame.digest).toString("hex")] : [],
+    );
+    expect(digests).toEqual(["cc".repeat(32)]);
+  });
+
   it("says again that its inputs are at their end", async () => {
     const { fabric, relay, gateway, session } = await startScriptedMap(silent);
     const results = collect(fabric.map("pure/double", numbersTo(3)));

@@ -167,6 +167,7 @@ const result: fc.Arbitrary<ResultFrame> = columns.chain((items) =>
     incarnation: uint53,
     memoryBytes: uint53,
     earlier: fc.array(earlier, { maxLength: 3 }),
+    digest: bytes(32),
   }),
 );
 

@@ -55,6 +55,8 @@ export class ClientSession {
   readonly hello: HelloFrame;
   readonly frames = new FrameRecorder();
   readonly link: FrameLink;
+  /** The version it says with results that a map runs on; empty for none. */
+  runsOn: Uint8Array = noBytes;
   /** Messages that came on the small stream, the Hello excepted. */
   messages = 0;
 
@@ -93,6 +95,7 @@ export class ClientSession {
       runMs: new Float32Array(to - from).fill(0.5),
       node: "node-1",
       attempt: 1,
+      digest: this.runsOn,
     });
   }
 

@@ -80,6 +80,11 @@ export interface Result {
    * Tries before this one that touched these items; only when `attempt` is above 1.
    */
   'earlier'?: (_heddle_v1_EarlierAttempt)[];
+  /**
+   * On Session, with the first outcomes of a map: sha-256 of the version it runs on. A client that submits the map again
+   * after a lost connection names that version.
+   */
+  'digest'?: (Buffer | Uint8Array | string);
 }
 
 /**
@@ -158,4 +163,9 @@ export interface Result__Output {
    * Tries before this one that touched these items; only when `attempt` is above 1.
    */
   'earlier': (_heddle_v1_EarlierAttempt__Output)[];
+  /**
+   * On Session, with the first outcomes of a map: sha-256 of the version it runs on. A client that submits the map again
+   * after a lost connection names that version.
+   */
+  'digest': (Buffer);
 }
