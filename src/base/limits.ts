@@ -101,6 +101,8 @@ export const limits = {
   routeTriesMax: 5,
   /** Uploads of modules under way, being sent or waiting for their admission; beyond it QUEUE_FULL. */
   deploysMax: 16,
+  /** How long nothing may come of an upload: it holds one of those places. */
+  uploadSilentMs: 30_000,
   /** Calls that wait to run on a shadow; what finds no room is skipped. */
   shadowCallsMax: 4_096,
   /** Bytes of their inputs and answers. */

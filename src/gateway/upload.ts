@@ -1,18 +1,20 @@
 /** The upload of a module: a header, then its bytes, bounded by what the header announced. */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import { untilAborted, withTimeout } from "../base/signals.ts";
 import type { DeployHeader__Output as DeployHeader } from "../rpc/generated/heddle/v1/DeployHeader.ts";
 import type { DeployRequest__Output as DeployRequest } from "../rpc/generated/heddle/v1/DeployRequest.ts";
 import type { DeployPlan } from "./registry.ts";
 
-/** Reads an upload. Throws BAD_REQUEST, MODULE_TOO_LARGE. */
+/** Reads an upload. Throws BAD_REQUEST, MODULE_TOO_LARGE, and DEADLINE when nothing comes for `silentMs`. */
 export async function receiveUpload(
   messages: AsyncIterable<unknown>,
+  silentMs: number = limits.uploadSilentMs,
 ): Promise<{ header: DeployHeader; bytes: Buffer }> {
   let header: DeployHeader | undefined;
   const parts: Buffer[] = [];
   let size = 0;
-  for await (const message of messages) {
+  for await (const message of withoutPauses(messages, silentMs)) {
     const part = message as DeployRequest; // the service's deserializer made it
     if (header === undefined) {
       if (!part.header)
@@ -31,6 +33,22 @@ export async function receiveUpload(
     throw new HeddleError("BAD_REQUEST", `the upload ended after ${size} of ${header.size} bytes`);
   }
   return { header, bytes: Buffer.concat(parts) };
+}
+
+/** The messages, each within `silentMs` of the one before: an upload that stands still keeps others from theirs. */
+async function* withoutPauses(messages: AsyncIterable<unknown>, silentMs: number): AsyncGenerator<unknown> {
+  const iterator = messages[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      using patience = withTimeout(undefined, silentMs, "the next part of the upload");
+      const step = await untilAborted(iterator.next(), patience.signal);
+      if (step.done === true) return;
+      yield step.value;
+    }
+  } finally {
+    // Not awaited: it may be what the iterator waits for that never comes. The answer ends the stream under it.
+    iterator.return?.().catch(() => {});
+  }
 }
 
 /** What a header asks for beside the module. Throws BAD_REQUEST. */
