@@ -10,6 +10,7 @@ import { readKernelSchema, type FunctionSchema, type KernelSchema } from "../wir
 import { table } from "./output.ts";
 import { printable } from "./printable.ts";
 import { invokeLine, sampleRequest, shellQuoted } from "./sample-request.ts";
+import { shortDigest, sizeText, trafficText } from "./version-digest.ts";
 
 /** Where the examples go. */
 export interface ExampleAddresses {
@@ -192,7 +193,7 @@ function factLines(kernel: KernelDescription): string[] {
   const memory = `${(kernel.memoryMaxBytes / 2 ** 20).toLocaleString("en")} MiB`;
   const age = kernel.deployedAtMs === 0 ? "" : `, deployed ${new Date(kernel.deployedAtMs).toISOString()}`;
   return [
-    `digest    ${kernel.digest.slice(0, 12)}${age}`,
+    `digest    ${shortDigest(kernel.digest)}${age}`,
     `module    ${kernel.kind}, ${kernel.sizeBytes.toLocaleString("en")} bytes`,
     `limits    ${kernel.timeLimitMs.toLocaleString("en")} ms and ${memory} for each call`,
     `effects   ${effects}`,
@@ -202,19 +203,14 @@ function factLines(kernel: KernelDescription): string[] {
 
 function versionTable({ versions, digest, deployedAtMs, sizeBytes }: KernelDescription): string {
   const rows = versions.map((version) => [
-    version.digest.slice(0, 12),
-    traffic(version),
-    version.size,
+    shortDigest(version.digest),
+    trafficText(version),
+    sizeText(version.size),
     new Date(version.deployedAtMs).toISOString(),
     version.compiler,
   ]);
-  const only = [digest.slice(0, 12), "100 %", sizeBytes, new Date(deployedAtMs).toISOString(), ""];
-  return table(["DIGEST", "CALLS", "BYTES", "DEPLOYED", "BUILT BY"], rows.length === 0 ? [only] : rows);
-}
-
-function traffic({ percent, shadowPercent }: Version__Output): string {
-  if (shadowPercent > 0) return `shadows ${shadowPercent} %`;
-  return percent > 0 ? `${percent} %` : "none";
+  const only = [shortDigest(digest), "100%", sizeText(sizeBytes), new Date(deployedAtMs).toISOString(), ""];
+  return table(["DIGEST", "TRAFFIC", "SIZE", "DEPLOYED", "BUILT BY"], rows.length === 0 ? [only] : rows);
 }
 
 function indented(text: string): string[] {

@@ -1,6 +1,7 @@
 /** How people name versions and shares of calls, and how they are shown. */
-import type { Fabric } from "../sdk/fabric.ts";
+import type { Version__Output } from "../rpc/generated/heddle/v1/Version.ts";
 import type { KernelInfo } from "../sdk/admin.ts";
+import type { Fabric } from "../sdk/fabric.ts";
 import type { Arguments } from "./command.ts";
 import { UsageError } from "./exit-code.ts";
 
@@ -52,6 +53,11 @@ export function trafficOf(kernel: KernelInfo): string {
     ...(shadowPercent > 0 ? [`${shortDigest(digest)} shadows ${shadowPercent}%`] : []),
   ]);
   return parts.join(", ");
+}
+
+/** The share of the calls that one version gets: `10%`, `shadow 5%`, or `-` for none. */
+export function trafficText({ percent, shadowPercent }: Version__Output): string {
+  return shadowPercent > 0 ? `shadow ${shadowPercent}%` : percent > 0 ? `${percent}%` : "-";
 }
 
 /** Time since, as people say it: `12s`, `5m`, `3h`, `2d`. */

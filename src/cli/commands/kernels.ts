@@ -3,7 +3,7 @@ import { addressOption, withFabric } from "../client.ts";
 import type { Command } from "../command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { table } from "../output.ts";
-import { ageOf, shortDigest, sizeText } from "../version-digest.ts";
+import { ageOf, shortDigest, sizeText, trafficText } from "../version-digest.ts";
 
 type Version = KernelInfo["versions"][number];
 type Row = readonly (string | number)[];
@@ -60,10 +60,6 @@ function rowsOf(kernel: KernelInfo, every: boolean, nowMs: number): Row[] {
       trafficText(version),
       version.functions.join(", "),
     ]);
-}
-
-function trafficText({ percent, shadowPercent }: Version): string {
-  return shadowPercent > 0 ? `shadow ${shadowPercent}%` : percent > 0 ? `${percent}%` : "-";
 }
 
 /** What the comparison with a shadow found so far. */

@@ -150,7 +150,7 @@ describe("heddle describe", () => {
       /^method +\/echo\.EchoService\/Sum$/m,
       /^ +rpc Sum\(echo\.SumRequest\) returns \(echo\.SumResponse\);$/m,
       /^ +message SumRequest \{$/m,
-      /^ +[0-9a-f]{12} +100 %/m,
+      /^ +[0-9a-f]{12} +100% /m,
     ]) {
       expect(stdout).toMatch(said);
     }
