@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import type { BuildInput } from "../compiler/build-settings.ts";
 import type { BuiltKernel } from "../compiler/compile.ts";
 import { UsageError } from "./exit-code.ts";
@@ -17,6 +17,9 @@ export async function buildSource(file: string, manifest: BuildInput = {}): Prom
 /** Throws UsageError when the file cannot be read. */
 export async function readable(file: string): Promise<Buffer> {
   try {
+    const found = await stat(file);
+    // A pipe or a device may never end, and reading one cannot be interrupted.
+    if (!found.isFile() && !found.isDirectory()) throw new Error("it is no file");
     return await readFile(file);
   } catch (error) {
     throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);

@@ -94,9 +94,22 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
       ...compiled,
       buildMs: performance.now() - started,
     };
+  } catch (cause) {
+    throw cause instanceof HeddleError ? cause : crashed(fileName, cause);
   } finally {
     program.module.dispose();
   }
+}
+
+/** A source that the compiler cannot cope with: what it throws is about itself, and says little to an author. */
+function crashed(fileName: string, cause: unknown): HeddleError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const advice =
+    cause instanceof RangeError
+      ? "something is nested too deeply or too large: an expression, a block, a generic type that contains itself, " +
+        "a class or a list of parameters; take it apart"
+      : "look at what changed last";
+  return new HeddleError("BUILD_FAILED", `${fileName}  the compiler gave up: ${said}; ${advice}`, { cause });
 }
 
 interface EntryOptions {
@@ -194,8 +207,7 @@ function compileOrThrow(program: assemblyscript.Program, diagnostics: Diagnostic
     return compileLocated(program);
   } catch (cause) {
     diagnostics.throwIfAny(); // what is known to be wrong may be why
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new HeddleError("BUILD_FAILED", `the AssemblyScript compiler crashed: ${said}`, { cause });
+    throw cause;
   }
 }
 

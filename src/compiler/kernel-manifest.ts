@@ -48,7 +48,9 @@ async function readSidecar(folder: string): Promise<object> {
   } catch (error) {
     const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
     if (isMissing) return {};
-    throw error;
+    if (error instanceof HeddleError) throw error;
+    const said = error instanceof Error ? error.message : String(error);
+    throw new HeddleError("BAD_MANIFEST", `heddle.json: it cannot be read: ${said}`, { cause: error });
   }
 }
 

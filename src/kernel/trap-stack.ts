@@ -83,11 +83,12 @@ function placeOf(frame: TrapFrame, through?: TrapFrame): string {
   const outer = plainName(name);
   const inner = place.functionName === "" ? outer : place.functionName;
   const notes = [
-    ...(inner === outer ? [] : [`inlined into ${outer}`]),
+    ...(inner === outer || outer === "" ? [] : [`inlined into ${outer}`]),
     ...(through === undefined ? [] : [`through ${through.name}`]),
   ];
   const note = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
-  return `${place.source}:${place.line}:${place.column} in ${inner}${note}`;
+  const within = inner === "" ? "" : ` in ${inner}`; // code at the top level of a source is in no function
+  return `${place.source}:${place.line}:${place.column}${within}${note}`;
 }
 
 function byteOf({ name, offset }: TrapFrame): string {

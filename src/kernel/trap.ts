@@ -104,7 +104,8 @@ function ranOutOfMemory(
 /** The start function of a module went wrong. */
 export function startMessage(error: unknown, context: TrapContext): string {
   const frames = readStack(error, context);
-  const said = sentence(error, frames, context);
+  // What an abort says lies in a memory that nobody can read yet.
+  const said = sentence(error, frames, context) || "abort";
   // A segment that does not fit ends the instantiation before anything of the module has run.
   const instantiating = /^WebAssembly\.Instance\(\): (.*)$/.exec(said)?.[1];
   if (instantiating !== undefined) return `it cannot be instantiated: ${instantiating}`;

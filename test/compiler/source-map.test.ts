@@ -1,5 +1,5 @@
 /** Every way to trap, told with the line it happened in, optimised and not. */
-import { mkdtempSync, cpSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -149,5 +149,24 @@ describe("writeSourceMap", () => {
       version: 3,
       sources: expect.arrayContaining(["traps.ts", "traps/shelf.ts"]),
     });
+  });
+});
+
+describe("a trap in the start function", () => {
+  it("has its line, and no name of a function", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "heddle-start-"));
+    const file = join(folder, "early.ts");
+    writeFileSync(
+      file,
+      "const a = new StaticArray<i32>(1);\na[3] = 1;\nexport function f(): i32 { return a[0]; }\n",
+    );
+    try {
+      const { wasm } = await buildKernel({ file });
+      const { module, plan, functions } = await loadKernel(wasm, digestOf(wasm));
+      const start = () => createInstance({ module, plan, functions, sinks: { log: () => undefined } });
+      expect(start).toThrow(/the start function trapped: abort at early\.ts:2:1( \(through [^)]*\))?$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

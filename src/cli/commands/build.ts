@@ -1,9 +1,9 @@
-import { writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 import { buildFlags } from "../build-flags.ts";
 import type { Command } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
 import { moduleFiles, moduleOptions, readModuleFile } from "../module-file.ts";
+import { keepInputs, writeOutput } from "../write-output.ts";
 
 /** `heddle build` */
 export const build: Command = {
@@ -20,13 +20,14 @@ export const build: Command = {
   async run({ args, output }) {
     const file = args.need(0, "the source or module");
     args.atMost(1);
-    const { wasm, sourceMap } = await readModuleFile(file, args);
     const out = args.text("out") ?? besideSource(file);
+    await keepInputs(out, [file, args.text("proto")]);
+    const { wasm, sourceMap } = await readModuleFile(file, args);
     // Checked as the fabric will, so that its faults are known before it is sent anywhere.
     const { admitInWorker } = await import("../../worker/admission.ts");
     const { manifest, functions } = await admitInWorker(wasm);
-    await writeFile(out, wasm);
-    if (sourceMap !== "") await writeFile(`${out}.map`, sourceMap);
+    await writeOutput(out, wasm);
+    if (sourceMap !== "") await writeOutput(`${out}.map`, sourceMap);
     if (output.json) output.value({ kernel: manifest.name, file: out, bytes: wasm.length, functions });
     else output.line(`${out}  kernel ${manifest.name}, ${wasm.length} bytes: ${functions.join(", ")}`);
     return ExitCode.OK;

@@ -7,7 +7,7 @@ import type { Command, CommandContext } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
 import { targetOptions, targetSchema } from "../kernel-target.ts";
 import { moduleFiles } from "../module-file.ts";
-import { writeText } from "../write-text.ts";
+import { keepInputs, writeOutput } from "../write-output.ts";
 
 /** `heddle proto` */
 export const proto: Command = {
@@ -26,11 +26,13 @@ export const proto: Command = {
   example: "heddle proto ode --out ode.proto",
   async run(context) {
     context.args.atMost(1);
+    const out = context.args.text("out");
+    if (out !== undefined)
+      await keepInputs(out, [context.args.need(0, "the kernel"), context.args.text("proto")]);
     const { name, schema } = await targetSchema(context);
     const files = printProtoFiles(readDescriptorSet(schema.bytes));
     const [first, ...imported] = files;
     if (first === undefined) throw new HeddleError("BAD_DESCRIPTOR", `kernel "${name}" has no .proto file`);
-    const out = context.args.text("out");
     if (out === undefined) print(context, name, files, first);
     else {
       const written = await write(out, first, imported);
@@ -61,7 +63,7 @@ async function write(out: string, first: ProtoFile, imported: readonly ProtoFile
     throw new UsageError(`${first.name} imports ${names}; --out must be a folder, with a slash at its end`);
   }
   const files = isFolder ? [first, ...imported].map((file) => inside(out, file)) : [{ ...first, name: out }];
-  for (const { name, text } of files) await writeText(name, text);
+  for (const { name, text } of files) await writeOutput(name, text);
   return files.map(({ name }) => name);
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "../command.ts";
 import { ExitCode } from "../exit-code.ts";
 import { targetOptions, targetSchema } from "../kernel-target.ts";
 import { moduleFiles } from "../module-file.ts";
-import { writeText } from "../write-text.ts";
+import { keepInputs, writeOutput } from "../write-output.ts";
 
 /** `heddle typegen` */
 export const typegen: Command = {
@@ -17,11 +17,12 @@ export const typegen: Command = {
   async run(context) {
     const { args, output } = context;
     args.atMost(1);
+    const out = args.text("out");
+    if (out !== undefined) await keepInputs(out, [args.need(0, "the kernel"), args.text("proto")]);
     const { name, schema, optionalParameters } = await targetSchema(context);
     const { generateTypes, kernelTypeName } = await import("../../compiler/typegen.ts");
     const text = generateTypes(schema, { name, optionalParameters });
-    const out = args.text("out");
-    if (out !== undefined) await writeText(out, text);
+    if (out !== undefined) await writeOutput(out, text);
     if (output.json)
       output.value({
         kernel: name,

@@ -204,3 +204,31 @@ describe("heddle build", () => {
     ]);
   });
 });
+
+describe("--out", () => {
+  const source = "export function one(): i32 { return 1; }\n";
+  const sourceFile = (): string => {
+    const file = join(temporaryFolder(), "kept.ts");
+    writeFileSync(file, source);
+    return file;
+  };
+
+  it.each(["build", "typegen", "proto"])("of heddle %s keeps the source", async (command) => {
+    const file = sourceFile();
+    const { code, stderr } = await capturedMain(command, file, "--out", join(file, "..", ".", "kept.ts"));
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`would write over ${file}; choose another file`),
+    ]);
+    expect(readFileSync(file, "utf8")).toBe(source);
+  });
+
+  it("of heddle build makes folders, and says what it cannot write", async () => {
+    const file = sourceFile();
+    const made = join(temporaryFolder(), "a", "b.wasm");
+    expect((await capturedMain("build", file, "--out", made)).code).toBe(0);
+    expect(readFileSync(made).length).toBeGreaterThan(0);
+    const { code, stderr } = await capturedMain("build", file, "--out", temporaryFolder());
+    expect([code, stderr]).toEqual([2, expect.stringContaining("cannot write")]);
+  });
+});
