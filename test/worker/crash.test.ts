@@ -6,9 +6,10 @@ import { createWorkerPool, type BatchPart } from "../../src/worker/pool.ts";
 import { moduleWith } from "../support/hostile-modules.ts";
 
 /** Throws exceptions that hold one another, which V8 keeps in its own heap: no memory maximum bounds it. */
-const hoarder = moduleWith({
-  more: "(tag $held (param exnref))",
-  echo: `(func (export "echo") (param i32 i32) (result i32)
+const hoarder = moduleWith(
+  {
+    more: "(tag $held (param exnref))",
+    echo: `(func (export "echo") (param i32 i32) (result i32)
     (local $last exnref)
     (loop $again
       (local.set $last (block $caught (result exnref)
@@ -16,7 +17,9 @@ const hoarder = moduleWith({
         (unreachable)))
       (br $again))
     (unreachable))`,
-});
+  },
+  { timeLimitMs: 60_000 }, // a busy machine takes long to fill it
+);
 
 describe("WorkerHandle", () => {
   it("survives a kernel that fills the JavaScript heap of its worker", async () => {
