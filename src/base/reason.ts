@@ -180,7 +180,7 @@ export const reasons = {
     Code.FAILED_PRECONDITION,
     "final",
     false,
-    "Outcomes can be compared only between versions that are both deterministic; try the new one with `--canary` instead.",
+    "Outcomes can be compared only between versions that are both deterministic. Build both with `--deterministic`, or try the new one with `--canary` instead.",
   ),
   BUILD_FAILED: row(
     Code.INVALID_ARGUMENT,

@@ -3,6 +3,14 @@ import type { BuildInput, Feature, Runtime, SourceMapPlace } from "../compiler/b
 import type { Arguments, OptionSpec } from "./command.ts";
 import { UsageError } from "./exit-code.ts";
 
+/** The one of them that matters where versions are compared. */
+export const deterministicFlag: Readonly<Record<string, OptionSpec>> = {
+  deterministic: {
+    type: "flag",
+    about: "make all NaNs one where their bits can be seen, for results that are the same everywhere",
+  },
+};
+
 /** Their definitions. */
 export const buildFlags: Readonly<Record<string, OptionSpec>> = {
   runtime: {
@@ -34,6 +42,7 @@ export const buildFlags: Readonly<Record<string, OptionSpec>> = {
     about: "where the lines for traps go: module, beside (FILE.wasm.map) or none",
     default: "module",
   },
+  ...deterministicFlag,
 };
 
 /** The keys that were given. Values are checked where the kernel is built. Throws UsageError. */
@@ -49,6 +58,7 @@ export function readBuildFlags(args: Arguments): BuildInput {
     ...(time === undefined ? {} : { timeLimitMs: amount("time-limit", time, msByUnit, "30s") }),
     ...(features === undefined ? {} : { features: features.split(",") as Feature[] }), // the same
     ...(sourceMap === undefined ? {} : { sourceMap: sourceMap as SourceMapPlace }), // the same
+    ...(args.flag("deterministic") ? { deterministic: true } : {}),
   };
 }
 

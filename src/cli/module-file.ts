@@ -42,8 +42,8 @@ export async function readModuleFile(file: string, args: Arguments): Promise<Mod
   if (extension !== ".wasm" && extension !== ".wat") {
     throw new UsageError(`a source (.ts), a module (.wasm) or its text (.wat) is needed, not "${file}"`);
   }
-  for (const flag of ["runtime", "feature"]) {
-    if (args.text(flag) !== undefined)
+  for (const flag of ["runtime", "feature", "deterministic"]) {
+    if (args.flag(flag) || args.text(flag) !== undefined)
       throw new UsageError(`--${flag} goes with a .ts source, not with ${file}`);
   }
   const bytes = await readable(file);

@@ -26,12 +26,19 @@ export interface BuildSettings {
   readonly runtime: Runtime;
   readonly features: readonly Feature[];
   readonly sourceMap: SourceMapPlace;
+  /** All NaNs are made one wherever their bits can be seen, so that results do not depend on the processor. */
+  readonly deterministic: boolean;
 }
 
 /** Everything an author may write, all of it optional. */
 export type BuildInput = ManifestInput & Partial<BuildSettings>;
 
-const keys = ["runtime", "features", "sourceMap"] as const satisfies readonly (keyof BuildSettings)[];
+const keys = [
+  "runtime",
+  "features",
+  "sourceMap",
+  "deterministic",
+] as const satisfies readonly (keyof BuildSettings)[];
 
 /**
  * Parts what an author wrote into settings and what is for the manifest, whose values are not looked at here. Throws
@@ -44,12 +51,16 @@ export function splitBuildInput(input: Readonly<Record<string, unknown>>): {
   const known = [...manifestKeys.filter((key) => key !== "compiler" && key !== "kind"), ...keys];
   const unknown = Object.keys(input).find((key) => !known.some((each) => each === key));
   if (unknown !== undefined) throw bad(`unknown key "${unknown}"; known are ${known.join(", ")}`);
-  const { runtime, features: wanted, sourceMap, ...manifest } = input;
+  const { runtime, features: wanted, sourceMap, deterministic, ...manifest } = input;
   const settings = {
     runtime: readChoice("runtime", runtimes, runtime),
     features: readFeatures(wanted),
     sourceMap: readChoice("sourceMap", sourceMapPlaces, sourceMap),
+    deterministic: readSwitch("deterministic", deterministic),
   };
+  if (settings.deterministic && settings.features.includes("relaxed-simd")) {
+    throw bad(`"deterministic" excludes relaxed-simd, whose results differ between processors; drop one`);
+  }
   return { settings, manifest };
 }
 
@@ -64,6 +75,11 @@ function readChoice<const Word extends string>(
   if (found === undefined)
     throw bad(`"${key}" must be one of ${words.join(", ")}, not ${JSON.stringify(given)}`);
   return found;
+}
+
+function readSwitch(key: string, given: unknown): boolean {
+  if (given === undefined || typeof given === "boolean") return given ?? false;
+  throw bad(`"${key}" must be true or false, not ${JSON.stringify(given)}`);
 }
 
 function readFeatures(given: unknown): Feature[] {

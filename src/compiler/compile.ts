@@ -10,6 +10,7 @@ import type { Manifest } from "../kernel/manifest.ts";
 import { writeDescriptorSet } from "../wire/descriptor-write.ts";
 import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
 import type { BuildInput, Runtime } from "./build-settings.ts";
+import { canonicalizeNans } from "./canonicalize-nans.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { entryPath, generateEntry } from "./entry.ts";
 import { checkImports, checkStart } from "./host-use.ts";
@@ -53,7 +54,7 @@ export interface BuiltKernel {
   readonly schema: KernelSchema;
   /** Warnings of the AssemblyScript compiler about the kernel's own sources. */
   readonly warnings: readonly string[];
-  /** The module in the text format, when asked for; otherwise "". */
+  /** The module in the text format as the compiler gives it, when asked for; otherwise "". */
   readonly text: string;
   readonly buildMs: number;
 }
@@ -81,6 +82,7 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
       optimize,
       text: options.text ?? false,
       isMapped: settings.sourceMap !== "none",
+      isDeterministic: settings.deterministic,
       diagnostics,
     });
     const descriptor = writeDescriptorSet(describeInterface(kernel));
@@ -147,6 +149,8 @@ interface CompileOptions {
   readonly text: boolean;
   /** Make a source map. */
   readonly isMapped: boolean;
+  /** Make all NaNs one wherever their bits can be seen. */
+  readonly isDeterministic: boolean;
   /** What is wrong so far; what is found here comes to it. */
   readonly diagnostics: Diagnostics;
 }
@@ -158,7 +162,7 @@ function compileProgram(
   { program, sources }: KernelProgram,
   { functions }: KernelInterface,
   { memoryMaxBytes }: Manifest,
-  { optimize, text, isMapped, diagnostics }: CompileOptions,
+  { optimize, text, isMapped, isDeterministic, diagnostics }: CompileOptions,
 ): CompiledProgram {
   assemblyscript.setMaximumMemory(program.options, memoryMaxBytes / pageBytes);
   assemblyscript.setSourceMap(program.options, isMapped);
@@ -175,20 +179,28 @@ function compileProgram(
   if (optimize) placeInlined(module);
   assemblyscript.optimize(module, optimize ? 3 : 0, 0, true);
   placeRest(module);
-  return { ...emit(module, sources, isMapped), text: text ? module.toText() : "", warnings };
+  return {
+    ...emit(module, sources, { isMapped, isDeterministic }),
+    text: text ? module.toText() : "",
+    warnings,
+  };
 }
 
 function emit(
   module: assemblyscript.Module,
   sources: readonly assemblyscript.Source[],
-  isMapped: boolean,
+  { isMapped, isDeterministic }: Pick<CompileOptions, "isMapped" | "isDeterministic">,
 ): Pick<CompiledProgram, "wasm" | "sourceMap"> {
-  const wasm = Uint8Array.from(module.toBinary(null).output);
+  const emitted = Uint8Array.from(module.toBinary(null).output);
+  const { wasm, moved } = isDeterministic
+    ? canonicalizeNans(emitted)
+    : { wasm: emitted, moved: (offset: number) => offset };
   if (!isMapped) return { wasm, sourceMap: "" };
   // With a map Binaryen adds a section with its address, behind the code: offsets are those of the module without it.
   const map = module.toBinary("map").sourceMap ?? "";
   const names = functionNames(module);
-  return { wasm, sourceMap: writeSourceMap({ wasm, map, functions: names }, new SourcePlaces(sources)) };
+  const places = new SourcePlaces(sources);
+  return { wasm, sourceMap: writeSourceMap({ wasm: emitted, map, functions: names, moved }, places) };
 }
 
 /** Names of the functions that have a body, in the order of the module. */

@@ -16,6 +16,8 @@ export interface MappedModule {
   readonly map: string;
   /** Names of the functions with a body, in order. */
   readonly functions: readonly string[];
+  /** Where an offset of that module has gone. */
+  readonly moved: (offset: number) => number;
 }
 
 /** Line and column count from 0 here, as in the format. */
@@ -46,7 +48,7 @@ export function writeSourceMap(module: MappedModule, places: SourcePlaces): stri
   return encode(entriesOf(module, places));
 }
 
-function entriesOf({ wasm, map, functions }: MappedModule, places: SourcePlaces): Entry[] {
+function entriesOf({ wasm, map, functions, moved }: MappedModule, places: SourcePlaces): Entry[] {
   const code = parseModule(wasm).sections.find(({ id }) => id === SectionId.CODE);
   if (code === undefined) return [];
   const raw = new SourceMap(map);
@@ -61,14 +63,14 @@ function entriesOf({ wasm, map, functions }: MappedModule, places: SourcePlaces)
     reader.u32();
     const start = reader.at;
     skipLocals(reader);
-    add(beginning(start, functions[index] ?? "", places));
+    add(beginning(moved(start), functions[index] ?? "", places));
     skipExpression(reader, (opcode, at) => {
       if (!stops.some(([first, last]) => opcode >= first && opcode <= last)) return;
       const place = raw.placeAt(at, start);
-      if (place === null) return add({ ...nowhere, offset: at });
+      if (place === null) return add({ ...nowhere, offset: moved(at) });
       const { source, line, column } = place;
       const name = places.functionAt(source, line, column);
-      add({ offset: at, source, line: line - 1, column: column - 1, name });
+      add({ offset: moved(at), source, line: line - 1, column: column - 1, name });
     });
   }
   return entries;

@@ -56,7 +56,7 @@ function checkComparable(serving: KernelRecord, shadow: KernelRecord): void {
     const why =
       uses.length > 0
         ? `it uses ${uses.join(", ")}`
-        : "its code has relaxed SIMD or floating-point arithmetic that may give any NaN";
+        : "its code has relaxed SIMD, or the bits of a NaN can be seen that differ; build it with --deterministic";
     const said = `kernel "${record.name}": the version ${record.digest.slice(0, 12)} ${role} is not deterministic (${why}), so outcomes may differ without a fault; try the new one with --canary`;
     throw new HeddleError("NOT_DETERMINISTIC", said);
   }

@@ -11,6 +11,7 @@ import type { BinaryReader } from "./binary-reader.ts";
 
 /** Opcodes of one byte; those behind a prefix are `prefix << 16 | number`. */
 export const Opcode = {
+  LOCAL_TEE: 0x22,
   TABLE_SET: 0x26,
   MEMORY_INIT: 0xfc0008,
   DATA_DROP: 0xfc0009,
@@ -145,7 +146,7 @@ export function skipExpression(reader: BinaryReader, visit?: (opcode: number, at
 }
 
 /** Visits every instruction of the code section whose body the reader covers. Functions have a largest size. */
-export function scanCode(reader: BinaryReader, visit: (opcode: number) => void): void {
+export function scanCode(reader: BinaryReader, visit: (opcode: number, at: number) => void): void {
   const bodies = reader.count("function bodies");
   for (let index = 0; index < bodies; index++) {
     const size = reader.u32();

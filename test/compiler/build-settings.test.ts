@@ -88,7 +88,7 @@ describe("runtimes", () => {
 describe("splitBuildInput", () => {
   it("gives the defaults, and keeps the manifest's keys for the manifest", () => {
     expect(splitBuildInput({ timeLimitMs: 5 })).toEqual({
-      settings: { runtime: "stub", features: [], sourceMap: "module" },
+      settings: { runtime: "stub", features: [], sourceMap: "module", deterministic: false },
       manifest: { timeLimitMs: 5 },
     });
   });
@@ -102,12 +102,15 @@ describe("splitBuildInput", () => {
     [{ runtime: "full" }, /"runtime" must be one of stub, minimal, incremental, not "full"/],
     [{ runtime: null }, /"runtime" must be one of .*, not null/],
     [{ sourceMap: true }, /"sourceMap" must be one of module, beside, none, not true/],
+    [{ deterministic: "yes" }, /"deterministic" must be true or false, not "yes"/],
+    [{ deterministic: null }, /"deterministic" must be true or false, not null/],
+    [{ deterministic: true, features: ["relaxed-simd"] }, /"deterministic" excludes relaxed-simd/],
     [{ features: "relaxed-simd" }, /"features" must be an array of names/],
     [{ features: ["threads"] }, /"features" has "threads"; there is relaxed-simd/],
     [{ features: ["simd"] }, /simd is always on/],
     [
       { memoryMax: 1 },
-      /unknown key "memoryMax"; known are name, .*memoryMaxBytes, .*runtime, features, sourceMap/,
+      /unknown key "memoryMax"; known are name, .*memoryMaxBytes, .*runtime, features, sourceMap, deterministic/,
     ],
     [{ compiler: "mine" }, /unknown key "compiler"/],
   ])("refuses %j", (input, message) => {

@@ -1,10 +1,10 @@
-/** Every way to trap, told with the line it happened in, optimised and not. */
+/** Every way to trap, told with the line it happened in, optimised and not, and with code put in between. */
 import { mkdtempSync, cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildKernel, type BuiltKernel } from "../../src/compiler/compile.ts";
-import { digestOf } from "../../src/kernel/admission.ts";
+import { admitModule, digestOf } from "../../src/kernel/admission.ts";
 import { createInstance, type KernelInstance } from "../../src/kernel/instance.ts";
 import { loadKernel } from "../../src/kernel/load.ts";
 import { parseModule, SectionId } from "../../src/kernel/module.ts";
@@ -44,16 +44,23 @@ function placeOf(text: string, file = "traps.ts", occurrence = 1): string {
   return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
 }
 
-const builds: Record<string, BuiltKernel> = {};
+const ways = {
+  optimised: { optimize: true },
+  "not optimised": { optimize: false },
+  deterministic: { manifest: { deterministic: true } },
+  "not optimised, deterministic": { optimize: false, manifest: { deterministic: true } },
+} as const;
+type Way = keyof typeof ways;
+const everyWay = Object.keys(ways) as Way[]; // its keys are just these
+const builds = new Map<Way, BuiltKernel>();
 
 beforeAll(async () => {
-  for (const optimize of [true, false]) {
-    builds[String(optimize)] = await buildKernel({ file: kernelSource("traps"), optimize });
-  }
+  for (const way of everyWay)
+    builds.set(way, await buildKernel({ file: kernelSource("traps"), ...ways[way] }));
 });
 
-function builtWith(optimize: boolean): BuiltKernel {
-  const built = builds[String(optimize)];
+function builtWith(way: Way): BuiltKernel {
+  const built = builds.get(way);
   if (built === undefined) throw new Error("not built");
   return built;
 }
@@ -71,10 +78,10 @@ const rows: readonly (readonly [name: string, request: object, says: string, pla
   ["method", { where: 2 }, "Index out of range", placeOf("this.rows[row]", "traps/shelf.ts")],
 ];
 
-describe.each([true, false])("a kernel with its source map, optimised: %s", (optimize) => {
+describe.each(everyWay)("a kernel with its source map, %s", (way) => {
   let kernel: Trapping;
   beforeAll(async () => {
-    kernel = await setup(builtWith(optimize));
+    kernel = await setup(builtWith(way));
   });
 
   it.each(rows)("tells where %s(%j) trapped", (name, request, says, place) => {
@@ -107,6 +114,14 @@ describe.each([true, false])("a kernel with its source map, optimised: %s", (opt
     expect(kernel.log[0]).not.toContain("heddle");
   });
 
+  it("tells the line of an access to memory with code put before it", () => {
+    const line = placeOf("unchecked((values[where] = scale").replace(/:\d+$/, ":");
+    expect(kernel.trap("scaled", { where: 2 ** 28, scale: 1.5 })).toContain(
+      `trapped: memory access out of bounds at ${line}`,
+    );
+    expect(admitModule(builtWith(way).wasm).deterministic).toBe(way.endsWith("deterministic"));
+  });
+
   it("names the function around a line and the one it was inlined into, or its caller", () => {
     const said = kernel.trap("method", { where: 2 });
     expect(said).toMatch(/ in Shelf\.sum(?: \((?:inlined into method|through).*\)|, called by .* in method)/);
@@ -126,7 +141,7 @@ describe("writeSourceMap", () => {
 
   it("leaves the code as it is", async () => {
     const bare = await buildKernel({ file: kernelSource("traps"), manifest: { sourceMap: "none" } });
-    expect(codeOf(bare.wasm).equals(codeOf(builtWith(true).wasm))).toBe(true);
+    expect(codeOf(bare.wasm).equals(codeOf(builtWith("optimised").wasm))).toBe(true);
     expect(Buffer.from(bare.wasm).includes("heddle.sourcemap")).toBe(false);
     expect((await setup(bare)).trap("index", { where: 4 })).toMatch(
       /trapped: Index out of range \(~lib\/staticarray\.ts:\d+:\d+\) in ".*" \(byte \d+\)/,
@@ -138,13 +153,13 @@ describe("writeSourceMap", () => {
     folders.push(folder);
     cpSync(dirname(kernelSource("traps")), folder, { recursive: true });
     const again = await buildKernel({ file: join(folder, "traps.ts") });
-    expect(Buffer.from(again.wasm).equals(builtWith(true).wasm)).toBe(true);
+    expect(Buffer.from(again.wasm).equals(builtWith("optimised").wasm)).toBe(true);
   });
 
   it("can be kept beside the module, where offsets lead to the same places", async () => {
     const beside = await buildKernel({ file: kernelSource("traps"), manifest: { sourceMap: "beside" } });
     expect(Buffer.from(beside.wasm).includes("heddle.sourcemap")).toBe(false);
-    expect(Buffer.from(builtWith(true).wasm).includes(beside.sourceMap)).toBe(true);
+    expect(Buffer.from(builtWith("optimised").wasm).includes(beside.sourceMap)).toBe(true);
     expect(JSON.parse(beside.sourceMap)).toMatchObject({
       version: 3,
       sources: expect.arrayContaining(["traps.ts", "traps/shelf.ts"]),

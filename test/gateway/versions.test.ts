@@ -160,7 +160,7 @@ describe("Kernels.Deploy of another version", () => {
       reason: "NOT_DETERMINISTIC",
       code: 9,
       rawMessage: expect.stringMatching(
-        /that would shadow it is not deterministic \(its code has relaxed SIMD or floating-point.*try the new one with --canary$/,
+        /that would shadow it is not deterministic \(its code has relaxed SIMD, or .*build it with --deterministic\).*try the new one with --canary$/,
       ) as string,
     });
   });

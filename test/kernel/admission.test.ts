@@ -54,9 +54,14 @@ describe("admitModule", () => {
 
   it.each([
     [
-      "arithmetic on floats, whose NaN differ",
-      `(func (param f64) (result f64) (f64.add (local.get 0) (local.get 0)))`,
+      "arithmetic on floats whose bits are seen, as NaN differ",
+      `(func (param f64) (result i64) (i64.reinterpret_f64 (f64.add (local.get 0) (local.get 0))))`,
       false,
+    ],
+    [
+      "arithmetic on floats whose bits nobody sees",
+      `(func (param f64) (result f64) (f64.add (local.get 0) (local.get 0)))`,
+      true,
     ],
     [
       "relaxed SIMD",

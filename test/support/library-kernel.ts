@@ -30,8 +30,13 @@ export interface Refusal {
 
 /** Builds, admits and loads `kernels/<name>.ts`. */
 export async function openLibraryKernel(name: string): Promise<LibraryKernel> {
-  const wasm = await libraryModule(name);
+  return openKernelModule(await libraryModule(name));
+}
+
+/** Admits and loads a built kernel. */
+export async function openKernelModule(wasm: Uint8Array): Promise<LibraryKernel> {
   const { digest, manifest, pure, schema } = admitModule(wasm);
+  const { name } = manifest;
   const { module, plan, functions } = await loadKernel(wasm, digest);
   const instance = createInstance({ module, plan, functions, sinks: { log: () => {} } });
   const run = (method: string, request: object): unknown => {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { DeployOptions, Deployed } from "../../sdk/admin.ts";
+import { deterministicFlag } from "../build-flags.ts";
 import { addressOption, withFabric } from "../client.ts";
 import type { Arguments, Command } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
@@ -24,6 +25,7 @@ export const deploy: Command = {
       value: "SHARE",
       about: "run this share of the calls on the new version as well, only to compare",
     },
+    ...deterministicFlag,
     ...moduleOptions,
     ...addressOption,
   },

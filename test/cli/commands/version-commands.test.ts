@@ -1,8 +1,11 @@
 /** The commands that deploy versions and route calls between them, against a fabric of real processes. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openCluster, type Cluster } from "../../support/cluster.ts";
 import { capturedMain, type Captured } from "../../support/captured-main.ts";
-import { kernelFile } from "../../support/kernels.ts";
+import { kernelFile, kernelSource } from "../../support/kernels.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { digestOf, stampFile, stampModule } from "../../support/versions.ts";
 
 let cluster: Cluster;
@@ -212,5 +215,50 @@ describe("heddle kernels", () => {
     expect(lines[4]).toMatch(
       /^ +stamp\/stamp: for \{"x":\d+\} it gave \{"value":\{"version":2,"sum":\d+\}\}; the shadow gave \{"value":\{"version":3,"sum":\d+\}\}$/,
     );
+  });
+});
+
+describe("heddle deploy --deterministic", () => {
+  /** A source whose function gives the mean of numbers, put this way. */
+  function meanFile(mean: string): string {
+    const file = join(temporaryFolder(), "mean.ts");
+    const sum = "let sum: f64 = 0;\n  for (let i = 0; i < values.length; i++) sum += values[i];";
+    writeFileSync(
+      file,
+      `export function mean(values: StaticArray<f64>): f64 {\n  ${sum}\n  return ${mean};\n}\n`,
+    );
+    return file;
+  }
+
+  it("makes versions of a kernel of floats that can be compared by --shadow", async () => {
+    const next = meanFile("sum * (1.0 / <f64>values.length)");
+    await said("deploy", meanFile("sum / <f64>values.length"), "--deterministic");
+    expect(await run("deploy", next, "--shadow", "100%")).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/NOT_DETERMINISTIC.*build it with --deterministic/) as string,
+    });
+    await said("deploy", next, "--deterministic", "--shadow", "100%");
+    expect(await said("describe", "mean")).toContain("deterministic");
+    const means = [[1, 2], [Infinity, -Infinity], [1, 2, 2], [NaN]];
+    for (const values of means) await cluster.fabric.invoke("mean/mean", { values });
+    let report;
+    do {
+      const { kernel } = await cluster.fabric.admin.kernel("mean");
+      report = kernel?.versions[0]?.shadow;
+    } while ((report?.calls ?? 0) < means.length);
+    expect(report).toMatchObject({ calls: 4, equal: 3, different: 1, failed: 0 }); // 5 / 3 and 5 × (1 / 3)
+  });
+
+  it("refuses what cannot be made so", async () => {
+    const module = await kernelFile("stamp");
+    expect(await run("deploy", module, "--deterministic")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--deterministic goes with a .ts source") as string,
+    });
+    const relaxed = ["deploy", kernelSource("stamp_relaxed"), "--deterministic"];
+    expect(await run(...relaxed)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('"deterministic" excludes relaxed-simd') as string,
+    });
   });
 });
