@@ -67,7 +67,7 @@ describe("main", () => {
     [["invoke"], "heddle invoke: the function is missing; see heddle invoke --help"],
     [["map"], "heddle map: the function is missing; see heddle map --help"],
     [["deploy"], "heddle deploy: the source or module is missing; see heddle deploy --help"],
-    [["build"], "heddle build: the source file is missing; see heddle build --help"],
+    [["build"], "heddle build: the source or module is missing; see heddle build --help"],
     [["build", "nowhere.ts"], /^heddle build: cannot read nowhere\.ts: ENOENT.*; see heddle build --help$/],
     [
       ["deploy", "nowhere.wasm"],
