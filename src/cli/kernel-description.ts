@@ -7,6 +7,7 @@ import { readDescriptorSet } from "../wire/descriptor-read.ts";
 import type { FileDescriptorSet } from "../wire/descriptor.ts";
 import { printTypes } from "../wire/proto-text.ts";
 import { readKernelSchema, type FunctionSchema, type KernelSchema } from "../wire/schema.ts";
+import { presenceOf, type Presence } from "./kernel-target.ts";
 import { table } from "./output.ts";
 import { printable } from "./printable.ts";
 import { invokeLine, sampleRequest, shellQuoted } from "./sample-request.ts";
@@ -86,8 +87,7 @@ export function describeKernel(
     versions: kernel?.versions ?? [],
     functions: schema.functions.map((fn) => {
       const path = paths.get(fn.name) || `/${service}/${fn.method}`;
-      const optionalParameters = kernel?.kind === ModuleKind.MODULE_KIND_WASI;
-      return describeFunction({ name, schema, set, path, addresses, optionalParameters }, fn);
+      return describeFunction({ name, schema, set, path, addresses, presence: presenceOf(kernel) }, fn);
     }),
   };
 }
@@ -98,14 +98,14 @@ interface Around {
   readonly set: FileDescriptorSet;
   readonly path: string;
   readonly addresses: ExampleAddresses;
-  readonly optionalParameters: boolean;
+  readonly presence: Presence;
 }
 
 function describeFunction(
-  { name, schema, set, path, addresses, optionalParameters }: Around,
+  { name, schema, set, path, addresses, presence }: Around,
   fn: FunctionSchema,
 ): FunctionDescription {
-  const { parameters, result } = typesOfFunction(schema, fn, { name, optionalParameters });
+  const { parameters, result } = typesOfFunction(schema, fn, { name, ...presence });
   const fullName = `${name}/${fn.name}`;
   const listed = parameters.map((each) => `${each.name}${each.optional ? "?" : ""}: ${each.type}`);
   const rpc = `rpc ${fn.method}(${fn.request.fullName}) returns (${fn.response.fullName});`;

@@ -93,16 +93,16 @@ async function runCommand(command: Command, argv: readonly string[]): Promise<nu
 }
 
 function report(command: Command, error: unknown, output: Output): void {
-  if (error instanceof UsageError) {
-    process.stderr.write(`heddle ${command.name}: ${error.message}; see heddle ${command.name} --help\n`);
-    return;
-  }
-  const known = HeddleError.from(error);
+  const known =
+    error instanceof UsageError
+      ? new HeddleError("BAD_REQUEST", `${error.message}; see heddle ${command.name} --help`)
+      : HeddleError.from(error);
   if (output.json) {
     const { code, reason, rawMessage: message } = known;
     process.stderr.write(`${JSON.stringify({ error: { code: codeName(code), reason, message } })}\n`);
   } else {
-    process.stderr.write(`heddle ${command.name}: ${known.message}\n`);
+    const said = error instanceof UsageError ? known.rawMessage : known.message;
+    process.stderr.write(`heddle ${command.name}: ${said}\n`);
   }
 }
 

@@ -26,6 +26,8 @@ export interface TypegenOptions {
   readonly name: string;
   /** Parameters may be left out as fields may; for modules whose requests are not the parameters of a function. */
   readonly optionalParameters?: boolean;
+  /** A message inside a message may be missing in what functions give; for modules that no class stands behind. */
+  readonly optionalMessages?: boolean;
 }
 
 /** The text of a declaration file for a kernel. */
@@ -180,6 +182,8 @@ class Typegen {
   /** May the field be missing? A message that a class always has is not declared `optional`. */
   #isOptional(field: Field, use: Direction | "request"): boolean {
     if (field.oneof !== "" || field.optional) return true;
+    if (use === "output" && field.kind === "message" && !field.repeated)
+      return this.#options.optionalMessages === true;
     return use === "input" || (use === "request" && this.#options.optionalParameters === true);
   }
 

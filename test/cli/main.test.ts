@@ -57,6 +57,22 @@ describe("main", () => {
   });
 
   it.each([
+    ["describe", "--json"],
+    ["build", "nowhere.ts", "--json"],
+    ["logs", "--json", "--level", "loud"],
+  ])("tells scripts of usage as of other errors: heddle %s %s", async (...args) => {
+    const { code, stdout, stderr } = await capturedMain(...args);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: "INVALID_ARGUMENT",
+        reason: "BAD_REQUEST",
+        message: expect.stringContaining(`; see heddle ${args[0]} --help`),
+      },
+    });
+  });
+
+  it.each([
     [["weave"], 'heddle: no command "weave"; see heddle --help'],
     [["nodes", "--colour"], "heddle nodes: unknown option '--colour'; see heddle nodes --help"],
     [["nodes", "extra"], 'heddle nodes: unexpected argument "extra"; see heddle nodes --help'],

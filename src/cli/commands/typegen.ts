@@ -19,9 +19,9 @@ export const typegen: Command = {
     args.atMost(1);
     const out = args.text("out");
     if (out !== undefined) await keepInputs(out, [args.need(0, "the kernel"), args.text("proto")]);
-    const { name, schema, optionalParameters } = await targetSchema(context);
+    const { name, schema, presence } = await targetSchema(context);
     const { generateTypes, kernelTypeName } = await import("../../compiler/typegen.ts");
-    const text = generateTypes(schema, { name, optionalParameters });
+    const text = generateTypes(schema, { name, ...presence });
     if (out !== undefined) await writeOutput(out, text);
     if (output.json)
       output.value({

@@ -119,6 +119,16 @@ describe("heddle typegen", () => {
     );
   });
 
+  it("says that a message may be missing in what modules of other languages give", async () => {
+    const proto = join(repository, "kernels", "c", "stats.proto");
+    const stats = join(repository, "test", "fixtures", "modules", "stats.wasm");
+    const optional = "\n  sizes?: DescribeResponse_Sizes;\n";
+    expect((await capturedMain("typegen", stats, "--proto", proto)).stdout).toContain(optional);
+    expect((await run("deploy", stats, "--proto", proto)).code).toBe(0);
+    expect((await run("typegen", "stats")).stdout).toContain(optional);
+    expect((await run("rm", "stats")).code).toBe(0);
+  });
+
   it("says where it cannot write", async () => {
     const { code, stderr } = await run("typegen", "work", "--out", temporaryFolder());
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^heddle typegen: cannot write .*EISDIR/)]);
