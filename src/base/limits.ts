@@ -40,6 +40,8 @@ export const limits = {
   payloadMemoryShare: 1 / 4,
 
   // --- kernels
+  /** Lines about a source that does not build; of more, their number is told. */
+  buildProblemsMax: 100,
   /** An uploaded module. */
   moduleMaxBytes: 32 * MiB,
   /** Memory maximum given to a module that declares none. */

@@ -1,6 +1,7 @@
 /** What is wrong with a kernel source, and the error that says it. */
 import type { Range } from "assemblyscript";
 import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
 
 /** One thing that is wrong. */
 export interface Problem {
@@ -48,8 +49,11 @@ export class Diagnostics {
     const ordered = this.#problems.toSorted((a, b) =>
       a.file === b.file ? a.line - b.line || a.column - b.column : a.file < b.file ? -1 : 1,
     );
-    const lines = new Set(ordered.map(formatProblem));
-    throw new HeddleError("BUILD_FAILED", [...lines].join("\n"));
+    const lines = [...new Set(ordered.map(formatProblem))];
+    const shown = lines.slice(0, limits.buildProblemsMax);
+    const more = lines.length - shown.length;
+    if (more > 0) shown.push(`and ${more} more`);
+    throw new HeddleError("BUILD_FAILED", shown.join("\n"));
   }
 }
 

@@ -72,6 +72,12 @@ function isOfHeddle({ name }: TrapFrame): boolean {
   return /^~(?:lib\/)?heddle\//.test(name);
 }
 
+/** Whether no function of a kernel's sources ran, nor one of a library: only what Heddle links in. */
+export function isAllOfHeddle(frames: readonly TrapFrame[]): boolean {
+  const isEntry = (frame: TrapFrame): boolean => frame.place === null || isLibrary(frame.place.source);
+  return frames.length > 0 && frames.every((frame) => isOfHeddle(frame) && isEntry(frame));
+}
+
 function isOfLibrary(frame: TrapFrame): boolean {
   return isLibrary(frame.name) && !isOfHeddle(frame);
 }

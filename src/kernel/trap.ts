@@ -7,7 +7,14 @@ import type { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { reasons, type Reason } from "../base/reason.ts";
 import { FailMark } from "./host-imports.ts";
-import { fullStack, readStack, shortStack, type StackSource, type TrapFrame } from "./trap-stack.ts";
+import {
+  fullStack,
+  isAllOfHeddle,
+  readStack,
+  shortStack,
+  type StackSource,
+  type TrapFrame,
+} from "./trap-stack.ts";
 
 /** How one call failed. */
 export interface KernelFailure {
@@ -69,6 +76,11 @@ export function trapFailure(error: unknown, context: TrapContext): Trap {
   if (ranOutOfMemory(error, frames, context)) {
     const said = `function "${functionName}": the memory maximum of ${memoryMaxBytes} bytes was reached`;
     return { failure: kernelFailure("MEMORY_LIMIT", said), log: "" };
+  }
+  // The entry gave up in words of its own, about what the function gave: a place in the entry tells nothing more.
+  if (context.aborted !== undefined && isAllOfHeddle(frames)) {
+    const gaveUp = `function "${functionName}" trapped: ${context.aborted.message}`;
+    return { failure: kernelFailure("KERNEL_TRAP", gaveUp), log: gaveUp };
   }
   const said = `function "${functionName}" trapped: ${sentence(error, frames, context)}`;
   const logged = lastError === "" ? "" : `; it logged: ${lastError}`;

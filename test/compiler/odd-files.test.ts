@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { HeddleError } from "../../src/base/error.ts";
 import { buildKernel } from "../../src/compiler/compile.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -41,6 +42,20 @@ describe("buildKernel, of odd files", () => {
       reason: "BUILD_FAILED",
       rawMessage: expect.stringContaining("odd.ts  its text is not UTF-8; save it in that encoding"),
     });
+  });
+
+  it("says how many problems there are beyond the first hundred", async () => {
+    const lines = Array.from(
+      { length: 150 },
+      (_, at) => `export function f${at}(): i32 { return missing${at}; }`,
+    );
+    const built = buildKernel({ file: join(folderWith(lines.join("\n")), "odd.ts") });
+    const { rawMessage } = await built.then(
+      () => new HeddleError("INTERNAL", "it was built"),
+      (error: unknown) => HeddleError.from(error),
+    );
+    expect(rawMessage.split("\n")).toHaveLength(101);
+    expect(rawMessage).toMatch(/odd\.ts:100:\d+ .*\nand 50 more$/);
   });
 
   it("refuses settings that are a folder", async () => {

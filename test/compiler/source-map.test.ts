@@ -167,6 +167,16 @@ describe("writeSourceMap", () => {
   });
 });
 
+describe("a result that cannot be written", () => {
+  it("is told without places in what Heddle links in", async () => {
+    const { trap, log } = await setup(await buildKernel({ file: kernelSource("unruly") }));
+    const said = 'function "holey" trapped: unruly.HoleyResponse.value has an element that was never set';
+    expect(trap("holey", {})).toBe(said);
+    expect(log).toEqual([`error ${said}`]);
+    expect(trap("circle", {})).toMatch(/or is a circle$/);
+  });
+});
+
 describe("a trap in the start function", () => {
   it("has its line, and no name of a function", async () => {
     const folder = mkdtempSync(join(tmpdir(), "heddle-start-"));
