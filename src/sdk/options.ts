@@ -15,7 +15,10 @@ export interface ConnectOptions {
 
 /** Options of one invocation. */
 export interface InvokeOptions {
-  /** Time for the whole invocation, retries included, in ms. Default: the server's maximum of 15 minutes. */
+  /**
+   * Time for the whole invocation, retries included, in ms; with 0 it has passed already. Default: the server's maximum
+   * of 15 minutes.
+   */
   readonly deadlineMs?: number;
   /** Cancels the invocation. */
   readonly signal?: AbortSignal;
@@ -122,8 +125,9 @@ function deadline(value: number | undefined): number {
   if (typeof value !== "number" || Number.isNaN(value) || value < 0) {
     throw new HeddleError("BAD_REQUEST", `option "deadlineMs" must be 0 or more, not ${value}`);
   }
-  // A deadline that is past already still has to fail as one; 0 on the wire would mean none.
-  return Math.max(1, Math.min(limits.deadlineMaxMs, Math.ceil(value)));
+  // On the wire 0 would mean none, and a millisecond is enough for a call.
+  if (value === 0) throw new HeddleError("DEADLINE", "the deadline has passed already; nothing was started");
+  return Math.min(limits.deadlineMaxMs, Math.ceil(value));
 }
 
 function digestOption(value: string | undefined): string {
@@ -135,7 +139,7 @@ function digestOption(value: string | undefined): string {
   );
 }
 
-/** Checks the options of an invocation and fills in the defaults. Throws BAD_REQUEST. */
+/** Checks the options of an invocation and fills in the defaults. Throws BAD_REQUEST, DEADLINE. */
 export function resolveInvokeOptions(options: InvokeOptions | undefined): ResolvedInvoke {
   if (options === undefined) return defaultInvoke;
   const deadlineMs = deadline(options.deadlineMs);
@@ -151,7 +155,7 @@ export function resolveInvokeOptions(options: InvokeOptions | undefined): Resolv
   return { deadlineMs, signal, attemptsMax, priority, affinity, idempotencyKey, digest, key: shared };
 }
 
-/** Checks the options of a map and fills in the defaults. Throws BAD_REQUEST. */
+/** Checks the options of a map and fills in the defaults. Throws BAD_REQUEST, DEADLINE. */
 export function resolveMapOptions(options: MapOptions | undefined): ResolvedMap {
   const given = options ?? {};
   if (given.onError !== undefined && given.onError !== "stop" && given.onError !== "collect") {

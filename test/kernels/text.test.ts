@@ -271,9 +271,12 @@ describe("search", () => {
         const found = search(indexOf(all), text, limit);
         const expected = plainSearch(all, clauses);
         expect(found.total).toBe(expected.length);
-        expect(found.hits.map(({ id }) => id)).toEqual(expected.slice(0, limit).map(({ id }) => id));
-        for (const [i, { score }] of found.hits.entries())
+        expect(new Set(found.hits.map(({ id }) => id)).size).toBe(Math.min(limit, expected.length));
+        // Whose scores are the same but for the last digit may stand in either order.
+        for (const [i, { id, score }] of found.hits.entries()) {
           expect(score).toBeCloseTo(expected[i]?.score ?? NaN, 10);
+          expect(score).toBeCloseTo(expected.find((each) => each.id === id)?.score ?? NaN, 10);
+        }
       }),
       { seed: testSeed, numRuns: 400 },
     );

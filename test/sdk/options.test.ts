@@ -28,13 +28,18 @@ describe("resolveInvokeOptions", () => {
   });
 
   it.each([
-    [0, 1],
     [0.2, 1],
     [1500.5, 1501],
     [Infinity, limits.deadlineMaxMs],
     [limits.deadlineMaxMs + 1, limits.deadlineMaxMs],
   ])("takes a deadline of %d ms as %d", (deadlineMs, expected) => {
     expect(resolveInvokeOptions({ deadlineMs }).deadlineMs).toBe(expected);
+  });
+
+  it("refuses a deadline that has passed, as one", () => {
+    const refusal = refusalOf(() => resolveInvokeOptions({ deadlineMs: 0 }));
+    expect(refusal.reason).toBe("DEADLINE");
+    expect(refusal.rawMessage).toBe("the deadline has passed already; nothing was started");
   });
 
   it("gives equal keys to options that may share a batch, whatever their signals", () => {
