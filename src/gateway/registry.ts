@@ -99,10 +99,15 @@ export class Registry {
     return this.#routes.get(name);
   }
 
-  /** One kernel. Throws KERNEL_NOT_FOUND. */
+  /** One kernel. Throws KERNEL_NOT_FOUND, MODULE_CORRUPT, STORE_CORRUPT. */
   route(name: string): RoutedKernel {
     const kernel = this.#routes.get(name);
     if (kernel !== undefined) return kernel;
+    const damage = this.#routes.damage(name);
+    if (damage !== undefined) {
+      const said = `kernel "${name}" cannot be served: ${damage.rawMessage}`;
+      throw new HeddleError(damage.reason, said, { cause: damage });
+    }
     const known = this.list().map((record) => record.name);
     const advice =
       known.length === 0
@@ -215,7 +220,8 @@ export class Registry {
   /** Lets go of a version that gets no calls, or with "" of the whole kernel. Gives the digests that are gone. */
   async remove(name: string, digest: string): Promise<KernelDigest[]> {
     const wanted = digest === "" ? undefined : needDigest(digest);
-    this.route(name);
+    // What is damaged cannot be served, but it can be removed.
+    if (wanted !== undefined || this.#routes.damage(name) === undefined) this.route(name);
     let gone: KernelDigest[] = [];
     await this.#routes.change(name, undefined, (kernel) => {
       gone = kernel?.route.versions.map((version) => version.digest) ?? [];

@@ -32,11 +32,10 @@ export interface RouteStoreOptions {
   changed(before: RoutedKernel | undefined, after: RoutedKernel | undefined): void;
 }
 
-/** A name in memory. `revision` is that of its entry in the store; an entry that cannot be used has no kernel. */
-interface Named {
-  readonly revision: number;
-  readonly kernel: RoutedKernel | undefined;
-}
+/** A name in memory: its kernel, or why its entry in the store cannot be used. `revision` is that of the entry. */
+type Named =
+  | { readonly revision: number; readonly kernel: RoutedKernel; readonly damage?: undefined }
+  | { readonly revision: number; readonly kernel?: undefined; readonly damage: HeddleError };
 
 const prefix = "kernels";
 
@@ -59,6 +58,11 @@ export class RouteStore {
 
   get(name: string): RoutedKernel | undefined {
     return this.#names.get(name)?.kernel;
+  }
+
+  /** Why a kernel that was deployed cannot be served; undefined when it can be, or was never there. */
+  damage(name: string): HeddleError | undefined {
+    return this.#names.get(name)?.damage;
   }
 
   /** All kernels by name. */
@@ -92,7 +96,8 @@ export class RouteStore {
       const named = this.#names.get(name);
       const before = named?.kernel;
       const route = change(before);
-      if (route === before?.route) return before;
+      // What is damaged has no route, and still has an entry that goes when the kernel is removed.
+      if (route === before?.route && named?.damage === undefined) return before;
       const expected = named === undefined ? "absent" : { revision: named.revision };
       try {
         if (route === undefined) {
@@ -132,8 +137,9 @@ export class RouteStore {
       }
       this.#set(name, { revision, kernel: kernelOf(name, withoutMissing(route, records), records) });
     } catch (error) {
-      this.#set(name, { revision, kernel: undefined });
-      damaged(HeddleError.from(error));
+      const damage = HeddleError.from(error);
+      this.#set(name, { revision, damage });
+      damaged(damage);
     }
   }
 

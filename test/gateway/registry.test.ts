@@ -78,6 +78,17 @@ describe("Registry", () => {
       ["strange", "STORE_CORRUPT"],
     ]);
     expect(later.list()).toEqual([]);
+    expect(() => later.resolve("echo", "echo", "")).toThrow(
+      /^\[DATA_LOSS MODULE_CORRUPT\] kernel "echo" cannot be served: .*deploy it again$/,
+    );
+    expect(() => later.get("garbage", "")).toThrow("[DATA_LOSS STORE_CORRUPT]");
+    await expect(later.rollback("echo", "")).rejects.toMatchObject({ reason: "MODULE_CORRUPT" });
+    await expect(later.remove("echo", digest)).rejects.toMatchObject({ reason: "MODULE_CORRUPT" });
+    expect(await later.remove("garbage", "")).toEqual([]);
+    expect(() => later.get("garbage", "")).toThrow('no kernel "garbage" is deployed');
+    expect(await store.get("kernels.garbage")).toBeUndefined();
+    expect((await later.deploy(wasm, "", "")).unchanged).toBe(false);
+    expect(later.resolve("echo", "echo", "").digest).toBe(digest);
   });
 
   // Nodes went on being refused the module, since its name already pointed to it.
