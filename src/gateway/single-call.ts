@@ -13,7 +13,7 @@ export interface CallRequest {
   readonly function: FunctionRecord;
   /** The serialised request message; nothing looks into it on the way to the node. */
   readonly payload: Uint8Array;
-  /** Time left in ms; Infinity, like anything above the longest deadline there is, means that one. */
+  /** Time left in ms, 0 when it is over; Infinity, like anything above the longest deadline there is, means that one. */
   readonly deadlineMs: number;
   /** Higher first; 0 is normal. */
   readonly priority: number;
@@ -46,10 +46,12 @@ export class SingleCall implements BatchClient {
   readonly #answer: CallAnswer;
   readonly #record: BatchRecord;
 
-  /** Starts the call. Throws BAD_REQUEST; everything later goes to `answer`. */
+  /** Starts the call. Throws BAD_REQUEST, DEADLINE; everything later goes to `answer`. */
   constructor(engine: Engine, request: CallRequest, answer: CallAnswer) {
     checkRequestKey("affinity", request.affinity);
     checkRequestKey("idempotency key", request.idempotencyKey);
+    if (request.deadlineMs <= 0)
+      throw new HeddleError("DEADLINE", "the deadline has passed already; nothing was started");
     this.key = request.caller;
     this.#engine = engine;
     this.#request = request;
