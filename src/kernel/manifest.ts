@@ -4,7 +4,7 @@
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import { moduleKinds, type ModuleKind } from "./call-plan.ts";
+import { moduleKinds, type ModuleKind } from "./module-kind.ts";
 
 /** A complete manifest: every key has its value. */
 export interface Manifest {

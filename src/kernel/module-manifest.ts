@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import type { ModuleKind } from "./call-plan.ts";
+import type { ModuleKind } from "./module-kind.ts";
 import { resolveManifest, type Manifest } from "./manifest.ts";
 import { CustomSection, type ModuleSections } from "./module.ts";
 import type { MemoryType } from "./module-entries.ts";

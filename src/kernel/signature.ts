@@ -2,7 +2,7 @@ import { HeddleError } from "../base/error.ts";
 import type { Reason } from "../base/reason.ts";
 import { limits } from "../base/limits.ts";
 import type { KernelSchema } from "../wire/schema.ts";
-import type { ModuleKind } from "./call-plan.ts";
+import type { ModuleKind } from "./module-kind.ts";
 import { hostImports, hostModule, type HostImport } from "./host-imports.ts";
 import type { Manifest } from "./manifest.ts";
 import type { ModuleSections } from "./module.ts";

@@ -5,7 +5,7 @@
 import { HeddleError } from "../base/error.ts";
 import { writeDescriptorSet } from "../wire/descriptor-write.ts";
 import { readKernelSchema } from "../wire/schema.ts";
-import type { ModuleKind } from "./call-plan.ts";
+import type { ModuleKind } from "./module-kind.ts";
 import { checkKernelName, type ManifestInput } from "./manifest.ts";
 import { CustomSection, parseModule, type ModuleSections } from "./module.ts";
 import { readToolchain } from "./toolchain.ts";
