@@ -3,6 +3,7 @@ import { typesOfFunction, type ParameterType } from "../compiler/typegen.ts";
 import type { GetResponse__Output } from "../rpc/generated/heddle/v1/GetResponse.ts";
 import { ModuleKind } from "../rpc/generated/heddle/v1/ModuleKind.ts";
 import type { Version__Output } from "../rpc/generated/heddle/v1/Version.ts";
+import type { ApiKernel } from "../wire/api.ts";
 import { readDescriptorSet } from "../wire/descriptor-read.ts";
 import type { FileDescriptorSet } from "../wire/descriptor.ts";
 import { printTypes } from "../wire/proto-text.ts";
@@ -38,20 +39,8 @@ export interface FunctionDescription {
   readonly examples: readonly string[];
 }
 
-/** A kernel, described. */
-export interface KernelDescription {
-  readonly name: string;
-  readonly comment: string;
-  readonly digest: string;
-  readonly kind: string;
-  readonly service: string;
-  readonly pure: boolean;
-  readonly deterministic: boolean;
-  readonly capabilities: readonly string[];
-  readonly timeLimitMs: number;
-  readonly memoryMaxBytes: number;
-  readonly sizeBytes: number;
-  readonly deployedAtMs: number;
+/** A kernel, described: what the HTTP port tells of it, with its versions and more of its functions. */
+export interface KernelDescription extends Omit<ApiKernel, "functions"> {
   readonly versions: readonly Version__Output[];
   readonly functions: readonly FunctionDescription[];
 }

@@ -23,15 +23,13 @@ function kernelOf(record: KernelRecord): ApiKernel {
   const { name, digest, size, deployedAtMs, admitted } = record;
   const { schema, manifest, pure, deterministic, capabilities } = admitted;
   return {
-    ...{
-      name,
-      comment: schema.comment,
-      digest,
-      kind: manifest.kind,
-      service: serviceNameOf(record),
-      pure,
-      deterministic,
-    },
+    name,
+    comment: schema.comment,
+    digest,
+    kind: manifest.kind,
+    service: serviceNameOf(record),
+    pure,
+    deterministic,
     capabilities: [...capabilities],
     sizeBytes: size,
     deployedAtMs,
