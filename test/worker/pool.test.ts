@@ -236,14 +236,17 @@ describe("createWorkerPool", () => {
 
   it("never starts batches that are cancelled while they wait", async () => {
     const pool = await setup();
-    const running = pool.run("work", [someWork]);
+    // It keeps the worker until it is cancelled, however late that comes.
+    const running = pool.run("spinIf", [go, spin]);
+    await pool.firstPart(running.id);
     const waiting = [pool.run("echo", [go]), pool.run("echo", [go]), pool.run("echo", [go])];
     for (const { id } of waiting) pool.cancel(id, 0, Infinity);
     for (const { outcomes, rest } of await Promise.all(waiting)) {
       expect(outcomes).toEqual(["missing"]);
       expect(rest).toMatchObject({ code: 1, reason: "CANCELLED" });
     }
-    expect((await running).outcomes).toEqual([someWork]);
+    pool.cancel(running.id, 1, 1);
+    expect((await running).outcomes.map(reasonOf)).toEqual(["ok", "CANCELLED"]);
   });
 
   it("ignores the cancelling of what it does not have", async () => {
