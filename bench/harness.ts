@@ -4,6 +4,8 @@
  * subject is divided by the baseline's round beside it. A figure is the median of these ratios.
  */
 
+import type { Chart } from "./chart.ts";
+
 /** Something that can be measured for a round. */
 export interface Subject<Sample> {
   readonly name: string;
@@ -51,8 +53,17 @@ export interface Outcome {
   readonly baseline: number;
   /** Median of the ratios of paired rounds; near `value / baseline`, but not the same. */
   readonly ratio: number;
-  /** Rows for people; the first is the header. */
+  /** Rows for people. */
   readonly details: Details;
+  /** Pictures of what was found. */
+  readonly charts?: readonly Chart[];
+  /** Versions and settings of what was compared with, for the reader: { "nats-server": "2.9.10", connections: "4" }. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Thrown by a figure that needs something this machine lacks; the message says how to get it. */
+export class Unavailable extends Error {
+  override readonly name = "Unavailable";
 }
 
 /** A table. */

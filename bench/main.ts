@@ -1,7 +1,7 @@
 /** `npm run bench`: measures figures one after another. Results go to stdout, progress to stderr. */
 import { parseArgs } from "node:util";
 import { chooseFigures, figures } from "./figures.ts";
-import type { Figure, Outcome, Plan } from "./harness.ts";
+import { Unavailable, type Figure, type Outcome, type Plan } from "./harness.ts";
 import { reportDetails, reportJson, reportSummary, type Result } from "./report.ts";
 
 const plans: Readonly<Record<"full" | "quick", Plan>> = {
@@ -21,7 +21,7 @@ Measures Heddle against baselines on this machine, in turns, with real processes
 Figures:
 ${figures.map(({ name, about }) => `  ${name.padEnd(18)} ${about}`).join("\n")}
 
-Exit codes: 0 all figures were measured, 1 one could not be, 2 usage, 130 interrupted.
+Exit codes: 0 all figures were measured or wait for something this machine lacks, 1 one could not be measured, 2 usage, 130 interrupted.
 `;
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -53,6 +53,10 @@ async function main(argv: readonly string[]): Promise<number> {
     } catch (error) {
       // What was starting when the signal came may keep the process; all that had started has ended by now.
       if (interrupted.aborted) process.exit(130);
+      if (error instanceof Unavailable) {
+        note(`bench: SKIPPED ${figure.name}: ${error.message}`);
+        continue;
+      }
       note(`bench: ${figure.name} could not be measured: ${messageOf(error)}`);
       failures += 1;
     }

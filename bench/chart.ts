@@ -1,0 +1,35 @@
+/** Pictures of results, as data: what a figure gives and what the suite draws. */
+
+/** An axis. */
+export interface Axis {
+  /** With the unit: "calls/s", "payload in bytes". */
+  readonly label: string;
+  readonly scale: "linear" | "log";
+}
+
+/** Curves over a number: throughput by concurrency, latency by percentile. */
+export interface LineChart {
+  readonly kind: "lines";
+  /** Lower-case words joined by hyphens; with the figure's name it becomes the file's. */
+  readonly name: string;
+  readonly title: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly {
+    readonly name: string;
+    readonly points: readonly (readonly [number, number])[];
+  }[];
+}
+
+/** One bar each for things that are compared. */
+export interface BarChart {
+  readonly kind: "bars";
+  readonly name: string;
+  readonly title: string;
+  readonly y: Axis;
+  readonly bars: readonly { readonly name: string; readonly value: number }[];
+  /** A line across all bars, such as the target. */
+  readonly reference?: { readonly name: string; readonly value: number };
+}
+
+export type Chart = LineChart | BarChart;
