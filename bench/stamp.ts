@@ -13,25 +13,26 @@
 export class Stamp {
   /** The bytes of the request; `next` changes them, so they must have been copied by then. */
   readonly data: Buffer;
-  readonly #expected: Buffer;
+  /** The bytes that the reply must have. */
+  readonly expected: Buffer;
 
   constructor(slot: number, bytes: number) {
     this.data = Buffer.from(Array.from({ length: bytes }, (_, at) => (slot * 31 + at * 7) % 256));
     this.data.fill(0, 0, 8);
-    this.#expected = Buffer.from(this.data);
-    this.#expected.writeUInt32LE(1, 0);
-    this.#expected.writeUInt32LE(1, 4);
+    this.expected = Buffer.from(this.data);
+    this.expected.writeUInt32LE(1, 0);
+    this.expected.writeUInt32LE(1, 4);
   }
 
   /** Makes the request that of another call. */
   next(sequence: number): void {
     this.data.writeDoubleLE(sequence, 8);
-    this.#expected.writeDoubleLE(sequence, 8);
+    this.expected.writeDoubleLE(sequence, 8);
   }
 
   /** Throws unless this is the right reply to the last call. */
   check(reply: Uint8Array): void {
-    const expected = this.#expected;
+    const expected = this.expected;
     let same = reply.length === expected.length;
     // Buffer.equals would first move each short array out of V8's heap, which costs more than these few bytes.
     for (let at = 0; same && at < expected.length; at++) same = reply[at] === expected[at];
