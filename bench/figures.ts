@@ -2,9 +2,10 @@ import type { Figure } from "./harness.ts";
 import { invokeLatency } from "./invoke-latency.bench.ts";
 import { invokeThroughput } from "./invoke-throughput.bench.ts";
 import { nativeThroughput } from "./native-throughput.bench.ts";
+import { peers } from "./peers/peers.ts";
 
 /** All figures, in the order in which they are measured. */
-export const figures: readonly Figure[] = [invokeThroughput, invokeLatency, nativeThroughput];
+export const figures: readonly Figure[] = [invokeThroughput, invokeLatency, nativeThroughput, ...peers];
 
 /** The figures with one of these names or below one of them ("invoke" chooses "invoke.latency"); none: all. */
 export function chooseFigures(names: readonly string[]): readonly Figure[] {

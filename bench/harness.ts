@@ -43,6 +43,8 @@ export interface Figure {
   /** Whether the ratio has to reach the target or to stay below it. */
   readonly better: "higher" | "lower";
   run(bench: Bench): Promise<Outcome>;
+  /** Installs what the figure needs and npm does not bring; does nothing when it is there. */
+  setup?(note: (text: string) => void): Promise<void>;
 }
 
 /** What a figure found. */

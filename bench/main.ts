@@ -16,6 +16,7 @@ Measures Heddle against baselines on this machine, in turns, with real processes
   --only NAME   measure this figure, or those below this name; may be repeated
   --quick       few and short rounds: for a look while working
   --json        print one JSON object: { "figures": [ { "name", "value", "unit", "baseline", "ratio", "target", "holds" } ] }
+  --setup       install what the chosen figures need and npm did not bring, such as peers; measure nothing
   --help        print this
 
 Figures:
@@ -42,6 +43,7 @@ async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
+  if (options.setup) return await setUp(chosen);
   const interrupted = interruption();
   const results: Result[] = [];
   let failures = 0;
@@ -69,6 +71,7 @@ function readOptions(argv: readonly string[]): {
   only: readonly string[];
   json: boolean;
   quick: boolean;
+  setup: boolean;
   help: boolean;
 } {
   const { values } = parseArgs({
@@ -77,10 +80,25 @@ function readOptions(argv: readonly string[]): {
       only: { type: "string", multiple: true, default: [] },
       json: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
+      setup: { type: "boolean", default: false },
       help: { type: "boolean", default: false, short: "h" },
     },
   });
   return values;
+}
+
+/** Installs what figures need; one that cannot be had does not keep the others from theirs. */
+async function setUp(chosen: readonly Figure[]): Promise<number> {
+  let failures = 0;
+  for (const { name, setup } of chosen) {
+    try {
+      await setup?.((text) => note(`${name}: ${text}`));
+    } catch (error) {
+      note(`bench: ${name} cannot be set up: ${messageOf(error)}`);
+      failures += 1;
+    }
+  }
+  return failures === 0 ? 0 : 1;
 }
 
 /** Runs a figure; what it started has ended when this settles, whichever way it does. */

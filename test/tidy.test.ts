@@ -165,18 +165,21 @@ describe("files", () => {
   });
 });
 
-describe("package-lock.json", () => {
-  it("pins every package by its digest and no registry by its address", () => {
-    // JSON.parse answers any; these are the fields of a lock file that are read here.
-    const lock = JSON.parse(textOf("package-lock.json")) as {
-      packages: Record<string, { integrity?: string; resolved?: string }>;
-    };
-    const entries = Object.entries(lock.packages).filter(([path]) => path !== "");
-    expect(entries.length).toBeGreaterThan(0);
-    expect(
-      entries.filter(([, { integrity, resolved }]) => integrity === undefined || resolved !== undefined),
-    ).toEqual([]);
-  });
+describe("lock files", () => {
+  it.each(["package-lock.json", "bench/peers/package-lock.json"])(
+    "pin every package by its digest and no registry by its address: %s",
+    (path) => {
+      // JSON.parse answers any; these are the fields of a lock file that are read here.
+      const lock = JSON.parse(textOf(path)) as {
+        packages: Record<string, { integrity?: string; resolved?: string }>;
+      };
+      const entries = Object.entries(lock.packages).filter(([path]) => path !== "");
+      expect(entries.length).toBeGreaterThan(0);
+      expect(
+        entries.filter(([, { integrity, resolved }]) => integrity === undefined || resolved !== undefined),
+      ).toEqual([]);
+    },
+  );
 });
 
 describe("links", () => {

@@ -32,10 +32,14 @@ export function prerequisite(
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   const found = candidates.find((path) => isExecutable(path) && isFit(path, wanted.proof));
   if (found !== undefined) return found;
-  const said = `${names.join(" or ")} is missing or not fit; get it with: ${wanted.advice}`;
+  lacking(`${names.join(" or ")} is missing or not fit; get it with: ${wanted.advice}`, env);
+  return undefined;
+}
+
+/** Says on stderr that tests are skipped because something is missing; throws where the variable CI is set. */
+export function lacking(said: string, env: Readonly<Record<string, string | undefined>> = process.env): void {
   if (isSet(env["CI"])) throw new Error(`${said} (it is not optional where CI is set)`);
   process.stderr.write(`\n!!! TESTS SKIPPED: ${said}\n`);
-  return undefined;
 }
 
 function isSet(variable: string | undefined): boolean {

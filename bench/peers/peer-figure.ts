@@ -1,0 +1,149 @@
+/**
+ * What the figures about peers have in common. The work is that of the invoke figures: a function is given 64 bytes,
+ * adds one to each of two numbers in them and gives them back, and the client checks every byte. One client process
+ * asks; two worker processes answer. Three comparisons are made in turns, Heddle and the peer a round each:
+ *
+ *   many at once   256 single calls in flight: the figure
+ *   one at a time  a single call in flight: its p50 stands beside
+ *   in bulk        `fabric.map` beside what the peer has for many items at once, where it has something
+ */
+import type { BarChart } from "../chart.ts";
+import { startChild, type Child } from "../child.ts";
+import { countExecutions, expectExecutions } from "../executions.ts";
+import { deployFixture, startFabric } from "../fabric.ts";
+import { interleave, median, ratioOfPairs, type Bench, type Figure, type Plan } from "../harness.ts";
+import { payloadBytes, rateOf } from "../invoke-subjects.ts";
+import { requestRound, type Round } from "../load.ts";
+
+/** Single calls in flight. */
+const inFlight = 256;
+
+/** Worker processes of each side. */
+export const workers = 2;
+
+/** A peer, and how it is brought to do the work. */
+export interface PeerOptions {
+  /** The figure is `peers.<name>`. */
+  readonly name: string;
+  /** As it stands in tables: "NATS request-reply". */
+  readonly title: string;
+  setup(note: (text: string) => void): Promise<void>;
+  /** Starts servers, workers and client. */
+  start(bench: Bench): Promise<Peer>;
+}
+
+/** A peer at work. */
+export interface Peer {
+  /** Answers the requests of `requestRound`. */
+  readonly client: Child;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** The figure of a peer. */
+export function peerFigure({ name, title, setup, start }: PeerOptions): Figure {
+  return {
+    name: `peers.${name}`,
+    about: `SDK invoke, ${inFlight} in flight ÷ ${title}, ${inFlight} in flight, the same function`,
+    unit: "calls/s",
+    target: 1,
+    better: "higher",
+    setup,
+    async run(bench) {
+      const peer = await start(bench);
+      const heddle = await startHeddle(bench);
+      const many = await inTurns(bench, manyOf(bench.plan), "many at once", [heddle, peer.client], inFlight);
+      const alone = await inTurns(bench, aloneOf(bench.plan), "one at a time", [heddle, peer.client], 1);
+      await heddle.checkExecutions();
+      const rates = many.map((rounds) => rounds.map(rateOf));
+      const [own = [], other = []] = rates;
+      const [rate = 0, peerRate = 0] = rates.map(median);
+      const [p50 = 0, peerP50 = 0] = alone.map((rounds) => median(rounds.map(({ p50Ms }) => p50Ms)));
+      const [p99 = 0, peerP99 = 0] = many.map((rounds) => median(rounds.map(({ p99Ms }) => p99Ms)));
+      return {
+        value: rate,
+        baseline: peerRate,
+        ratio: ratioOfPairs(own, other),
+        details: {
+          headers: ["subject", "calls/s", "p99 ms", "p50 ms at 1 in flight"],
+          rows: [
+            [title, Math.round(peerRate), peerP99.toFixed(3), peerP50.toFixed(3)],
+            ["Heddle invoke", Math.round(rate), p99.toFixed(3), p50.toFixed(3)],
+          ],
+        },
+        charts: [
+          bars("throughput", `Single calls, ${inFlight} in flight`, "calls/s", title, peerRate, rate),
+          bars("latency", "Median time of a call when there is no other", "ms", title, peerP50, p50),
+        ],
+        settings: peer.settings,
+      };
+    },
+  };
+}
+
+/** The share of the plan for the figure itself. */
+function manyOf({ warmUpMs, rounds, roundMs }: Plan): Plan {
+  return { warmUpMs: warmUpMs * 0.5, rounds: Math.ceil(rounds * 0.55), roundMs: roundMs * 0.8 };
+}
+
+/** The share of the plan for single calls: nothing is left to warm up but the idle path. */
+function aloneOf({ warmUpMs, rounds, roundMs }: Plan): Plan {
+  return { warmUpMs: warmUpMs * 0.1, rounds: Math.ceil(rounds * 0.35), roundMs: roundMs * 0.4 };
+}
+
+/** Heddle as a subject, and the proof of its calls. */
+interface Heddle extends Child {
+  /** Throws unless every call that was answered was one execution on a node. */
+  checkExecutions(): Promise<void>;
+}
+
+async function startHeddle({ scope }: Bench): Promise<Heddle> {
+  const running = await startFabric(scope, { nodes: workers, workers: 1 });
+  await deployFixture(running, "fresh");
+  const before = await countExecutions(running.fabric);
+  const client = await startChild(scope, "./stamp-client.ts", { address: running.address, payloadBytes });
+  let calls = 0;
+  return {
+    ...client,
+    async request(message, timeoutMs) {
+      const round = (await client.request(message, timeoutMs)) as Round; // answered by serveRounds
+      calls += round.calls;
+      return round;
+    },
+    checkExecutions: () => expectExecutions(running.fabric, calls, before),
+  };
+}
+
+/** Rounds of each client in turns. */
+function inTurns(
+  { note }: Bench,
+  plan: Plan,
+  what: string,
+  clients: readonly Child[],
+  inFlight: number,
+): Promise<Round[][]> {
+  const subjects = clients.map((client, index) => ({
+    name: index === 0 ? "Heddle" : "peer",
+    measure: (durationMs: number) => requestRound(client, { inFlight, durationMs }),
+  }));
+  return interleave(subjects, plan, (text) => note(`${what}, ${text}`));
+}
+
+function bars(
+  name: string,
+  title: string,
+  unit: string,
+  peer: string,
+  peerValue: number,
+  value: number,
+): BarChart {
+  return {
+    kind: "bars",
+    name,
+    title,
+    y: { label: unit, scale: "linear" },
+    bars: [
+      { name: peer, value: peerValue },
+      { name: "Heddle", value },
+    ],
+  };
+}
