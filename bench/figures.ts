@@ -1,11 +1,24 @@
+import { fairnessP99 } from "./fairness-p99.bench.ts";
 import type { Figure } from "./harness.ts";
 import { invokeLatency } from "./invoke-latency.bench.ts";
+import { killOverhead } from "./kill-overhead.bench.ts";
+import { payloadBandwidth } from "./payload-bandwidth.bench.ts";
+import { scalingNodes } from "./scaling-nodes.bench.ts";
 import { invokeThroughput } from "./invoke-throughput.bench.ts";
 import { nativeThroughput } from "./native-throughput.bench.ts";
 import { peers } from "./peers/peers.ts";
 
 /** All figures, in the order in which they are measured. */
-export const figures: readonly Figure[] = [invokeThroughput, invokeLatency, nativeThroughput, ...peers];
+export const figures: readonly Figure[] = [
+  invokeThroughput,
+  invokeLatency,
+  nativeThroughput,
+  fairnessP99,
+  payloadBandwidth,
+  killOverhead,
+  scalingNodes,
+  ...peers,
+];
 
 /** The figures with one of these names or below one of them ("invoke" chooses "invoke.latency"); none: all. */
 export function chooseFigures(names: readonly string[]): readonly Figure[] {
