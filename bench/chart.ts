@@ -21,13 +21,25 @@ export interface LineChart {
   }[];
 }
 
+/** A bar. */
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  /** What is written at its end. Default: the value. */
+  readonly label?: string;
+  /** Coloured as a verdict. Default: Heddle's own bars in one colour, all others in another. */
+  readonly tone?: "good" | "bad";
+}
+
 /** One bar each for things that are compared. */
 export interface BarChart {
   readonly kind: "bars";
   readonly name: string;
   readonly title: string;
   readonly y: Axis;
-  readonly bars: readonly { readonly name: string; readonly value: number }[];
+  readonly bars: readonly Bar[];
+  /** Where bars begin, to either side. Default: 0, or the low end of a logarithmic axis. */
+  readonly from?: number;
   /** A line across all bars, such as the target. */
   readonly reference?: { readonly name: string; readonly value: number };
 }

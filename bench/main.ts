@@ -1,29 +1,11 @@
 /** `npm run bench`: measures figures one after another. Results go to stdout, progress to stderr. */
-import { parseArgs } from "node:util";
-import { chooseFigures, figures } from "./figures.ts";
+import { figures } from "./figures.ts";
 import { Unavailable, type Figure, type Outcome, type Plan } from "./harness.ts";
-import { reportDetails, reportJson, reportSummary, type Result } from "./report.ts";
-
-const plans: Readonly<Record<"full" | "quick", Plan>> = {
-  full: { warmUpMs: 5000, rounds: 9, roundMs: 1500 },
-  quick: { warmUpMs: 4000, rounds: 3, roundMs: 800 },
-};
-
-const help = `usage: npm run bench -- [options]
-
-Measures Heddle against baselines on this machine, in turns, with real processes.
-
-  --only NAME   measure this figure, or those below this name; may be repeated
-  --quick       few and short rounds: for a look while working
-  --json        print one JSON object: { "figures": [ { "name", "value", "unit", "baseline", "ratio", "target", "holds" } ] }
-  --setup       install what the chosen figures need and npm did not bring, such as peers; measure nothing
-  --help        print this
-
-Figures:
-${figures.map(({ name, about }) => `  ${name.padEnd(18)} ${about}`).join("\n")}
-
-Exit codes: 0 all figures were measured or wait for something this machine lacks, 1 one could not be measured, 2 usage, 130 interrupted.
-`;
+import { readMachine, readVersions } from "./machine.ts";
+import { helpText, planOf, readOptions, type SuiteOptions } from "./options.ts";
+import { reportDetails, reportFigure, reportJson, reportSummary, type Result, type Run } from "./report.ts";
+import { readResults, resultsFolder, writeResults } from "./results-folder.ts";
+import { mergeResults, saveRun } from "./saved-results.ts";
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -31,60 +13,48 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: readonly string[]): Promise<number> {
   let options;
-  let chosen;
   try {
     options = readOptions(argv);
-    chosen = chooseFigures(options.only);
   } catch (error) {
     note(`bench: ${messageOf(error)}; see npm run bench -- --help`);
     return 2;
   }
   if (options.help) {
-    process.stdout.write(help);
+    process.stdout.write(helpText());
     return 0;
   }
-  if (options.setup) return await setUp(chosen);
-  const interrupted = interruption();
-  const results: Result[] = [];
-  let failures = 0;
-  for (const figure of chosen) {
-    try {
-      const outcome = await measure(figure, options.quick ? plans.quick : plans.full, interrupted);
-      results.push({ figure, outcome });
-      if (!options.json) process.stdout.write(`${reportDetails({ figure, outcome })}\n`);
-    } catch (error) {
-      // What was starting when the signal came may keep the process; all that had started has ended by now.
-      if (interrupted.aborted) process.exit(130);
-      if (error instanceof Unavailable) {
-        note(`bench: SKIPPED ${figure.name}: ${error.message}`);
-        continue;
-      }
-      note(`bench: ${figure.name} could not be measured: ${messageOf(error)}`);
-      failures += 1;
-    }
-  }
-  process.stdout.write(`${options.json ? reportJson(results) : reportSummary(results)}\n`);
-  return failures === 0 ? 0 : 1;
+  if (options.setup) return await setUp(options.figures);
+  const run = await measureAll(options);
+  process.stdout.write(`${options.json ? reportJson(run) : reportSummary(run.results.map(reportFigure))}\n`);
+  await keep(run);
+  return run.results.some(({ kind }) => kind === "failed") ? 1 : 0;
 }
 
-function readOptions(argv: readonly string[]): {
-  only: readonly string[];
-  json: boolean;
-  quick: boolean;
-  setup: boolean;
-  help: boolean;
-} {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      only: { type: "string", multiple: true, default: [] },
-      json: { type: "boolean", default: false },
-      quick: { type: "boolean", default: false },
-      setup: { type: "boolean", default: false },
-      help: { type: "boolean", default: false, short: "h" },
-    },
-  });
-  return values;
+async function measureAll(options: SuiteOptions): Promise<Run> {
+  const interrupted = interruption();
+  const machine = readMachine();
+  const begun = { machine, versions: await readVersions(), measuredAt: new Date().toISOString() };
+  const results: Result[] = [];
+  for (const [index, figure] of options.figures.entries()) {
+    note(`${figure.name}: starting (${index + 1} of ${options.figures.length})`);
+    const result = await measured(figure, planOf(options), interrupted);
+    results.push(result);
+    if (!options.json) process.stdout.write(`${reportDetails(result)}\n`);
+  }
+  return { ...begun, plan: options.quick ? "quick" : "full", results };
+}
+
+async function measured(figure: Figure, plan: Plan, interrupted: AbortSignal): Promise<Result> {
+  try {
+    return { kind: "measured", figure, outcome: await measure(figure, plan, interrupted) };
+  } catch (error) {
+    // What was starting when the signal came may keep the process; all that had started has ended by now.
+    if (interrupted.aborted) process.exit(130);
+    const why = messageOf(error);
+    const isSkipped = error instanceof Unavailable;
+    note(`bench: ${isSkipped ? `SKIPPED ${figure.name}` : `${figure.name} could not be measured`}: ${why}`);
+    return { kind: isSkipped ? "skipped" : "failed", figure, why };
+  }
 }
 
 /** Installs what figures need; one that cannot be had does not keep the others from theirs. */
@@ -109,12 +79,18 @@ async function measure(figure: Figure, plan: Plan, interrupted: AbortSignal): Pr
   const end = (): void => void scope.disposeAsync();
   interrupted.addEventListener("abort", end, { once: true });
   try {
-    note(`${figure.name}: starting`);
     return await figure.run({ plan, scope, note: (text) => note(`${figure.name}: ${text}`) });
   } finally {
     interrupted.removeEventListener("abort", end);
     await scope.disposeAsync();
   }
+}
+
+/** Leaves results and pictures beside the suite. */
+async function keep(run: Run): Promise<void> {
+  const names = figures.map(({ name }) => name);
+  await writeResults(resultsFolder, mergeResults(await readResults(resultsFolder), saveRun(run), names));
+  note(`bench: results and pictures are in ${resultsFolder}`);
 }
 
 /** Aborts on the first Ctrl-C or SIGTERM. */

@@ -1,9 +1,11 @@
 /** A very short run of every figure, with all its processes: no number that comes out is worth anything. */
 import { describe, expect, it, onTestFinished } from "vitest";
+import { drawChart } from "../../bench/draw/draw-chart.ts";
 import { chooseFigures, figures } from "../../bench/figures.ts";
 import { Unavailable } from "../../bench/harness.ts";
 import { reportFigure } from "../../bench/report.ts";
 import { lacking } from "../support/prerequisite.ts";
+import { expectWellFormed } from "../support/well-formed.ts";
 
 describe("chooseFigures", () => {
   it("gives all without a name", () => {
@@ -43,11 +45,13 @@ describe("figures", () => {
         lacking(`${name}: ${error.message}`);
         return skip();
       });
-      const { value, baseline, ratio } = reportFigure({ figure, outcome });
+      const { value, baseline, ratio } = outcome;
+      expect(reportFigure({ kind: "measured", figure, outcome })).toMatchObject({ value, baseline, ratio });
       expect(value).toBeGreaterThan(0);
       expect(baseline).toBeGreaterThan(0);
       expect(ratio).toBeCloseTo(value / baseline);
       expect(outcome.details.rows.length).toBeGreaterThanOrEqual(2);
+      for (const chart of outcome.charts ?? []) expectWellFormed(drawChart(chart));
     },
   );
 });

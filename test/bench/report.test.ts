@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Figure } from "../../bench/harness.ts";
 import { reportDetails, reportFigure, reportJson, reportSummary, type Result } from "../../bench/report.ts";
+import { machine } from "../support/bench-results.ts";
 
-function setup(ratio: number, better: Figure["better"] = "higher"): Result {
+function setup(ratio: number, better: Figure["better"] = "higher"): Result & { kind: "measured" } {
   const outcome = {
     value: 41_234.5,
     baseline: 10_300,
@@ -17,8 +18,12 @@ function setup(ratio: number, better: Figure["better"] = "higher"): Result {
     better,
     run: () => Promise.resolve(outcome),
   };
-  return { figure, outcome };
+  return { kind: "measured", figure, outcome };
 }
+
+const { figure } = setup(1);
+const skipped: Result = { kind: "skipped", figure, why: "no redis-server: apt-get install redis-server" };
+const failed: Result = { kind: "failed", figure, why: "wrong reply" };
 
 describe("reportFigure", () => {
   it.each([
@@ -31,27 +36,46 @@ describe("reportFigure", () => {
   ] as const)("where %s is better, a ratio of %d to a target of 4: %s", (better, ratio, holds) => {
     expect(reportFigure(setup(ratio, better)).holds).toBe(holds);
   });
+
+  it("does not say that a figure holds which was not measured", () => {
+    expect(reportFigure(skipped).holds).toBe(null);
+    expect(reportFigure(failed).holds).toBe(false);
+  });
 });
 
 describe("reportJson", () => {
-  it("has these keys and no others", () => {
-    expect(JSON.parse(reportJson([setup(4.2)]))).toEqual({
+  const run = {
+    plan: "full",
+    measuredAt: "2026-01-02T03:04:05.000Z",
+    machine,
+    versions: { node: "26.10.0" },
+    results: [setup(4.2), skipped, failed],
+  } as const;
+  const of = {
+    name: "invoke.throughput",
+    about: "one ÷ the other",
+    unit: "calls/s",
+    target: 4,
+    better: "higher",
+  };
+  const none = { value: null, baseline: null, ratio: null };
+
+  it("has these keys and no others, also for figures that were not measured", () => {
+    expect(JSON.parse(reportJson(run))).toEqual({
+      plan: "full",
+      measuredAt: "2026-01-02T03:04:05.000Z",
+      machine,
+      versions: { node: "26.10.0" },
       figures: [
-        {
-          name: "invoke.throughput",
-          value: 41_234.5,
-          unit: "calls/s",
-          baseline: 10_300,
-          ratio: 4.2,
-          target: 4,
-          holds: true,
-        },
+        { ...of, value: 41_234.5, baseline: 10_300, ratio: 4.2, holds: true },
+        { ...of, ...none, holds: null, skipped: "no redis-server: apt-get install redis-server" },
+        { ...of, ...none, holds: false, failed: "wrong reply" },
       ],
     });
   });
 
   it("is one line", () => {
-    expect(reportJson([setup(4.2), setup(3)])).not.toContain("\n");
+    expect(reportJson(run)).not.toContain("\n");
   });
 });
 
@@ -65,22 +89,39 @@ describe("reportDetails", () => {
       "",
     ]);
   });
+
+  it("lists the settings of what was compared with below it", () => {
+    const { outcome, ...result } = setup(4.2);
+    const settings = { "redis-server": "7.0.15", connections: "4" };
+    expect(reportDetails({ ...result, outcome: { ...outcome, settings } })).toMatch(
+      /10300\n\nredis-server: 7\.0\.15\nconnections: 4\n$/,
+    );
+  });
+
+  it("says why there is none", () => {
+    expect(reportDetails(skipped)).toContain("skipped: no redis-server: apt-get install redis-server");
+  });
 });
 
 describe("reportSummary", () => {
   it("has a line for each figure, with its verdict", () => {
-    const [header, first, second] = reportSummary([setup(4.2), setup(3)]).split("\n");
+    const all = [setup(4.2), setup(3), skipped, failed].map(reportFigure);
+    const [header, first, ...more] = reportSummary(all).split("\n");
     expect(header?.split(/\s+/)).toEqual(["figure", "heddle", "baseline", "unit", "ratio", "target"]);
     expect(first?.split(/\s+/)).toEqual([
       "invoke.throughput",
       "41235",
       "10300",
       "calls/s",
-      "4.20",
+      "4.2",
       "≥",
       "4",
       "holds",
     ]);
-    expect(second).toMatch(/3\.00 .*missed$/);
+    expect(more).toEqual([
+      expect.stringMatching(/ 3 .*missed$/),
+      expect.stringMatching(/ - .* - .*skipped$/),
+      expect.stringMatching(/ - .* - .*failed$/),
+    ]);
   });
 });

@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 export const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 const skipped = new Set(["node_modules", "dist", "coverage", ".git", ".heddle"]);
+/** What runs of the suite leave is not part of the repository. */
+const results = "bench/results";
 
 /** One `import`, `export … from`, `import()` or `new URL(…, import.meta.url)` of a file. */
 export interface ImportOf {
@@ -23,7 +25,7 @@ export function filesBelow(folder: string): string[] {
   return readdirSync(join(repository, folder), { withFileTypes: true })
     .flatMap((entry) => {
       const path = posix.join(folder, entry.name);
-      if (skipped.has(entry.name)) return [];
+      if (skipped.has(entry.name) || path === results) return [];
       return entry.isDirectory() ? filesBelow(path) : [path];
     })
     .sort();

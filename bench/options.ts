@@ -1,0 +1,62 @@
+/** The command line of the suite. */
+import { parseArgs } from "node:util";
+import { chooseFigures, figures } from "./figures.ts";
+import type { Figure, Plan } from "./harness.ts";
+
+/** What was asked for. */
+export interface SuiteOptions {
+  readonly figures: readonly Figure[];
+  readonly json: boolean;
+  readonly quick: boolean;
+  readonly setup: boolean;
+  readonly help: boolean;
+}
+
+/** Reads the command line. Throws for what it does not know. */
+export function readOptions(argv: readonly string[]): SuiteOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: "string", multiple: true, default: [] },
+      json: { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
+      setup: { type: "boolean", default: false },
+      help: { type: "boolean", default: false, short: "h" },
+    },
+  });
+  const { only, ...flags } = values;
+  return { ...flags, figures: chooseFigures(only) };
+}
+
+/** How long each figure is measured. */
+export function planOf({ quick, figures: chosen }: Pick<SuiteOptions, "quick" | "figures">): Plan {
+  if (!quick) return { warmUpMs: 3_000, rounds: 7, roundMs: 1_200 };
+  // Of one or two figures a look may take a while; of all it has to be over in two minutes.
+  if (chosen.length <= quickFiguresMax) return { warmUpMs: 4_000, rounds: 3, roundMs: 800 };
+  return { warmUpMs: 400, rounds: 3, roundMs: 250 };
+}
+
+const quickFiguresMax = 3;
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const width = Math.max(...figures.map(({ name }) => name.length));
+  return `usage: npm run bench -- [options]
+
+Measures Heddle against baselines on this machine, in turns, with real processes. Prints tables, and leaves
+bench/results/ with the same, pictures, and what the machine is.
+
+  --only NAME   measure this figure, or those below this name; may be repeated
+  --quick       few and short rounds: all figures within two minutes, for a look while working
+  --json        print one JSON object: { "plan", "measuredAt", "machine", "versions", "figures": [ { "name", "about",
+                "value", "unit", "baseline", "ratio", "target", "better", "holds" } ] }; a figure that this machine
+                lacks something for has "skipped", one that could not be measured "failed", each with the reason
+  --setup       install what the chosen figures need and npm did not bring, such as peers; measure nothing
+  --help        print this
+
+Figures:
+${figures.map(({ name, about }) => `  ${name.padEnd(width)} ${about}`).join("\n")}
+
+Exit codes: 0 all figures were measured or wait for something this machine lacks, 1 one could not be measured, 2 usage, 130 interrupted.
+`;
+}
