@@ -54,10 +54,15 @@ export async function startFabric(
   return { address, fabric };
 }
 
+/** Builds a kernel of the tests. */
+export async function buildFixture(name: string): Promise<Uint8Array> {
+  const { wasm } = await buildKernel({ file: join(kernels, `${name}.ts`) });
+  return wasm;
+}
+
 /** Builds and deploys a kernel of the tests. */
 export async function deployFixture({ fabric }: BenchFabric, name: string): Promise<void> {
-  const { wasm } = await buildKernel({ file: join(kernels, `${name}.ts`) });
-  await fabric.admin.deploy(wasm);
+  await fabric.admin.deploy(await buildFixture(name));
 }
 
 /** The gRPC address in the ready line. */

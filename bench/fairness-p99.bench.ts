@@ -3,7 +3,7 @@ import { deployFixture, startFabric } from "./fabric.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Subject } from "./harness.ts";
 import { requestRound, type Round } from "./load.ts";
 import { startMixClient, stepsPerMs, type MixMap } from "./mix.ts";
-import type { StampConfig } from "./stamp-client.ts";
+import type { StampConfig } from "./stamp.ts";
 
 const payloadBytes = 64;
 

@@ -1,4 +1,5 @@
 import { fairnessP99 } from "./fairness-p99.bench.ts";
+import { granularity } from "./granularity.bench.ts";
 import type { Figure } from "./harness.ts";
 import { invokeLatency } from "./invoke-latency.bench.ts";
 import { killOverhead } from "./kill-overhead.bench.ts";
@@ -7,6 +8,8 @@ import { scalingNodes } from "./scaling-nodes.bench.ts";
 import { invokeThroughput } from "./invoke-throughput.bench.ts";
 import { nativeThroughput } from "./native-throughput.bench.ts";
 import { peers } from "./peers/peers.ts";
+import { mapThroughput } from "./map-throughput.bench.ts";
+import { mapVsPiscina } from "./map-vs-piscina.bench.ts";
 
 /** All figures, in the order in which they are measured. */
 export const figures: readonly Figure[] = [
@@ -18,6 +21,9 @@ export const figures: readonly Figure[] = [
   killOverhead,
   scalingNodes,
   ...peers,
+  mapThroughput,
+  mapVsPiscina,
+  granularity,
 ];
 
 /** The figures with one of these names or below one of them ("invoke" chooses "invoke.latency"); none: all. */

@@ -4,8 +4,8 @@ import { startChild } from "./child.ts";
 import { countExecutions, expectExecutions } from "./executions.ts";
 import { deployFixture, startFabric } from "./fabric.ts";
 import { median, type Bench, type Details, type Subject } from "./harness.ts";
-import { requestRound, type Round } from "./load.ts";
-import type { StampConfig } from "./stamp-client.ts";
+import { requestRound, type Pace, type Round } from "./load.ts";
+import type { StampConfig } from "./stamp.ts";
 
 /** Bytes of a request's payload and of a reply's. */
 export const payloadBytes = 64;
@@ -57,7 +57,7 @@ export async function startHeddleSubject({ scope }: Bench, inFlight: number): Pr
 }
 
 /** Calls per second of a round. */
-export function rateOf({ calls, elapsedMs }: Round): number {
+export function rateOf({ calls, elapsedMs }: Pace): number {
   return (calls / elapsedMs) * 1000;
 }
 

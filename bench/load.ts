@@ -12,12 +12,16 @@ export interface RoundOptions {
   readonly durationMs: number;
 }
 
-/** What a round gave. */
-export interface Round {
+/** How much was done, and in what time. */
+export interface Pace {
   /** Calls that were answered, which is all that were started. */
   readonly calls: number;
   /** From the first call to the last reply, in ms. */
   readonly elapsedMs: number;
+}
+
+/** What a round gave. */
+export interface Round extends Pace {
   /** Median time of a call, in ms. */
   readonly p50Ms: number;
   /** The time that 99 of 100 calls stayed below, in ms. */
@@ -84,7 +88,7 @@ export function serveRounds(target: LoadTarget): void {
 }
 
 /** How much longer than planned a round may take before it counts as stuck. */
-const stuckMs = 30_000;
+export const stuckMs = 30_000;
 
 /** Has a load client run a round. */
 export async function requestRound(client: Child, options: RoundOptions): Promise<Round> {

@@ -2,13 +2,7 @@
 import { connect } from "../src/index.ts";
 import { configOf } from "./child.ts";
 import { serveRounds, type LoadLoop } from "./load.ts";
-import { Stamp } from "./stamp.ts";
-
-/** What the client is told. */
-export interface StampConfig {
-  readonly address: string;
-  readonly payloadBytes: number;
-}
+import { Stamp, type StampConfig } from "./stamp.ts";
 
 interface Slot {
   readonly stamp: Stamp;

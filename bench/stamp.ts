@@ -9,6 +9,12 @@
  *   the rest    a pattern of the slot
  */
 
+/** What a client that sends stamps is told. */
+export interface StampConfig {
+  readonly address: string;
+  readonly payloadBytes: number;
+}
+
 /** The request of a slot, which has one call in flight at a time, and the reply it must get. */
 export class Stamp {
   /** The bytes of the request; `next` changes them, so they must have been copied by then. */
