@@ -23,6 +23,8 @@ export interface BenchFabric {
   readonly address: string;
   /** A connection of the suite itself, for deploying and for watching the nodes. */
   readonly fabric: Fabric;
+  /** The process ids of the nodes. */
+  readonly nodePids: readonly number[];
 }
 
 const program = fileURLToPath(new URL("../bin/heddle.js", import.meta.url));
@@ -48,10 +50,10 @@ export async function startFabric(
   // Nothing is ever written to descriptor 3; an error on it is the child's end, which "exit" tells.
   child.stdio[3]?.on("error", () => {});
   scope.defer(() => end(child));
-  const address = await addressOf(child);
+  const { grpc: address, nodes: started } = await readyLine(child);
   const fabric = await connect(address);
   scope.defer(() => fabric.close());
-  return { address, fabric };
+  return { address, fabric, nodePids: started.map(({ pid }) => pid) };
 }
 
 /** Builds a kernel of the tests. */
@@ -65,8 +67,13 @@ export async function deployFixture({ fabric }: BenchFabric, name: string): Prom
   await fabric.admin.deploy(await buildFixture(name));
 }
 
-/** The gRPC address in the ready line. */
-function addressOf(child: ChildProcess): Promise<string> {
+/** What a fabric says when it is ready. */
+interface ReadyLine {
+  readonly grpc: string;
+  readonly nodes: readonly { readonly pid: number }[];
+}
+
+function readyLine(child: ChildProcess): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
     const fail = (how: string): void => reject(new Error(`heddle up ${how}`));
     const timer = setTimeout(() => fail(`was not ready within ${startTimeoutMs} ms`), startTimeoutMs);
@@ -76,8 +83,7 @@ function addressOf(child: ChildProcess): Promise<string> {
     });
     createInterface({ input: child.stdout as Readable }).once("line", (line) => {
       clearTimeout(timer);
-      const ready = JSON.parse(line) as { grpc: string }; // the command's documented output
-      resolve(ready.grpc);
+      resolve(JSON.parse(line) as ReadyLine); // the command's documented output
     });
   });
 }

@@ -1,6 +1,8 @@
 import { fairnessP99 } from "./fairness-p99.bench.ts";
 import { granularity } from "./granularity.bench.ts";
 import type { Figure } from "./harness.ts";
+import { memoryInstance } from "./memory-instance.bench.ts";
+import { resetCost } from "./reset-cost.bench.ts";
 import { invokeLatency } from "./invoke-latency.bench.ts";
 import { killOverhead } from "./kill-overhead.bench.ts";
 import { payloadBandwidth } from "./payload-bandwidth.bench.ts";
@@ -24,6 +26,8 @@ export const figures: readonly Figure[] = [
   mapThroughput,
   mapVsPiscina,
   granularity,
+  ...resetCost,
+  ...memoryInstance,
 ];
 
 /** The figures with one of these names or below one of them ("invoke" chooses "invoke.latency"); none: all. */
