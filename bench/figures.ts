@@ -4,6 +4,7 @@ import type { Figure } from "./harness.ts";
 import { memoryInstance } from "./memory-instance.bench.ts";
 import { resetCost } from "./reset-cost.bench.ts";
 import { invokeLatency } from "./invoke-latency.bench.ts";
+import { kernelsPlain } from "./kernels-plain.bench.ts";
 import { killOverhead } from "./kill-overhead.bench.ts";
 import { payloadBandwidth } from "./payload-bandwidth.bench.ts";
 import { scalingNodes } from "./scaling-nodes.bench.ts";
@@ -28,6 +29,7 @@ export const figures: readonly Figure[] = [
   granularity,
   ...resetCost,
   ...memoryInstance,
+  kernelsPlain,
 ];
 
 /** The figures with one of these names or below one of them ("invoke" chooses "invoke.latency"); none: all. */
