@@ -4,7 +4,9 @@
  * ends, even by SIGKILL, and a child without it exits (see `answerRequests`).
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { markLoad, nameProcess } from "./processes.ts";
 
 /** A running child. */
 export interface Child {
@@ -31,10 +33,12 @@ export async function startChild(scope: AsyncDisposableStack, file: string, conf
     detached: true,
   });
   scope.defer(() => end(child));
+  nameProcess(child.pid, basename(file, ".ts"));
   return {
     pid: child.pid ?? Number.NaN,
     ready: await nextAnswer(child, file, startTimeoutMs),
     request(message, timeoutMs) {
+      markLoad();
       const answer = nextAnswer(child, file, timeoutMs);
       child.send(message, (error) => {
         // The same failure ends the child, which rejects the answer with a better sentence.

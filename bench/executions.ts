@@ -7,10 +7,11 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { limits } from "../src/base/limits.ts";
-import type { Fabric } from "../src/index.ts";
+import type { Fabric, NodeInfo } from "../src/index.ts";
 
 /** Two heartbeats, and a fifth for their way. */
 const restMs = limits.heartbeatMs * 2.2;
+const oneBeatMs = limits.heartbeatMs * 1.2;
 const pollMs = limits.heartbeatMs / 10;
 const patienceMs = limits.heartbeatMs * 20;
 
@@ -33,7 +34,7 @@ export async function countExecutions(
   for (;;) {
     const nodes = await fabric.admin.nodes();
     const now = pacing.now();
-    const sum = nodes.reduce((total, node) => total + (node.heartbeat?.executed ?? 0), 0);
+    const sum = sumOf(nodes);
     if (sum !== executed) since = now;
     executed = sum;
     if (now - since >= restMs) return executed;
@@ -53,7 +54,14 @@ export async function expectExecutions(
   before: number,
   pacing: Pacing = systemPacing,
 ): Promise<void> {
+  // What was executed is told with the next heartbeat of each node. If that adds up, it is all.
+  await pacing.wait(oneBeatMs);
+  if (sumOf(await fabric.admin.nodes()) === before + calls) return;
   const executed = (await countExecutions(fabric, pacing)) - before;
   if (executed === calls) return;
   throw new Error(`the client counted ${calls} calls, the nodes counted ${executed} executions`);
+}
+
+function sumOf(nodes: readonly NodeInfo[]): number {
+  return nodes.reduce((total, node) => total + (node.heartbeat?.executed ?? 0), 0);
 }

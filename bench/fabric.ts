@@ -8,6 +8,9 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { buildKernel } from "../src/compiler/compile.ts";
 import { connect, type Fabric } from "../src/index.ts";
+import { countExecutions } from "./executions.ts";
+import { nameProcess } from "./processes.ts";
+import { sharedPart } from "./shared-parts.ts";
 
 /** What to start. */
 export interface FabricOptions {
@@ -25,6 +28,8 @@ export interface BenchFabric {
   readonly fabric: Fabric;
   /** The process ids of the nodes. */
   readonly nodePids: readonly number[];
+  /** What its nodes had executed before it was asked for: nothing, unless another figure has used it. */
+  readonly executedBefore: Promise<number>;
 }
 
 const program = fileURLToPath(new URL("../bin/heddle.js", import.meta.url));
@@ -51,26 +56,53 @@ export async function startFabric(
   child.stdio[3]?.on("error", () => {});
   scope.defer(() => end(child));
   const { grpc: address, nodes: started } = await readyLine(child);
+  nameProcess(child.pid, "gateway");
+  for (const { id, pid } of started) nameProcess(pid, id);
   const fabric = await connect(address);
   scope.defer(() => fabric.close());
-  return { address, fabric, nodePids: started.map(({ pid }) => pid) };
+  const nodePids = started.map(({ pid }) => pid);
+  return { address, fabric, nodePids, executedBefore: Promise.resolve(0) };
 }
 
-/** Builds a kernel of the tests. */
-export async function buildFixture(name: string): Promise<Uint8Array> {
-  const { wasm } = await buildKernel({ file: join(kernels, `${name}.ts`) });
-  return wasm;
+/**
+ * The fabric with these options that figures share (see `shared-parts.ts`). For figures that leave it as they found it,
+ * at rest and with all its nodes.
+ */
+export async function sharedFabric(
+  scope: AsyncDisposableStack,
+  options: FabricOptions,
+): Promise<BenchFabric> {
+  let isNew = false;
+  const running = await sharedPart(scope, `fabric ${JSON.stringify(options)}`, () => {
+    isNew = true;
+    return startFabric(scope, options);
+  });
+  if (isNew) return running;
+  const executedBefore = countExecutions(running.fabric);
+  executedBefore.catch(() => {}); // whoever awaits it is told
+  return { ...running, executedBefore };
 }
+
+/** Modules by the name of their source: several figures deploy the same. */
+const built = new Map<string, Promise<Uint8Array>>();
 
 /** Builds and deploys a kernel of the tests. */
 export async function deployFixture({ fabric }: BenchFabric, name: string): Promise<void> {
   await fabric.admin.deploy(await buildFixture(name));
 }
 
-/** What a fabric says when it is ready. */
+/** Builds a kernel of the tests, once. */
+export function buildFixture(name: string): Promise<Uint8Array> {
+  const module =
+    built.get(name) ?? buildKernel({ file: join(kernels, `${name}.ts`) }).then(({ wasm }) => wasm);
+  built.set(name, module);
+  return module;
+}
+
+/** What a fabric says when it is ready, as it is documented. */
 interface ReadyLine {
   readonly grpc: string;
-  readonly nodes: readonly { readonly pid: number }[];
+  readonly nodes: readonly { readonly id: string; readonly pid: number }[];
 }
 
 function readyLine(child: ChildProcess): Promise<ReadyLine> {

@@ -1,5 +1,5 @@
 import { startChild, type Child } from "./child.ts";
-import { deployFixture, startFabric } from "./fabric.ts";
+import { deployFixture, sharedFabric } from "./fabric.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Subject } from "./harness.ts";
 import { requestRound, type Round } from "./load.ts";
 import { startMixClient, stepsPerMs, type MixMap } from "./mix.ts";
@@ -43,8 +43,8 @@ export const fairnessP99: Figure = {
 };
 
 /** The invocations come from a process of their own, one after another; the maps from another. */
-async function startSubjects({ scope }: Bench): Promise<Subject<Round>[]> {
-  const running = await startFabric(scope, { nodes: 2, workers: 1 });
+async function startSubjects({ scope, shared }: Bench): Promise<Subject<Round>[]> {
+  const running = await sharedFabric(shared, { nodes: 2, workers: 1 });
   await deployFixture(running, "fresh");
   await deployFixture(running, "work");
   const config: StampConfig = { address: running.address, payloadBytes };

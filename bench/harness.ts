@@ -28,6 +28,11 @@ export interface Bench {
   readonly plan: Plan;
   /** Whatever a figure starts it leaves here, to be ended when the figure is done, has failed or was interrupted. */
   readonly scope: AsyncDisposableStack;
+  /**
+   * For what other figures may use as well (see `shared-parts.ts`): in a quick run the scope of the whole run, else the
+   * figure's own.
+   */
+  readonly shared: AsyncDisposableStack;
   /** A line of progress. */
   note(text: string): void;
 }

@@ -1,8 +1,8 @@
 /** The two sides of the invoke figures: bare grpc-js over some numbers of channels, and Heddle. */
-import { startRawEcho, startRawEchoClient } from "./baselines/raw-echo.ts";
+import { sharedRawEcho, startRawEchoClient } from "./baselines/raw-echo.ts";
 import { startChild } from "./child.ts";
-import { countExecutions, expectExecutions } from "./executions.ts";
-import { deployFixture, startFabric } from "./fabric.ts";
+import { expectExecutions } from "./executions.ts";
+import { deployFixture, sharedFabric } from "./fabric.ts";
 import { median, type Bench, type Details, type Subject } from "./harness.ts";
 import { requestRound, type Pace, type Round } from "./load.ts";
 import type { StampConfig } from "./stamp.ts";
@@ -18,11 +18,11 @@ export interface HeddleSubject extends Subject<Round> {
 
 /** Bare unary echo, one subject per number of channels; all call one server process. */
 export async function startRawSubjects(
-  { scope }: Bench,
+  { scope, shared }: Bench,
   inFlight: number,
   channelCounts: readonly number[],
 ): Promise<Subject<Round>[]> {
-  const { address } = await startRawEcho(scope);
+  const { address } = await sharedRawEcho(shared);
   const subjects: Subject<Round>[] = [];
   for (const channels of channelCounts) {
     const client = await startRawEchoClient(scope, { address, channels, payloadBytes });
@@ -38,12 +38,12 @@ export async function startRawSubjects(
  * `fabric.invoke` through a scheduler process and a node process with one worker thread. Client, scheduler, node and
  * worker are four busy threads already; on two cores a second node or worker makes no difference to the rate.
  */
-export async function startHeddleSubject({ scope }: Bench, inFlight: number): Promise<HeddleSubject> {
-  const running = await startFabric(scope, { nodes: 1, workers: 1 });
+export async function startHeddleSubject({ scope, shared }: Bench, inFlight: number): Promise<HeddleSubject> {
+  const running = await sharedFabric(shared, { nodes: 1, workers: 1 });
   await deployFixture(running, "fresh");
-  const before = await countExecutions(running.fabric);
   const config: StampConfig = { address: running.address, payloadBytes };
   const client = await startChild(scope, "./stamp-client.ts", config);
+  const before = await running.executedBefore;
   let calls = 0;
   return {
     name: "Heddle invoke",

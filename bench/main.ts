@@ -1,10 +1,11 @@
 /** `npm run bench`: measures figures one after another. Results go to stdout, progress to stderr. */
 import { figures } from "./figures.ts";
-import { Unavailable, type Figure, type Outcome, type Plan } from "./harness.ts";
 import { readMachine, readVersions } from "./machine.ts";
-import { helpText, planOf, readOptions, type SuiteOptions } from "./options.ts";
+import { helpText, readOptions, type SuiteOptions } from "./options.ts";
 import { reportDetails, reportFigure, reportJson, reportSummary, type Result, type Run } from "./report.ts";
 import { readResults, resultsFolder, writeResults } from "./results-folder.ts";
+import { summarizeFolder } from "./profiles-folder.ts";
+import { messageOf, Suite } from "./suite.ts";
 import { mergeResults, saveRun } from "./saved-results.ts";
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -24,9 +25,10 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (options.setup) return await setUp(options.figures);
+  if (options.summarize !== undefined) return await summarize(options.summarize);
   const run = await measureAll(options);
   process.stdout.write(`${options.json ? reportJson(run) : reportSummary(run.results.map(reportFigure))}\n`);
-  await keep(run);
+  if (!options.profile) await keep(run);
   return run.results.some(({ kind }) => kind === "failed") ? 1 : 0;
 }
 
@@ -34,31 +36,21 @@ async function measureAll(options: SuiteOptions): Promise<Run> {
   const interrupted = interruption();
   const machine = readMachine();
   const begun = { machine, versions: await readVersions(), measuredAt: new Date().toISOString() };
+  const suite = new Suite(options, interrupted, note);
   const results: Result[] = [];
   for (const [index, figure] of options.figures.entries()) {
     note(`${figure.name}: starting (${index + 1} of ${options.figures.length})`);
-    const result = await measured(figure, planOf(options), interrupted);
+    // What was starting when the signal came may keep the process; all that had started has ended by then.
+    const result = await suite.measure(figure).catch(() => process.exit(130));
     results.push(result);
     if (!options.json) process.stdout.write(`${reportDetails(result)}\n`);
   }
+  await suite.end();
   return { ...begun, plan: options.quick ? "quick" : "full", results };
 }
 
-async function measured(figure: Figure, plan: Plan, interrupted: AbortSignal): Promise<Result> {
-  try {
-    return { kind: "measured", figure, outcome: await measure(figure, plan, interrupted) };
-  } catch (error) {
-    // What was starting when the signal came may keep the process; all that had started has ended by now.
-    if (interrupted.aborted) process.exit(130);
-    const why = messageOf(error);
-    const isSkipped = error instanceof Unavailable;
-    note(`bench: ${isSkipped ? `SKIPPED ${figure.name}` : `${figure.name} could not be measured`}: ${why}`);
-    return { kind: isSkipped ? "skipped" : "failed", figure, why };
-  }
-}
-
 /** Installs what figures need; one that cannot be had does not keep the others from theirs. */
-async function setUp(chosen: readonly Figure[]): Promise<number> {
+async function setUp(chosen: SuiteOptions["figures"]): Promise<number> {
   let failures = 0;
   for (const { name, setup } of chosen) {
     try {
@@ -71,18 +63,14 @@ async function setUp(chosen: readonly Figure[]): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-/** Runs a figure; what it started has ended when this settles, whichever way it does. */
-async function measure(figure: Figure, plan: Plan, interrupted: AbortSignal): Promise<Outcome> {
-  interrupted.throwIfAborted();
-  const scope = new AsyncDisposableStack();
-  // Ending the processes fails the round that runs, and with it the figure.
-  const end = (): void => void scope.disposeAsync();
-  interrupted.addEventListener("abort", end, { once: true });
+/** Prints what the profiles of a folder say. */
+async function summarize(folder: string): Promise<number> {
   try {
-    return await figure.run({ plan, scope, note: (text) => note(`${figure.name}: ${text}`) });
-  } finally {
-    interrupted.removeEventListener("abort", end);
-    await scope.disposeAsync();
+    process.stdout.write(await summarizeFolder(folder));
+    return 0;
+  } catch (error) {
+    note(`bench: ${messageOf(error)}`);
+    return 2;
   }
 }
 
@@ -98,8 +86,4 @@ function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => controller.abort());
   return controller.signal;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,8 @@
 /** A deployed function as any gRPC client calls it, beside a bare server that is called by the same client. */
 import { Client, credentials } from "@grpc/grpc-js";
-import { echoPath, startRawEcho } from "./baselines/raw-echo.ts";
-import { countExecutions, expectExecutions } from "./executions.ts";
-import { deployFixture, startFabric } from "./fabric.ts";
+import { echoPath, sharedRawEcho } from "./baselines/raw-echo.ts";
+import { expectExecutions } from "./executions.ts";
+import { deployFixture, sharedFabric } from "./fabric.ts";
 import { interleave, median, ratioOfPairs, type Figure, type Subject } from "./harness.ts";
 import { payloadBytes } from "./invoke-subjects.ts";
 import { Stamp } from "./stamp.ts";
@@ -18,14 +18,14 @@ export const nativeThroughput: Figure = {
   target: 0.7,
   better: "higher",
   async run(bench) {
-    const { scope, plan, note } = bench;
+    const { scope, shared, plan, note } = bench;
     const load = await chooseLoad();
     const { request, reply } = stampMessages();
-    const echo: UnaryTarget = { ...(await startRawEcho(scope)), path: echoPath, request, reply: request };
-    const running = await startFabric(scope, { nodes: 1, workers: 1 });
+    const echo: UnaryTarget = { ...(await sharedRawEcho(shared)), path: echoPath, request, reply: request };
+    const running = await sharedFabric(shared, { nodes: 1, workers: 1 });
     await deployFixture(running, "fresh");
     const stamp: UnaryTarget = { address: running.address, path: stampPath, request, reply };
-    const before = await countExecutions(running.fabric);
+    const before = await running.executedBefore;
     const bare = await load.connect(scope, echo);
     const native = await load.connect(scope, stamp);
     let calls = 0;

@@ -9,6 +9,9 @@ export interface SuiteOptions {
   readonly json: boolean;
   readonly quick: boolean;
   readonly setup: boolean;
+  readonly profile: boolean;
+  /** A folder whose profiles are to be summed up. */
+  readonly summarize: string | undefined;
   readonly help: boolean;
 }
 
@@ -20,12 +23,14 @@ export function readOptions(argv: readonly string[]): SuiteOptions {
       only: { type: "string", multiple: true, default: [] },
       json: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
+      profile: { type: "boolean", default: false },
+      summarize: { type: "string" },
       setup: { type: "boolean", default: false },
       help: { type: "boolean", default: false, short: "h" },
     },
   });
-  const { only, ...flags } = values;
-  return { ...flags, figures: chooseFigures(only) };
+  const { only, summarize, ...flags } = values;
+  return { ...flags, summarize, figures: chooseFigures(only) };
 }
 
 /** How long each figure is measured. */
@@ -51,6 +56,10 @@ bench/results/ with the same, pictures, and what the machine is.
   --json        print one JSON object: { "plan", "measuredAt", "machine", "versions", "figures": [ { "name", "about",
                 "value", "unit", "baseline", "ratio", "target", "better", "holds" } ] }; a figure that this machine
                 lacks something for has "skipped", one that could not be measured "failed", each with the reason
+  --profile     leave CPU profiles of all Node processes in bench/profiles/<figure>/, and print what is in them; the
+                figures are slower then and are not kept
+  --summarize FOLDER
+                print what the .cpuprofile files of a folder say; measure nothing
   --setup       install what the chosen figures need and npm did not bring, such as peers; measure nothing
   --help        print this
 

@@ -1,5 +1,6 @@
 /** The bare grpc-js unary echo that Heddle is measured against: one server process, a client process per subject. */
 import { startChild, type Child } from "../child.ts";
+import { sharedPart } from "../shared-parts.ts";
 
 /** The method that is called. */
 export const echoPath = "/bench.Echo/Echo";
@@ -20,6 +21,11 @@ export interface RawEchoConfig extends RawEchoReady {
 export async function startRawEcho(scope: AsyncDisposableStack): Promise<RawEchoReady> {
   const server = await startChild(scope, "./baselines/raw-echo-server.ts", {});
   return server.ready as RawEchoReady; // said by raw-echo-server.ts
+}
+
+/** The server that figures share. */
+export function sharedRawEcho(scope: AsyncDisposableStack): Promise<RawEchoReady> {
+  return sharedPart(scope, "bare echo", () => startRawEcho(scope));
 }
 
 /** Starts a load client of the server. */

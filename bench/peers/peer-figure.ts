@@ -9,8 +9,8 @@
  */
 import type { BarChart } from "../chart.ts";
 import { startChild, type Child } from "../child.ts";
-import { countExecutions, expectExecutions } from "../executions.ts";
-import { deployFixture, startFabric } from "../fabric.ts";
+import { expectExecutions } from "../executions.ts";
+import { deployFixture, sharedFabric } from "../fabric.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Plan } from "../harness.ts";
 import { payloadBytes, rateOf } from "../invoke-subjects.ts";
 import { requestRound, type Round } from "../load.ts";
@@ -96,10 +96,10 @@ interface Heddle extends Child {
   checkExecutions(): Promise<void>;
 }
 
-async function startHeddle({ scope }: Bench): Promise<Heddle> {
-  const running = await startFabric(scope, { nodes: workers, workers: 1 });
+async function startHeddle({ scope, shared }: Bench): Promise<Heddle> {
+  const running = await sharedFabric(shared, { nodes: workers, workers: 1 });
   await deployFixture(running, "fresh");
-  const before = await countExecutions(running.fabric);
+  const before = await running.executedBefore;
   const client = await startChild(scope, "./stamp-client.ts", { address: running.address, payloadBytes });
   let calls = 0;
   return {

@@ -14,7 +14,7 @@ import { HostSlot, notStarted } from "./host-slot.ts";
 import { allocateLogRing, LogReader } from "./log-ring.ts";
 import { ControlWord, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
 import { judge } from "./watchdog.ts";
-import { threadEnvironment } from "./thread-environment.ts";
+import { threadEnvironment, threadFlags } from "./thread-environment.ts";
 
 /** What a handle tells the pool. */
 export interface HandleEvents {
@@ -263,7 +263,7 @@ export class WorkerHandle {
       name: "heddle-worker",
       workerData: data,
       transferList: [port],
-      execArgv: [],
+      execArgv: threadFlags(),
       env: threadEnvironment(),
       resourceLimits: {
         maxOldGenerationSizeMb: limits.workerHeapMaxBytes / (1024 * 1024),

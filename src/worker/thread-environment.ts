@@ -16,3 +16,18 @@ export function threadEnvironment(): Readonly<Record<string, string>> {
 export function keepCompiled(): void {
   nodeModule.flushCompileCache();
 }
+
+let profileFlags: readonly string[] = [];
+
+/**
+ * Has workers that start from now on leave a CPU profile each, with these flags of Node (`--cpu-prof`, …). They inherit
+ * none of the flags that their process was started with, but a profile of a node without them would miss the kernels.
+ */
+export function profileThreads(flags: readonly string[]): void {
+  profileFlags = flags.filter((flag) => flag.startsWith("--cpu-prof"));
+}
+
+/** The flags that a worker is started with. */
+export function threadFlags(): string[] {
+  return [...profileFlags];
+}

@@ -40,11 +40,13 @@ describe("figures", () => {
       const scope = new AsyncDisposableStack();
       onTestFinished(() => scope.disposeAsync());
       const plan = { warmUpMs: 20, rounds: 1, roundMs: 20 };
-      const outcome = await figure.run({ plan, scope, note: () => {} }).catch((error: unknown) => {
-        if (!(error instanceof Unavailable)) throw error;
-        lacking(`${name}: ${error.message}`);
-        return skip();
-      });
+      const outcome = await figure
+        .run({ plan, scope, shared: scope, note: () => {} })
+        .catch((error: unknown) => {
+          if (!(error instanceof Unavailable)) throw error;
+          lacking(`${name}: ${error.message}`);
+          return skip();
+        });
       const { value, baseline, ratio } = outcome;
       expect(reportFigure({ kind: "measured", figure, outcome })).toMatchObject({ value, baseline, ratio });
       expect(value).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { profileThreads, threadFlags } from "../../src/worker/thread-environment.ts";
 import { kernelFile } from "../support/kernels.ts";
 import { repository } from "../support/source-files.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -31,5 +32,14 @@ describe("threadEnvironment", () => {
 
   it("keeps nothing where the process keeps nothing", async () => {
     expect(await admit(undefined)).toBe("");
+  });
+});
+
+describe("profileThreads", () => {
+  it("has threads started with flags of profiles, and with no others", () => {
+    onTestFinished(() => profileThreads([]));
+    expect(threadFlags()).toEqual([]);
+    profileThreads(["--import", "./watch.js", "--cpu-prof", "--cpu-prof-dir=/tmp/profiles", ""]);
+    expect(threadFlags()).toEqual(["--cpu-prof", "--cpu-prof-dir=/tmp/profiles"]);
   });
 });

@@ -4,6 +4,7 @@ import { limits } from "../../base/limits.ts";
 import { Node } from "../../executor/node.ts";
 import { openDataFolder } from "../../store/data-folder.ts";
 import { openModuleStore } from "../../store/module-store.ts";
+import { profileThreads } from "../../worker/thread-environment.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
 import { bindFrom, bindOptions, cores } from "../server-options.ts";
@@ -54,6 +55,7 @@ export const node: Command = {
     const folder = await openDataFolder(args.text("data") ?? ".heddle-node");
     const refused = Promise.withResolvers<HeddleError>();
     const id = args.text("id") ?? (await folder.nodeId());
+    profileThreads([...process.execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(" ")]);
     const process_ = new Node({
       id,
       schedulers,
