@@ -3,6 +3,7 @@
  * over a turn of the event loop; `step` answers with actions, which are performed at once. The core sees ranges and
  * counts, the shell moves bytes; nothing here looks at a single item of a map but where one failed.
  */
+import { Alarm } from "../base/alarm.ts";
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { batchId, type AttemptId, type BatchId, type KernelDigest } from "../base/ids.ts";
@@ -56,15 +57,15 @@ export class Engine {
   #events: Event[] = [];
   /** The result frame behind the event at the same position. */
   #frames: (ResultFrame | undefined)[] = [];
+  readonly #gathering: (() => void)[] = [];
   #stepDue = false;
-  #wakeAt = Infinity;
-  #wakeTimer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  readonly #alarm: Alarm;
   #whenIdle: (() => void)[] = [];
   readonly #touched = new Set<NodeLink>();
 
   constructor(options: EngineOptions) {
     this.#clock = options.clock;
+    this.#alarm = new Alarm(options.clock, () => this.post({ kind: "tick" }));
     this.#scheduler = options.scheduler;
     this.#books = {
       batches: new Map(),
@@ -132,6 +133,11 @@ export class Engine {
     if (this.#books.batches.has(batch.id)) this.post({ kind: "cancelled", batch: batch.id, first, count });
   }
 
+  /** The time of some of its items is over before the batch's own. */
+  expire(batch: BatchRecord, first: number, count: number): void {
+    if (this.#books.batches.has(batch.id)) this.post({ kind: "expired", batch: batch.id, first, count });
+  }
+
   pause(batch: BatchRecord, paused: boolean): void {
     if (this.#books.batches.has(batch.id)) this.post({ kind: "paused", batch: batch.id, paused });
   }
@@ -187,6 +193,16 @@ export class Engine {
   post(event: Event, frame?: ResultFrame): void {
     this.#events.push(event);
     this.#frames.push(frame);
+    this.#stepAtTurnEnd();
+  }
+
+  /** Calls `gather` once at the end of this turn, before its step is taken: what it submits is in that step. */
+  beforeStep(gather: () => void): void {
+    this.#gathering.push(gather);
+    this.#stepAtTurnEnd();
+  }
+
+  #stepAtTurnEnd(): void {
     if (this.#stepDue) return;
     this.#stepDue = true;
     setImmediate(this.#step);
@@ -205,8 +221,7 @@ export class Engine {
   }
 
   stop(): void {
-    this.#stopped = true;
-    clearTimeout(this.#wakeTimer);
+    this.#alarm.stop();
   }
 
   #settled(id: BatchId): void {
@@ -219,6 +234,7 @@ export class Engine {
   }
 
   readonly #step = (): void => {
+    for (const gather of this.#gathering.splice(0)) gather();
     this.#stepDue = false;
     const events = this.#events;
     const frames = this.#frames;
@@ -259,25 +275,12 @@ export class Engine {
         return;
       }
       case "wake":
-        this.#wake(action.at);
+        this.#alarm.set(action.at);
         return;
       default:
         assert(action satisfies never, "every action is performed");
     }
   }
-
-  #wake(at: number): void {
-    if (this.#stopped || (this.#wakeTimer !== undefined && this.#wakeAt <= at)) return;
-    clearTimeout(this.#wakeTimer);
-    this.#wakeAt = at;
-    this.#wakeTimer = setTimeout(this.#tick, Math.max(0, Math.ceil(at - this.#clock.now())));
-  }
-
-  readonly #tick = (): void => {
-    this.#wakeTimer = undefined;
-    this.#wakeAt = Infinity;
-    this.post({ kind: "tick" });
-  };
 }
 
 function sum(times: Float32Array): number {

@@ -11,7 +11,8 @@ import { traceContextOf } from "../rpc/trace-metadata.ts";
 import { readFirstHello } from "../wire/first-frame.ts";
 import { timeLeftMs } from "../rpc/time-left.ts";
 import { Session, type SessionGateway } from "./session.ts";
-import { SingleCall, type CallAnswer } from "./single-call.ts";
+import type { CallAnswer } from "./single-call.ts";
+import { SingleCalls } from "./single-calls.ts";
 
 type RawServerStream = ServerDuplexStream<Buffer, Buffer>;
 /** What a unary answer holds beside its stats. */
@@ -21,12 +22,14 @@ type InvokeCall = ServerUnaryCall<InvokeRequest, InvokeResponse>;
 
 export class FabricService {
   readonly #gateway: SessionGateway;
+  readonly #calls: SingleCalls;
   readonly #helloWaitMs: number;
   readonly #sessions = new Map<string, Session>();
 
   /** `helloWaitMs` bounds the time of a stream that has not said whose it is. */
   constructor(gateway: SessionGateway, helloWaitMs: number = limits.helloWaitMs) {
     this.#gateway = gateway;
+    this.#calls = new SingleCalls(gateway.engine);
     this.#helloWaitMs = helloWaitMs;
   }
 
@@ -55,8 +58,7 @@ export class FabricService {
           `function must be "kernel/function", not ${JSON.stringify(request.function)}`,
         );
       }
-      const single = new SingleCall(
-        this.#gateway.engine,
+      const single = this.#calls.start(
         {
           function: this.#gateway.registry.resolve(kernel, fn, request.digest),
           payload: request.payload,
@@ -80,8 +82,8 @@ export class FabricService {
 
 function invokeAnswer(answer: sendUnaryData<InvokeResponse>): CallAnswer {
   return {
-    succeeded(payload, { node, attempt: attempts, queuedMs, coldMs, runMs, earlier }) {
-      const stats = { node, attempts, queuedMs, coldMs, runMs: runMs[0] ?? 0, earlier: [...earlier] };
+    succeeded(payload, { node, attempt: attempts, queuedMs, coldMs, runMs, earlier }, position) {
+      const stats = { node, attempts, queuedMs, coldMs, runMs: runMs[position] ?? 0, earlier: [...earlier] };
       answer(null, { payload, stats });
     },
     failed: (error) => answer(toStatus(error)),

@@ -25,6 +25,7 @@ import { Membership } from "./membership.ts";
 import { serviceNameOf, type KernelRecord } from "./kernel-record.ts";
 import { Registry } from "./registry.ts";
 import { Shadows } from "./shadow.ts";
+import { SingleCalls } from "./single-calls.ts";
 import { TypedService } from "./typed-service.ts";
 import { Watchers, type Watcher } from "./watchers.ts";
 
@@ -152,12 +153,12 @@ class GatewayProcess implements Gateway {
   #routes(): HttpRoutes {
     const registry = this.#registry;
     const stopping = (): boolean => this.#stopping !== undefined;
-    const calls = { engine: this.#engine, registry, stopping };
+    const http = { calls: new SingleCalls(this.#engine), registry, stopping };
     return {
       health: () => ({ status: stopping() ? "stopping" : "serving", nodes: this.readyNodes() }),
       kernels: () => describeKernels(registry),
       kernel: (name, digest) => describeKernel(registry, name, digest),
-      invoke: (path, request, response) => invokeOverHttp(calls, path, request, response),
+      invoke: (path, request, response) => invokeOverHttp(http, path, request, response),
     };
   }
 

@@ -10,16 +10,15 @@ import { decodeMessage, encodeMessage } from "../wire/message.ts";
 import type { FunctionSchema } from "../wire/schema.ts";
 import { numberIn, readCallHeaders } from "./call-headers.ts";
 import { callStats } from "./call-stats.ts";
-import type { Engine } from "./engine.ts";
 import { answerError, answerJson } from "./http-answer.ts";
 import { readJsonBody } from "./http-body.ts";
 import type { FunctionRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
-import { SingleCall } from "./single-call.ts";
+import type { SingleCalls } from "./single-calls.ts";
 
 /** Where calls go. */
 export interface HttpInvokeOptions {
-  readonly engine: Engine;
+  readonly calls: SingleCalls;
   readonly registry: Registry;
   /** Is the gateway shutting down? */
   stopping(): boolean;
@@ -27,7 +26,7 @@ export interface HttpInvokeOptions {
 
 /** Makes the call that a request asks for and answers it. Rejects with what is wrong with the request. */
 export async function invokeOverHttp(
-  { engine, registry, stopping }: HttpInvokeOptions,
+  { calls, registry, stopping }: HttpInvokeOptions,
   [kernel, fn]: readonly [string, string],
   request: IncomingMessage,
   response: ServerResponse,
@@ -40,8 +39,7 @@ export async function invokeOverHttp(
   // Only now, so that the version that reads the payload is the one whose descriptor it was written by.
   const record = registry.resolve(kernel, fn, digest);
   const schema = schemaOf(registry, record);
-  const call = new SingleCall(
-    engine,
+  const call = calls.start(
     {
       function: record,
       payload: encodeMessage(schema.request, messageFromJson(schema.request, json)),
@@ -51,7 +49,8 @@ export async function invokeOverHttp(
       responseMaxBytes: limits.unaryMessageMaxBytes,
     },
     {
-      succeeded: (payload, frame) => answerResult(schema, payload, response, callStats(record.digest, frame)),
+      succeeded: (payload, frame, position) =>
+        answerResult(schema, payload, response, callStats(record.digest, frame, position)),
       failed: (error) => answerError(response, error),
     },
   );

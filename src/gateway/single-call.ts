@@ -1,12 +1,11 @@
 /** One invocation of one function for a caller who waits for it: what Fabric.Invoke, native methods and HTTP have in common. */
 import type { Code } from "../base/code.ts";
 import { HeddleError } from "../base/error.ts";
-import { limits } from "../base/limits.ts";
-import { noBytes, type ResultFrame } from "../wire/frame.ts";
+import type { HeapTimer } from "../base/timer-heap.ts";
+import type { ItemErrorFrame, ResultFrame } from "../wire/frame.ts";
 import { traceIdOf } from "../wire/traceparent.ts";
-import type { Engine } from "./engine.ts";
-import type { BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
-import { checkRequestKey } from "./request-bounds.ts";
+import type { CallBatch } from "./call-batch.ts";
+import type { FunctionRecord } from "./records.ts";
 
 /** What is to be called, and how. */
 export interface CallRequest {
@@ -33,73 +32,60 @@ export interface CallRequest {
 
 /** Where the outcome goes; exactly one of the two is called, once. */
 export interface CallAnswer {
-  /** The serialised response message, and the frame that brought it with what the call took. */
-  succeeded(payload: Buffer, frame: ResultFrame): void;
+  /** The serialised response message, and what the call took: it is the item at this position of the frame. */
+  succeeded(payload: Buffer, frame: ResultFrame, position: number): void;
   failed(error: HeddleError): void;
 }
 
-/** A call under way. */
-export class SingleCall implements BatchClient {
-  readonly key: string;
-  readonly #engine: Engine;
-  readonly #request: CallRequest;
+/** A call under way: an item of a batch. `at` is its deadline on the scale of `systemClock`. */
+export class SingleCall implements HeapTimer {
+  readonly request: CallRequest;
+  at: number;
+  slot = -1;
   readonly #answer: CallAnswer;
-  readonly #record: BatchRecord;
+  readonly #batch: CallBatch;
+  readonly #index: number;
+  #state: "open" | "over" = "open";
 
-  /** Starts the call. Throws BAD_REQUEST, DEADLINE; everything later goes to `answer`. */
-  constructor(engine: Engine, request: CallRequest, answer: CallAnswer) {
-    checkRequestKey("affinity", request.affinity);
-    checkRequestKey("idempotency key", request.idempotencyKey);
-    if (request.deadlineMs <= 0)
-      throw new HeddleError("DEADLINE", "the deadline has passed already; nothing was started");
-    this.key = request.caller;
-    this.#engine = engine;
-    this.#request = request;
+  constructor(batch: CallBatch, index: number, request: CallRequest, at: number, answer: CallAnswer) {
+    this.#batch = batch;
+    this.#index = index;
+    this.request = request;
+    this.at = at;
     this.#answer = answer;
-    const { deadlineMs, attemptsMax } = request;
-    this.#record = engine.submit({
-      client: this,
-      clientId: 0,
-      function: request.function,
-      sizes: Uint32Array.of(request.payload.length),
-      payloads: request.payload,
-      open: false,
-      deadlineMs: Math.min(limits.deadlineMaxMs, Math.max(1, Math.ceil(deadlineMs))),
-      priority: request.priority,
-      attemptsMax: Math.min(attemptsMax, limits.attemptsCap),
-      principal: "",
-      affinity: request.affinity,
-      idempotencyKey: request.idempotencyKey,
-      trace: request.trace,
-      traces: noBytes,
-    });
   }
 
   /** The caller has gone; does nothing once the call has its outcome. */
   cancel(): void {
-    this.#engine.cancel(this.#record, 0, Infinity);
+    if (this.#state === "open") this.#batch.cancel(this.#index);
   }
 
-  result(_batch: BatchRecord, frame: ResultFrame): void {
-    const { trace, responseMaxBytes } = this.#request;
-    const failed = frame.errors[0];
-    const { payloads } = frame;
-    if (failed !== undefined) {
-      this.#answer.failed(errorOf(failed, traceIdOf(trace)));
-    } else if (payloads.length > responseMaxBytes) {
-      const said = `the response has ${payloads.length} bytes, this kind of call takes ${responseMaxBytes}; use a Session`;
-      this.#answer.failed(new HeddleError("RESULT_TOO_LARGE", said));
+  /** Its time is over. */
+  expire(): void {
+    if (this.#state === "open") this.#batch.expire(this.#index);
+  }
+
+  /** The bytes [from, to) of these are the response. */
+  succeed(payloads: Uint8Array, from: number, to: number, frame: ResultFrame, position: number): void {
+    this.#state = "over";
+    const { responseMaxBytes } = this.request;
+    const bytes = to - from;
+    if (bytes <= responseMaxBytes) {
+      const payload = Buffer.from(payloads.buffer, payloads.byteOffset + from, bytes);
+      this.#answer.succeeded(payload, frame, position);
     } else {
-      this.#answer.succeeded(Buffer.from(payloads.buffer, payloads.byteOffset, payloads.length), frame);
+      const said = `the response has ${bytes} bytes, this kind of call takes ${responseMaxBytes}; use a Session`;
+      this.#answer.failed(new HeddleError("RESULT_TOO_LARGE", said));
     }
   }
 
-  settled(): void {
-    // its one result has been answered
+  fail(failed: ItemErrorFrame): void {
+    this.#state = "over";
+    this.#answer.failed(errorOf(failed, traceIdOf(this.request.trace)));
   }
 }
 
-function errorOf(failed: ResultFrame["errors"][number], traceId: string): HeddleError {
+function errorOf(failed: ItemErrorFrame, traceId: string): HeddleError {
   const { code, reason, message, attempts, node, retryAfterMs } = failed;
   return new HeddleError(reason, message, {
     code: code as Code, // the scheduler passes codes of the table only

@@ -16,7 +16,7 @@ import { serviceNameOf, type KernelRecord } from "./kernel-record.ts";
 import type { FunctionRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
 import type { RoutedKernel } from "./route-store.ts";
-import { SingleCall } from "./single-call.ts";
+import { SingleCalls } from "./single-calls.ts";
 
 /** A kernel's service as it is served now. */
 interface Service {
@@ -31,14 +31,14 @@ const kernelPath = /^\/([a-z0-9_]+)\.([A-Za-z0-9_]+)\/(.*)$/s;
 
 export class TypedService {
   readonly #server: Server;
-  readonly #engine: Engine;
+  readonly #calls: SingleCalls;
   readonly #registry: Registry;
   readonly #services = new Map<string, Service>();
   readonly #paths = new Set<string>();
 
   constructor(server: Server, engine: Engine, registry: Registry) {
     this.#server = server;
-    this.#engine = engine;
+    this.#calls = new SingleCalls(engine);
     this.#registry = registry;
   }
 
@@ -101,8 +101,7 @@ export class TypedService {
     try {
       const { digest, ...options } = readCallHeaders((name) => textOf(call.metadata.get(name)[0]));
       const record = this.#resolve(kernel, fn, digest, call.getPath());
-      const single = new SingleCall(
-        this.#engine,
+      const single = this.#calls.start(
         {
           function: record,
           payload: call.request,
@@ -112,7 +111,8 @@ export class TypedService {
           responseMaxBytes: limits.unaryMessageMaxBytes,
         },
         {
-          succeeded: (payload, frame) => answer(null, payload, trailersOf(callStats(record.digest, frame))),
+          succeeded: (payload, frame, position) =>
+            answer(null, payload, trailersOf(callStats(record.digest, frame, position))),
           failed: (error) => answer(toStatus(error)),
         },
       );

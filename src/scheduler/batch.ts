@@ -9,7 +9,7 @@ import { IndexSet } from "../base/index-set.ts";
 import { withdrawAttempts } from "./attempt.ts";
 import { advance } from "./batching.ts";
 import { functionOf } from "./estimate.ts";
-import type { Appended, Cancelled, Paused, Submitted } from "./event.ts";
+import type { Appended, Cancelled, Expired, Paused, Submitted } from "./event.ts";
 import { checkComplete, fail, untried } from "./settlement.ts";
 import type { BatchState, Failure, PendingRange, SchedulerState } from "./state.ts";
 import { queueBatch } from "./waiting.ts";
@@ -58,10 +58,23 @@ export function pause(state: SchedulerState, event: Paused): void {
 
 /** The batch's time is over. */
 export function expire(state: SchedulerState, batch: BatchState): void {
-  const message = "the deadline passed before the invocation settled";
-  batch.refusal = { code: Code.DEADLINE_EXCEEDED, reason: "DEADLINE", message };
-  failItems(state, batch, 0, batch.count, batch.refusal);
+  batch.refusal = tooLate;
+  failItems(state, batch, 0, batch.count, tooLate);
 }
+
+/** The time of some of its items is over before the batch's own. */
+export function expireItems(state: SchedulerState, event: Expired): void {
+  const batch = state.batches.get(event.batch);
+  if (batch === undefined) return;
+  failItems(state, batch, event.first, Math.min(batch.count, event.first + event.count), tooLate);
+  checkComplete(state, batch);
+}
+
+const tooLate: Failure = {
+  code: Code.DEADLINE_EXCEEDED,
+  reason: "DEADLINE",
+  message: "the deadline passed before the invocation settled",
+};
 
 function createBatch(state: SchedulerState, event: Submitted): BatchState {
   return {

@@ -17,6 +17,7 @@ export type Event =
   | Submitted
   | Appended
   | Cancelled
+  | Expired
   | Paused
   | Progress
   | Ended
@@ -109,6 +110,14 @@ export interface Appended {
 /** The caller no longer wants these items; `count: Infinity` is all from `first` on, and closes the batch. */
 export interface Cancelled {
   readonly kind: "cancelled";
+  readonly batch: BatchId;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** The time of these items is over, although that of their batch is not. */
+export interface Expired {
+  readonly kind: "expired";
   readonly batch: BatchId;
   readonly first: number;
   readonly count: number;

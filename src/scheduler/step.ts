@@ -1,7 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { Action } from "./action.ts";
 import { end, progress } from "./attempt.ts";
-import { append, cancel, expire, pause, submit } from "./batch.ts";
+import { append, cancel, expire, expireItems, pause, submit } from "./batch.ts";
 import { placeWork } from "./dispatch.ts";
 import type { Event } from "./event.ts";
 import { checkLease, drain, join, loseNode, renew, setCredit } from "./membership.ts";
@@ -48,6 +48,8 @@ function applyEvent(state: SchedulerState, event: Event, position: number): void
       return append(state, event);
     case "cancelled":
       return cancel(state, event);
+    case "expired":
+      return expireItems(state, event);
     case "paused":
       return pause(state, event);
     case "progress":

@@ -169,6 +169,29 @@ describe("cancel", () => {
   });
 });
 
+describe("expireItems", () => {
+  it("fails items whose time is over, and the rest goes on", () => {
+    const { driver, batch, dispatch } = running();
+    const expired: Event = { kind: "expired", batch, first: 7, count: 2 };
+    expect(driver.step(expired)).toMatchObject([
+      { kind: "fail", first: 7, count: 1, reason: "DEADLINE", code: 4, attempts: 1, node: "a" },
+      { kind: "cancelAttempt", attempt: dispatch.attempt, first: 7, count: 1 },
+      { kind: "fail", first: 8, count: 1, reason: "DEADLINE", attempts: 0, node: undefined },
+    ]);
+    expect(driver.step(expired)).toEqual([]);
+    const after = driver.step(...done(dispatch));
+    expect(ofKind(after, "accept")).toMatchObject([{ first: 0, count: 7 }]);
+    expect(dispatches(after)).toMatchObject([{ first: 9, count: 1 }]);
+  });
+
+  it("settles a batch of which nothing else is left, and knows nothing of it afterwards", () => {
+    const { driver, batch } = running();
+    const expired: Event = { kind: "expired", batch, first: 0, count: 99 };
+    expect(ofKind(driver.step(expired), "settled")).toMatchObject([{ batch }]);
+    expect(driver.step(expired)).toEqual([]);
+  });
+});
+
 describe("pause", () => {
   it("places nothing new until it ends", () => {
     const { driver, batch, dispatch } = running();

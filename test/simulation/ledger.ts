@@ -91,6 +91,8 @@ export class Ledger {
       }
       case "cancelled":
         return this.#cancel(event.batch, event.first, event.count);
+      case "expired":
+        return this.#mustFailAll(event.batch, event.first, event.count, "DEADLINE");
       case "paused": {
         const batch = this.batches.get(event.batch);
         if (batch === undefined || batch.paused === event.paused) return;
@@ -175,8 +177,14 @@ export class Ledger {
       batch.open = false;
       batch.refusal ??= "CANCELLED";
     }
+    this.#mustFailAll(id, first, count, "CANCELLED");
+  }
+
+  #mustFailAll(id: BatchId, first: number, count: number, reason: string): void {
+    const batch = this.batches.get(id);
+    if (batch === undefined) return;
     const end = Math.min(batch.items.length, first + count);
-    for (let index = first; index < end; index++) this.#mustFail(itemOf(batch, index), "CANCELLED");
+    for (let index = first; index < end; index++) this.#mustFail(itemOf(batch, index), reason);
   }
 
   #progress(event: Progress, position: number): void {

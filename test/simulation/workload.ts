@@ -111,6 +111,7 @@ export class Workload {
     });
     if (chance(random, 0.15)) this.#planCancel(batch, count);
     if (chance(random, 0.15)) this.#planPause(batch);
+    if (chance(random, 0.1)) this.#planExpiry(batch, count);
     if (open) this.#planMore(batch, between(random, 1, 6), itemsMax);
     else this.#unfinished--;
   }
@@ -130,6 +131,14 @@ export class Workload {
     const some = all ? Infinity : between(this.#random, 1, 30);
     this.#timeline.after(this.#random.next() * 300, () =>
       this.#post({ kind: "cancelled", batch, first, count: some }),
+    );
+  }
+
+  #planExpiry(batch: BatchId, items: number): void {
+    const first = between(this.#random, 0, items);
+    const count = between(this.#random, 1, 10);
+    this.#timeline.after(this.#random.next() * 300, () =>
+      this.#post({ kind: "expired", batch, first, count }),
     );
   }
 
