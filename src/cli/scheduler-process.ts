@@ -6,6 +6,7 @@ import { openModuleStore } from "../store/module-store.ts";
 import { createSqliteStore } from "../store/sqlite-store.ts";
 import type { Store } from "../store/store.ts";
 import type { CommandContext } from "./command.ts";
+import { tuneServerHeap } from "./server-heap.ts";
 import { bindFrom } from "./server-options.ts";
 import { telemetryOf } from "./telemetry.ts";
 
@@ -22,6 +23,7 @@ export async function startSchedulerProcess({
   env,
   output,
 }: CommandContext): Promise<SchedulerProcess> {
+  tuneServerHeap();
   // What the command line has wrong is said before anything is made.
   const grpc = bindFrom(args, "port", 7070);
   const http = bindFrom(args, "http-port", 7071);

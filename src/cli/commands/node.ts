@@ -7,6 +7,7 @@ import { openModuleStore } from "../../store/module-store.ts";
 import { profileThreads } from "../../worker/thread-environment.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { ExitCode, UsageError } from "../exit-code.ts";
+import { tuneServerHeap } from "../server-heap.ts";
 import { bindFrom, bindOptions, cores } from "../server-options.ts";
 import { aborted } from "../signals.ts";
 
@@ -46,6 +47,7 @@ export const node: Command = {
   async run(context) {
     const { args, output, signal } = context;
     args.atMost(0);
+    tuneServerHeap();
     // What the command line has wrong is said before anything is made.
     const schedulers = schedulersOf(context);
     const bind = bindFrom(args, "port", 0);

@@ -1,0 +1,20 @@
+/**
+ * How V8 collects garbage in a process that passes bytes on. What passes through a gateway or a node lies in buffers
+ * outside of V8's heap and lives for a millisecond; the heap itself has some 20 MB that hardly change. V8 up to 14.7
+ * counts buffers against the room that the heap has left, so that every 10 MB of traffic began a full collection: in a
+ * map that was half of the time of both processes. From 14.8 on V8 counts them by themselves, which is switched on here.
+ *
+ * The room is then what the heap may grow by, and the more of it there is, the fewer full collections: with the heap
+ * growing to four times what it held after the last one, they come every 60 MB or so. Four is what V8 itself allows a
+ * busy heap at most. The process takes that much more memory under load and no more than before without.
+ */
+import { setFlagsFromString } from "node:v8";
+
+/** Sets the process up for traffic; to be called before it serves any. */
+export function tuneServerHeap(): void {
+  const [major = 0, minor = 0] = process.versions.v8.split(".").map(Number);
+  // Later versions lose the flag, and V8 says so on stderr.
+  if (major < 14 || (major === 14 && minor < 8))
+    setFlagsFromString("--external-memory-accounted-in-global-limit");
+  setFlagsFromString("--heap-growing-percent=300");
+}
