@@ -12,6 +12,7 @@ import {
   type ServerDuplexStream,
   type ServerUnaryCall,
 } from "@grpc/grpc-js";
+import { countExternalMemoryAsHeap } from "../../src/base/external-memory.ts";
 import { answerRequests, configOf } from "../child.ts";
 import {
   relayChannelOptions,
@@ -24,6 +25,7 @@ import {
 
 type Stream = ServerDuplexStream<Buffer, Buffer>;
 
+countExternalMemoryAsHeap();
 const { next } = configOf<RelayConfig>();
 const identity = (message: Buffer): Buffer => message;
 const server = new Server(relayChannelOptions);

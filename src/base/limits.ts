@@ -15,8 +15,15 @@ export const limits = {
   framePayloadMaxBytes: 48 * KiB,
   /** Items in one frame: what keeps the columns of tiny items inside the frame. */
   frameItemsMax: 1024,
-  /** One chunk on the bulk stream. */
+  /** One part of a module on its way. */
   chunkMaxBytes: 64 * KiB,
+  /**
+   * One message on a bulk stream: a payload of a mebibyte and what is around it, so that it needs not be put together.
+   * Larger ones are hardly faster, and while one is copied nothing else is served.
+   */
+  bulkMessageMaxBytes: 1 * MiB + 64 * KiB,
+  /** What a peer may send on a connection, or on one stream, before it hears that it was read. */
+  receiveWindowBytes: 4 * MiB,
   /** One request or response payload, whatever way it travels. */
   payloadMaxBytes: 64 * MiB,
   /** One message of a unary RPC: the gRPC default. */
@@ -136,6 +143,8 @@ export const limits = {
   batchTargetMs: 4,
   /** Estimated work a node may hold per worker, running and queued. */
   nodeQueueMs: 12,
+  /** What gets to a node in a millisecond of large payloads: those on their way come on top of the above. */
+  wayBytesPerMs: 256 * KiB,
   /** Items of the first batch of a function nobody has timed yet. */
   probeItems: 8,
   /** Estimated work below which a range is not cut up any further: what its own way to a node and back costs. */

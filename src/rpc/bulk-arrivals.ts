@@ -19,8 +19,8 @@ type Item =
 interface Held {
   readonly items: Item[];
   readonly chunks: Uint8Array[];
-  /** The payloads of the first item, as far as they have come; made with their first byte. */
-  payloads: Buffer | undefined;
+  /** The payloads of the first item, as far as they have come; made with their first byte, or the one chunk they are. */
+  payloads: Uint8Array | undefined;
   filled: number;
 }
 
@@ -109,6 +109,11 @@ export class BulkArrivals {
     this.#bytes -= chunk.length + overheadBytes;
     if (held.payloads === undefined) {
       this.#count(wanted);
+      if (chunk.length === wanted) {
+        held.payloads = chunk;
+        held.filled = wanted;
+        return;
+      }
       held.payloads = Buffer.allocUnsafe(wanted);
     }
     if (held.filled + chunk.length > wanted) {
@@ -127,7 +132,7 @@ export class BulkArrivals {
     );
   }
 
-  #deliver(item: Item, payloads: Buffer | undefined): void {
+  #deliver(item: Item, payloads: Uint8Array | undefined): void {
     const whole = payloads === undefined ? undefined : { payloads, bulkBytes: 0 };
     if (item.kind === "batch") this.#sink.batch({ ...item.frame, ...whole });
     else if (item.kind === "result") this.#sink.result({ ...item.frame, ...whole });

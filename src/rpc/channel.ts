@@ -27,7 +27,7 @@ function channelOptions(kind: ChannelKind): ChannelOptions {
     "grpc.max_reconnect_backoff_ms": limits.reconnectMaxMs,
     "grpc.max_receive_message_length": limits.unaryMessageMaxBytes,
     "grpc.max_send_message_length": limits.unaryMessageMaxBytes,
-    "grpc-node.flow_control_window": 4 * 1024 * 1024,
+    "grpc-node.flow_control_window": limits.receiveWindowBytes,
   };
 }
 

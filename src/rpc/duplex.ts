@@ -6,7 +6,11 @@
 import type { ClientDuplexStream, ServerDuplexStream } from "@grpc/grpc-js";
 import type { HeddleError } from "../base/error.ts";
 import { FrameWriter } from "../wire/frame-writer.ts";
+import type { GatheredMessage } from "./gathered-message.ts";
 import { fromStatus, toStatus } from "./status.ts";
+
+/** What is written: frames, or a chunk. */
+type Outgoing = Buffer | GatheredMessage;
 
 /** Either end of a raw stream. */
 export type RawStream = ClientDuplexStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
@@ -27,7 +31,7 @@ export class Duplex {
   readonly #stream: RawStream;
   readonly #events: DuplexEvents;
   readonly #end: (error: HeddleError | undefined) => void;
-  #waiting: Buffer[] = [];
+  #waiting: Outgoing[] = [];
   #waitingBytes = 0;
   #state: "open" | "blocked" | "closed" = "open";
   #flushDue = false;
@@ -78,7 +82,7 @@ export class Duplex {
   /** Ends the stream, in order or with an error that the peer sees, after all that was written. */
   close(error: HeddleError | undefined): void {
     if (this.#state === "closed") return;
-    for (const message of [...this.#waiting, ...this.writer.take()]) this.#stream.write(message);
+    for (const message of [...this.#waiting, ...this.writer.take()]) this.#pass(message);
     // Closed first: ending with an error makes the stream itself tell of an error, which is not the one to pass on.
     this.#state = "closed";
     this.#end(error);
@@ -89,17 +93,30 @@ export class Duplex {
   readonly flushNow = (): void => {
     this.#flushDue = false;
     if (this.#state === "closed" || this.writer.empty) return;
-    for (const message of this.writer.take()) {
-      if (this.#state === "open") this.#write(message);
-      else this.#wait(message);
-    }
+    for (const message of this.writer.take()) this.#writeOrWait(message);
   };
 
-  #write(message: Buffer): void {
-    if (!this.#stream.write(message)) this.#state = "blocked";
+  /** Sends a message of its own, after what is in the writer. */
+  send(message: GatheredMessage): void {
+    if (this.#state === "closed") return;
+    this.flushNow();
+    this.#writeOrWait(message);
   }
 
-  #wait(message: Buffer): void {
+  #writeOrWait(message: Outgoing): void {
+    if (this.#state === "open") this.#write(message);
+    else this.#wait(message);
+  }
+
+  #write(message: Outgoing): void {
+    if (!this.#pass(message)) this.#state = "blocked";
+  }
+
+  #pass(message: Outgoing): boolean {
+    return this.#stream.write(message as Buffer); // see gathered-message.ts
+  }
+
+  #wait(message: Outgoing): void {
     this.#waiting.push(message);
     this.#waitingBytes += message.length;
   }
@@ -110,10 +127,7 @@ export class Duplex {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    for (const message of waiting) {
-      if (this.#state === "open") this.#write(message);
-      else this.#wait(message);
-    }
+    for (const message of waiting) this.#writeOrWait(message);
     if (this.#state === "open") this.#events.drained();
   }
 

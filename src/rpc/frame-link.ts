@@ -8,19 +8,22 @@
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import { chunkHead } from "../wire/chunk-head.ts";
 import { noBytes, type BatchFrame, type FrameSink, type ResultFrame } from "../wire/frame.ts";
 import type { FrameWriter } from "../wire/frame-writer.ts";
 import { readFrames, type FramesFrom } from "../wire/frame-reader.ts";
 import { splitResult } from "../wire/result-split.ts";
 import { BulkArrivals } from "./bulk-arrivals.ts";
 import type { Duplex } from "./duplex.ts";
+import { GatheredMessage } from "./gathered-message.ts";
 
 interface LargePayloads {
   readonly id: number;
   readonly payloads: Uint8Array;
 }
 
-const chunkBytes = limits.chunkMaxBytes - 1024;
+/** Bytes of a chunk, less what goes before them. */
+const chunkBytes = limits.bulkMessageMaxBytes - 64;
 /** Columns and payloads that share a message, less the rest of the frame. */
 const sharedMaxBytes = limits.frameMaxBytes - 4096;
 
@@ -156,14 +159,13 @@ export class FrameLink {
   pump(): void {
     const bulk = this.#bulk;
     if (bulk === undefined || this.#outgoing.length === 0) return;
-    let budgetBytes = limits.frameMaxBytes * 4;
+    let budgetBytes: number = limits.bulkMessageMaxBytes;
     for (
       let large = this.#outgoing[0];
       large !== undefined && bulk.writable && budgetBytes > 0;
       large = this.#outgoing[0]
     )
       budgetBytes -= this.#sendPart(bulk, large);
-    bulk.flush();
     if (this.#outgoing.length === 0) this.#relieved();
     else if (bulk.writable) this.#pumpLater();
   }
@@ -187,8 +189,8 @@ export class FrameLink {
   #sendPart(bulk: Duplex, large: LargePayloads): number {
     const { id, payloads } = large;
     const end = Math.min(this.#sent + chunkBytes, payloads.length);
-    bulk.writer.chunk(id, payloads.subarray(this.#sent, end));
     const part = end - this.#sent;
+    bulk.send(new GatheredMessage(chunkHead(id, part), payloads.subarray(this.#sent, end)));
     this.#outgoingBytes -= part;
     this.#sent = end;
     if (end === payloads.length) {

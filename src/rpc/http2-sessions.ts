@@ -1,5 +1,5 @@
 /**
- * The HTTP/2 servers behind a gRPC server. The library keeps them to itself, and two things cannot be had without them;
+ * The HTTP/2 servers behind a gRPC server. The library keeps them to itself, and three things cannot be had without them;
  * tests with raw HTTP/2 clients and with calls that hang hold that they are where they are looked for.
  */
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
@@ -17,6 +17,18 @@ export function onEarlyHeaders(server: Server, edit: (headers: IncomingHttpHeade
     http2Server.prependListener("stream", (_stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
       edit(headers),
     );
+  }
+}
+
+/**
+ * Lets so many bytes come in before they are read, of a stream and of a connection. The library has an option for that
+ * which only its clients heed; with the 64 KiB that HTTP/2 begins with, what comes in waits for the sender to hear that
+ * it may go on. To be called after a server was bound.
+ */
+export function widenWindows(server: Server, bytes: number): void {
+  for (const http2Server of serversOf(server).keys()) {
+    http2Server.updateSettings({ initialWindowSize: bytes });
+    http2Server.on("session", (session) => session.setLocalWindowSize(bytes));
   }
 }
 

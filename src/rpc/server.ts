@@ -5,7 +5,7 @@ import { Server, ServerCredentials, type Metadata } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { secretKey, type ChannelKind } from "./channel.ts";
-import { destroySessions } from "./http2-sessions.ts";
+import { destroySessions, widenWindows } from "./http2-sessions.ts";
 import { clampTimeouts } from "./timeout-clamp.ts";
 
 const loopback = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
@@ -29,7 +29,6 @@ export function createRpcServer(kind: ChannelKind): Server {
       kind === "fabric" ? limits.keepaliveTimeoutMs : limits.clientKeepaliveTimeoutMs,
     "grpc.max_receive_message_length": limits.unaryMessageMaxBytes,
     "grpc.max_send_message_length": limits.unaryMessageMaxBytes,
-    "grpc-node.flow_control_window": 4 * 1024 * 1024,
   });
 }
 
@@ -63,6 +62,7 @@ function listen(server: Server, address: string): Promise<number> {
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
       if (error === null) {
         clampTimeouts(server);
+        widenWindows(server, limits.receiveWindowBytes);
         resolve(port);
         return;
       }

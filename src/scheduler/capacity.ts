@@ -39,8 +39,20 @@ function poolOf(node: NodeState, options: SchedulerOptions): PoolName {
   if (node.phase !== "joined") return "full";
   if (node.attempts.length >= node.creditAttempts || node.outstandingBytes > node.creditBytes) return "full";
   if (node.attempts.length < node.workers) return "idle";
-  return node.outstandingMs < Math.min(options.nodeQueueMs * node.workers, node.creditMs) ? "open" : "full";
+  if (options.nodeQueueMs === 0) return "full";
+  const queueMs = Math.min(options.nodeQueueMs * node.workers, node.creditMs);
+  return node.outstandingMs - wayMs(node, 0, options) < queueMs ? "open" : "full";
 }
+
+/**
+ * Time that a node's payloads, and so many more bytes, take to get there, in whole ms. Work that is on its way keeps no
+ * worker busy, so that a node may hold that much more of it; for small payloads it is nothing.
+ */
+export function wayMs(node: NodeState, bytes: number, { wayBytesPerMs }: WayOptions): number {
+  return Math.floor((node.outstandingBytes + bytes) / wayBytesPerMs);
+}
+
+type WayOptions = Pick<SchedulerOptions, "wayBytesPerMs">;
 
 function move(capacity: Capacity, node: NodeState, pool: PoolName): void {
   if (node.pool === pool) return;

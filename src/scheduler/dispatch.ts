@@ -97,7 +97,8 @@ function chooseNode(
 ): NodeState | undefined {
   const { capacity, placement, random, options } = state;
   const avoid = failedNodes.length > 0 && hasOther(state, failedNodes) ? failedNodes : noNodes;
-  return placement(capacity, { estimatedMs, bytes, avoid, nodeQueueMs: options.nodeQueueMs }, random);
+  const { nodeQueueMs, wayBytesPerMs } = options;
+  return placement(capacity, { estimatedMs, bytes, avoid, nodeQueueMs, wayBytesPerMs }, random);
 }
 
 function hasOther(state: SchedulerState, failedNodes: readonly NodeId[]): boolean {

@@ -17,6 +17,8 @@ export interface SchedulerOptions {
   readonly framePayloadMaxBytes: number;
   /** Estimated work a busy node may hold per worker, ms; 0 never queues on a node. */
   readonly nodeQueueMs: number;
+  /** Payload bytes that take a millisecond to get to a node: meanwhile they keep no worker busy. */
+  readonly wayBytesPerMs: number;
   /** How long an item waits while no node takes work, ms. */
   readonly nodeWaitMs: number;
   /** Silence after which a node is lost, ms. */
@@ -44,6 +46,7 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   frameItemsMax: limits.frameItemsMax,
   framePayloadMaxBytes: limits.framePayloadMaxBytes,
   nodeQueueMs: limits.nodeQueueMs,
+  wayBytesPerMs: limits.wayBytesPerMs,
   nodeWaitMs: limits.nodeWaitMs,
   leaseMs: limits.leaseMs,
   wakeLateMs: limits.heartbeatMs,
@@ -54,7 +57,13 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   passedMax: limits.passedMax,
 };
 
-const atLeastOne = new Set<string>(["probeItems", "frameItemsMax", "framePayloadMaxBytes", "passedMax"]);
+const atLeastOne = new Set<string>([
+  "probeItems",
+  "frameItemsMax",
+  "framePayloadMaxBytes",
+  "wayBytesPerMs",
+  "passedMax",
+]);
 
 /** Fills in the defaults and checks the numbers. Throws BAD_REQUEST. */
 export function resolveSchedulerOptions(partial: Partial<SchedulerOptions> = {}): SchedulerOptions {

@@ -68,12 +68,14 @@ export class FrameBuilder {
   take(): PayloadColumns {
     const parts = this.#payloads;
     const sizes = new Uint32Array(parts.length);
-    const payloads = new Uint8Array(this.#bytes);
+    const [only] = parts;
+    // A large payload is alone in its frame; it was made for the map and nobody else has it.
+    const payloads = parts.length === 1 && only !== undefined ? only : new Uint8Array(this.#bytes);
     let at = 0;
     for (let index = 0; index < parts.length; index++) {
       const part = parts[index];
       if (part === undefined) continue;
-      payloads.set(part, at);
+      if (part !== payloads) payloads.set(part, at);
       sizes[index] = part.length;
       at += part.length;
     }

@@ -12,6 +12,8 @@ import { varintLength } from "./varint.ts";
 
 /** Small results share slabs of this size; a message of more than half of it has a buffer of its own. */
 const slabBytes = 8 * 1024;
+/** Room beside a large field, at least: tags, lengths and small fields before it. */
+const slackBytes = 4 * 1024;
 /** Below this many characters a string is written by a loop of our own, which beats the call into the runtime. */
 const shortTextChars = 24;
 
@@ -49,7 +51,9 @@ export class BackwardWriter {
       );
     }
     const written = this.#buffer.subarray(this.#pos, this.#end);
-    this.#renew(needed <= slabBytes / 2 ? slabBytes : Math.min(needed * 2, limits.payloadMaxBytes));
+    // Twice what was written so far, and what is to come: neither is copied often, and a large field is no more than it is.
+    const room = needed + Math.max(used, slackBytes);
+    this.#renew(needed <= slabBytes / 2 ? slabBytes : Math.min(room, limits.payloadMaxBytes));
     this.#pos -= used;
     this.#buffer.set(written, this.#pos);
   }

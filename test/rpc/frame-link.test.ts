@@ -58,10 +58,11 @@ describe("FrameLink", () => {
       expect(got).toMatchObject({ id: 5, count: 1, bulkBytes: 0 });
       expect(digestOf(got?.payloads ?? Buffer.alloc(0))).toBe(digestOf(payloads));
       expect(opener.link.waitingBytes).toBe(0);
-      for (const { messages } of [answerer.small, answerer.bulk])
-        expect(Math.max(...messages.map((message) => message.length))).toBeLessThanOrEqual(
-          limits.frameMaxBytes,
-        );
+      const largest = [answerer.small, answerer.bulk].map(({ messages }) =>
+        Math.max(...messages.map((message) => message.length)),
+      );
+      expect(largest[0]).toBeLessThanOrEqual(limits.frameMaxBytes);
+      expect(largest[1]).toBeLessThanOrEqual(limits.bulkMessageMaxBytes);
     },
   );
 

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { limits } from "../../src/base/limits.ts";
 import { secretMetadata } from "../../src/rpc/channel.ts";
 import {
   bind,
@@ -73,6 +75,19 @@ describe("bind", () => {
       rawMessage: `cannot listen on 127.0.0.1:${port}: something else listens there; choose another port, or 0 for any free one`,
     });
     await Promise.all([stopServer(first, 1000), stopServer(second, 1000)]);
+  });
+
+  it("lets as much come in at once as clients do, of a stream and of a connection", async () => {
+    const server = createRpcServer("client");
+    onTestFinished(() => server.forceShutdown());
+    const port = await bind(server, { host: "127.0.0.1", port: 0, insecure: false });
+    const session = connectHttp2(`http://127.0.0.1:${port}`);
+    onTestFinished(() => session.destroy());
+    const [settings] = await once(session, "remoteSettings");
+    expect(settings).toMatchObject({ initialWindowSize: limits.receiveWindowBytes });
+    // The connection's own window is widened by a frame behind the settings; a ping comes back after both.
+    await new Promise((resolve) => session.ping(resolve));
+    expect(session.state.remoteWindowSize).toBe(limits.receiveWindowBytes);
   });
 });
 

@@ -22,7 +22,14 @@ export function candidate(name: string, given: Partial<NodeState> = {}): NodeSta
 /** What is offered to whom. */
 export function offer(idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) {
   const capacity: Capacity = { idle, open, joined: idle.length + open.length, workers: 1, noneSince: 0 };
-  const demand: Demand = { estimatedMs: 2, bytes: 10, avoid: [], nodeQueueMs: 12, ...given };
+  const demand: Demand = {
+    estimatedMs: 2,
+    bytes: 10,
+    avoid: [],
+    nodeQueueMs: 12,
+    wayBytesPerMs: 1e6,
+    ...given,
+  };
   return { capacity, demand };
 }
 
@@ -55,6 +62,13 @@ export function placementSuite(name: string, place: Placement): void {
       expect(
         choose([], [busy("busy", { outstandingMs: 3, creditMs: 5 })], { estimatedMs: 2.1 }),
       ).toBeUndefined();
+    });
+
+    it("lets a busy node have more while large payloads are on their way to it", () => {
+      const loaded = busy("busy", { outstandingMs: 11, outstandingBytes: 500 });
+      expect(choose([], [loaded], { bytes: 99, wayBytesPerMs: 200 })).toBe("busy");
+      expect(choose([], [loaded], { bytes: 99, wayBytesPerMs: 600 })).toBeUndefined();
+      expect(choose([], [loaded], { bytes: 99, wayBytesPerMs: 200, nodeQueueMs: 0 })).toBeUndefined();
     });
 
     it("keeps within the credit of bytes, on idle nodes too", () => {

@@ -1,7 +1,7 @@
 /** The choice of a node for a range. What all ways of choosing share is here; they differ in whom they prefer. */
 import type { NodeId } from "../../base/ids.ts";
 import type { Random } from "../../base/random.ts";
-import type { Capacity } from "../capacity.ts";
+import { wayMs, type Capacity } from "../capacity.ts";
 import type { NodeState } from "../state.ts";
 
 /** What is to be placed. */
@@ -13,6 +13,8 @@ export interface Demand {
   readonly avoid: readonly NodeId[];
   /** Estimated work a busy node may hold per worker. */
   readonly nodeQueueMs: number;
+  /** See the options of the scheduler. */
+  readonly wayBytesPerMs: number;
 }
 
 /** Chooses among the candidates one that accepts the demand, or undefined when none of those looked at does. */
@@ -39,7 +41,7 @@ export function accepts(node: NodeState, demand: Demand): boolean {
   if (demand.avoid.length > 0 && demand.avoid.includes(node.id)) return false;
   if (node.outstandingBytes + demand.bytes > node.creditBytes) return false;
   if (node.pool === "idle") return true;
-  const afterwardsMs = node.outstandingMs + demand.estimatedMs;
+  const afterwardsMs = node.outstandingMs + demand.estimatedMs - wayMs(node, demand.bytes, demand);
   return afterwardsMs < demand.nodeQueueMs * node.workers && afterwardsMs <= node.creditMs;
 }
 
