@@ -5,6 +5,7 @@ import { memoryInstance } from "./memory-instance.bench.ts";
 import { resetCost } from "./reset-cost.bench.ts";
 import { invokeLatency } from "./invoke-latency.bench.ts";
 import { kernelsPlain } from "./kernels-plain.bench.ts";
+import { kernelsTuned } from "./kernels-tuned.bench.ts";
 import { killOverhead } from "./kill-overhead.bench.ts";
 import { payloadBandwidth } from "./payload-bandwidth.bench.ts";
 import { scalingNodes } from "./scaling-nodes.bench.ts";
@@ -30,6 +31,7 @@ export const figures: readonly Figure[] = [
   ...resetCost,
   ...memoryInstance,
   kernelsPlain,
+  kernelsTuned,
 ];
 
 /** The figures with one of these names or below one of them ("invoke" chooses "invoke.latency"); none: all. */

@@ -2,6 +2,12 @@
 #include "driver.h"
 #include <math.h>
 
+/* tuned-cluster.c includes this file; its inner loops are those of cluster-sse.h then. */
+#ifndef TUNED
+#define PREFIX ""
+#define FUNCTIONS cluster_functions
+#endif
+
 /* What points say about the centroids. */
 typedef struct {
   uint32_t *assignments;
@@ -24,6 +30,9 @@ static inline double distance_of(const double *a, const double *b, size_t dimens
 /* Points that are looked at together, turned so that their coordinates lie side by side. */
 #define GROUP 8
 
+#ifdef TUNED
+#include TUNED
+#else
 static void nearest(const double *restrict turned, size_t dimensions, const double *restrict centroids, size_t count,
                     double *restrict best, uint32_t *restrict places) {
   for (int i = 0; i < GROUP; i++) best[i] = INFINITY, places[i] = 0;
@@ -44,6 +53,7 @@ static void nearest(const double *restrict turned, size_t dimensions, const doub
     }
   }
 }
+#endif
 
 /* Fills a chunk, whatever it held before; gives how many assignments have changed. */
 static size_t step(const double *points, size_t rows, const double *centroids, size_t count, size_t dimensions,
@@ -230,10 +240,10 @@ static void run_kmeans(Call *call) {
   free(chunk.sums);
 }
 
-const Function cluster_functions[] = {
-    {"cluster/step", run_step},
-    {"cluster/update", run_update},
-    {"cluster/seedPoints", run_seed_points},
-    {"cluster/kmeans", run_kmeans},
+const Function FUNCTIONS[] = {
+    {PREFIX "cluster/step", run_step},
+    {PREFIX "cluster/update", run_update},
+    {PREFIX "cluster/seedPoints", run_seed_points},
+    {PREFIX "cluster/kmeans", run_kmeans},
     {0},
 };

@@ -17,9 +17,10 @@
 #include <time.h>
 
 static const Function *const all[] = {
-    cluster_functions, fft_functions, fractal_functions,    hash_functions, image_functions,
-    linalg_functions,  ode_functions, montecarlo_functions, sort_functions, text_functions,
-    tuned_functions,
+    cluster_functions,       fft_functions,          fractal_functions,          hash_functions,
+    image_functions,         linalg_functions,       montecarlo_functions,       ode_functions,
+    sort_functions,          text_functions,         tuned_cluster_functions,    tuned_fft_functions,
+    tuned_fractal_functions, tuned_image_functions,  tuned_linalg_functions,     tuned_montecarlo_functions,
 };
 
 static const Function *find(const char *name) {

@@ -49,6 +49,9 @@ void *zeros(size_t bytes);
 
 /* The functions of a file, ended by one without a name. */
 extern const Function cluster_functions[], fft_functions[], fractal_functions[], hash_functions[], image_functions[],
-    linalg_functions[], montecarlo_functions[], ode_functions[], sort_functions[], text_functions[], tuned_functions[];
+    linalg_functions[], montecarlo_functions[], ode_functions[], sort_functions[], text_functions[];
+/* The same with inner loops in SSE intrinsics. */
+extern const Function tuned_cluster_functions[], tuned_fft_functions[], tuned_fractal_functions[],
+    tuned_image_functions[], tuned_linalg_functions[], tuned_montecarlo_functions[];
 
 #endif

@@ -5,6 +5,12 @@
 #include "driver.h"
 #include <math.h>
 
+/* tuned-fft.c includes this file; its inner loops are those of fft-sse.h then. */
+#ifndef TUNED
+#define PREFIX ""
+#define FUNCTIONS fft_functions
+#endif
+
 #define PI 3.14159265358979323846
 
 typedef struct {
@@ -81,6 +87,9 @@ static void fill_roots(double *restrict re, double *restrict im, size_t count, s
   to_re[to + 3 * out] = y3_re * w3r - y3_im * w3i;                                                                   \
   to_im[to + 3 * out] = y3_re * w3i + y3_im * w3r;
 
+#ifdef TUNED
+#include TUNED
+#else
 static void first_stage(size_t m, const double *restrict re, const double *restrict im, double *restrict to_re,
                         double *restrict to_im, const double *restrict w) {
   for (size_t p = 0; p < m; p++) {
@@ -98,6 +107,7 @@ static void middle_stage(size_t m, size_t stride, const double *restrict re, con
     }
   }
 }
+#endif
 
 static void last_stage(size_t half, const double *restrict from, double *restrict to) {
   for (size_t i = 0; i < half; i++) {
@@ -248,11 +258,11 @@ static void run_convolve(Call *call) {
   free(padded);
 }
 
-const Function fft_functions[] = {
-    {"fft/forward", run_forward},
-    {"fft/inverse", run_inverse},
-    {"fft/forwardReal", run_forward_real},
-    {"fft/inverseReal", run_inverse_real},
-    {"fft/convolve", run_convolve},
+const Function FUNCTIONS[] = {
+    {PREFIX "fft/forward", run_forward},
+    {PREFIX "fft/inverse", run_inverse},
+    {PREFIX "fft/forwardReal", run_forward_real},
+    {PREFIX "fft/inverseReal", run_inverse_real},
+    {PREFIX "fft/convolve", run_convolve},
     {0},
 };

@@ -2,6 +2,12 @@
 #include "driver.h"
 #include <math.h>
 
+/* tuned-fractal.c includes this file; its inner loops are those of fractal-sse.h then. */
+#ifndef TUNED
+#define PREFIX ""
+#define FUNCTIONS fractal_functions
+#endif
+
 #define RADIUS_SQUARED 65536.0
 
 /* Escape time of z → z² + c: n - log2(log |z| / log 256) for a point that leaves the circle in step n. */
@@ -24,6 +30,9 @@ static bool is_in_bulbs(double re, double im) {
   return q * (q + x) < 0.25 * square || (re + 1) * (re + 1) + square < 0.0625;
 }
 
+#ifdef TUNED
+#include TUNED
+#else
 /* Inputs: left, top, step, width, height, …, iterations. */
 static void run_mandelbrot(Call *call) {
   const double left = NUMBER(0), top = NUMBER(1), step = NUMBER(2);
@@ -48,9 +57,10 @@ static void run_julia(Call *call) {
     }
   }
 }
+#endif
 
-const Function fractal_functions[] = {
-    {"fractal/mandelbrot", run_mandelbrot},
-    {"fractal/julia", run_julia},
+const Function FUNCTIONS[] = {
+    {PREFIX "fractal/mandelbrot", run_mandelbrot},
+    {PREFIX "fractal/julia", run_julia},
     {0},
 };

@@ -2,6 +2,12 @@
 #include "driver.h"
 #include <math.h>
 
+/* tuned-image.c includes this file; its inner loops are those of image-sse.h then. */
+#ifndef TUNED
+#define PREFIX ""
+#define FUNCTIONS image_functions
+#endif
+
 enum edge { CLAMP, MIRROR };
 enum filter { NEAREST, BILINEAR, AREA, LANCZOS };
 
@@ -41,8 +47,20 @@ static void add(float *restrict to, float weight, const float *restrict a, size_
   for (size_t i = 0; i < count; i++) to[i] += weight * a[i];
 }
 
-/* to = Σ weights[k] (a[-k] + a[+k]): what is at a distance k on either side has the same weight. */
+/* Which old pixels, and how much of each, make each new one along one axis. */
+typedef struct {
+  int count;
+  int *starts;
+  float *weights;
+} Taps;
+
+/* Numbers of four pixels, which are blurred together. */
 #define TOGETHER 16
+
+#ifdef TUNED
+#include TUNED
+#else
+/* to = Σ weights[k] (a[-k] + a[+k]): what is at a distance k on either side has the same weight. */
 static void blur_row(const float *restrict source, size_t count, const float *weights, int radius, float *restrict to) {
   for (size_t at = 0; at < count; at += TOGETHER) {
     float sums[TOGETHER];
@@ -68,6 +86,7 @@ static void blur_columns(const float *const *rows, size_t count, const float *we
     for (int i = 0; i < TOGETHER; i++) to[at + i] = rounded(sums[i]);
   }
 }
+#endif
 
 static void blur(const uint8_t *image, int width, int height, double sigma, enum edge edge, uint8_t *to) {
   const int radius = (int)ceil(3 * sigma), kept = 2 * radius + 1 < height ? 2 * radius + 1 : height;
@@ -118,6 +137,7 @@ static void brightness(const uint8_t *restrict from, int width, int16_t *restric
   to[width] = to[width - 1];
 }
 
+#ifndef TUNED
 static void gradients(const int16_t *restrict above, const int16_t *restrict row, const int16_t *restrict below,
                       int width, uint32_t *restrict to) {
   for (int x = 0; x < width; x++) {
@@ -130,6 +150,7 @@ static void gradients(const int16_t *restrict above, const int16_t *restrict row
     to[x] = (bits & 0xff) * 0x010101 | 0xff000000;
   }
 }
+#endif
 
 static void sobel(const uint8_t *image, int width, int height, uint8_t *to) {
   int16_t *const ring = room(3 * (size_t)(width + 2) * sizeof *ring), *rows[3];
@@ -141,13 +162,6 @@ static void sobel(const uint8_t *image, int width, int height, uint8_t *to) {
   }
   free(ring);
 }
-
-/* Which old pixels, and how much of each, make each new one along one axis. */
-typedef struct {
-  int count;
-  int *starts;
-  float *weights;
-} Taps;
 
 static double lanczos(double x) {
   if (fabs(x) < 1e-9) return 1;
@@ -197,6 +211,7 @@ static Taps taps_of(int from, int to, enum filter filter) {
   return taps;
 }
 
+#ifndef TUNED
 static void resize_row(const float *restrict source, const Taps *taps, int width, float *restrict to) {
   const float *weights = taps->weights;
   for (int x = 0; x < width; x++, weights += taps->count) {
@@ -209,6 +224,7 @@ static void resize_row(const float *restrict source, const Taps *taps, int width
     memcpy(to + 4 * x, sums, sizeof sums);
   }
 }
+#endif
 
 static void resize_by_weights(const uint8_t *image, int old_width, int old_height, uint8_t *to, int width, int height,
                               enum filter filter) {
@@ -293,11 +309,11 @@ static void run_unpremultiply(Call *call) {
   unpremultiply(ARRAY(uint32_t, 2), COUNT(uint32_t, 2), output(call, call->in[2].size));
 }
 
-const Function image_functions[] = {
-    {"image/gaussianBlur", run_blur},
-    {"image/sobel", run_sobel},
-    {"image/resize", run_resize},
-    {"image/premultiply", run_premultiply},
-    {"image/unpremultiply", run_unpremultiply},
+const Function FUNCTIONS[] = {
+    {PREFIX "image/gaussianBlur", run_blur},
+    {PREFIX "image/sobel", run_sobel},
+    {PREFIX "image/resize", run_resize},
+    {PREFIX "image/premultiply", run_premultiply},
+    {PREFIX "image/unpremultiply", run_unpremultiply},
     {0},
 };

@@ -3,9 +3,18 @@
 #include "driver.h"
 #include <math.h>
 
+/* tuned-linalg.c includes this file; its inner loops are those of linalg-sse.h then. */
+#ifndef TUNED
+#define PREFIX ""
+#define FUNCTIONS linalg_functions
+#endif
+
 /* Columns of a panel of the decomposition. */
 #define PANEL 32
 
+#ifdef TUNED
+#include TUNED
+#else
 /* Four rows by a vector's worth of columns, twice: gcc keeps the sums in registers. */
 #define PLAIN_TILE(name, T, WIDTH)                                                                                   \
   static void name(const T *restrict a, const T *restrict b, size_t depth, T *restrict tile) {                       \
@@ -20,6 +29,7 @@
 
 PLAIN_TILE(tile_f64, double, 4)
 PLAIN_TILE(tile_f32, float, 8)
+#endif
 
 #define T double
 #define WIDTH 4
@@ -59,6 +69,7 @@ static double dot(const double *restrict a, const double *restrict b, size_t cou
   return sum;
 }
 
+#ifndef TUNED
 #define MATVEC(name, T, LANES)                                                                                       \
   static void name(const T *restrict a, size_t rows, size_t cols, const T *restrict x, T *restrict y) {              \
     for (size_t row = 0; row < rows; row++) {                                                                        \
@@ -77,6 +88,7 @@ static double dot(const double *restrict a, const double *restrict b, size_t cou
 
 MATVEC(matvec_f64, double, 8)
 MATVEC(matvec_f32, float, 16)
+#endif
 
 /* In squares that stay in the first cache. */
 #define TRANSPOSE(name, T)                                                                                           \
@@ -246,18 +258,18 @@ static void run_determinant(Call *call) {
   free(pivots);
 }
 
-const Function linalg_functions[] = {
-    {"linalg/matmul", run_matmul},
-    {"linalg/matmulF32", run_matmul_f32},
-    {"linalg_fast/matmul", run_matmul},
-    {"linalg_fast/matmulF32", run_matmul_f32},
-    {"linalg/matvec", run_matvec},
-    {"linalg/matvecF32", run_matvec_f32},
-    {"linalg/transpose", run_transpose},
-    {"linalg/transposeF32", run_transpose_f32},
-    {"linalg/lu", run_lu},
-    {"linalg/luSolve", run_lu_solve},
-    {"linalg/solve", run_solve},
-    {"linalg/determinant", run_determinant},
+const Function FUNCTIONS[] = {
+    {PREFIX "linalg/matmul", run_matmul},
+    {PREFIX "linalg/matmulF32", run_matmul_f32},
+    {PREFIX "linalg_fast/matmul", run_matmul},
+    {PREFIX "linalg_fast/matmulF32", run_matmul_f32},
+    {PREFIX "linalg/matvec", run_matvec},
+    {PREFIX "linalg/matvecF32", run_matvec_f32},
+    {PREFIX "linalg/transpose", run_transpose},
+    {PREFIX "linalg/transposeF32", run_transpose_f32},
+    {PREFIX "linalg/lu", run_lu},
+    {PREFIX "linalg/luSolve", run_lu_solve},
+    {PREFIX "linalg/solve", run_solve},
+    {PREFIX "linalg/determinant", run_determinant},
     {0},
 };

@@ -5,6 +5,12 @@
 #include "driver.h"
 #include <math.h>
 
+/* tuned-montecarlo.c includes this file; its inner loops are those of montecarlo-sse.h then. */
+#ifndef TUNED
+#define PREFIX ""
+#define FUNCTIONS montecarlo_functions
+#endif
+
 enum { EUROPEAN, ASIAN, POINTS };
 
 /* Numbers made in one go: they stay in the nearest cache. */
@@ -88,6 +94,9 @@ static void to_normals(const uint64_t *restrict words, size_t count, double *res
   for (size_t i = 0; i < tail_count; i++) values[tails[i]] = tail(q[tails[i]]);
 }
 
+#ifdef TUNED
+#include TUNED
+#else
 /* Numbers first … first + count - 1 of the sequence that European pairs meet, count at most PASS; first is even. */
 static void draw_european(uint64_t seed, uint64_t first, size_t count, double *values) {
   uint64_t words[PASS + 2];
@@ -96,6 +105,20 @@ static void draw_european(uint64_t seed, uint64_t first, size_t count, double *v
   for (size_t i = 0; i < count; i += 2) block((first + i) / 2, 0, EUROPEAN, seed, words + i);
   to_normals(words, count, q, values, tails);
 }
+
+/* How many of so many points of the unit square lie within 1 of a corner. */
+static uint64_t count_hits(uint64_t seed, uint64_t first, size_t points) {
+  uint64_t hits = 0;
+  for (uint64_t i = first; i < first + points; i++) {
+    uint64_t words[2];
+    block(i, 0, POINTS, seed, words);
+    const double x = as_double(words[0] >> 12 | 0x3ff0000000000000) - (1 - 1.1102230246251565e-16);
+    const double y = as_double(words[1] >> 12 | 0x3ff0000000000000) - (1 - 1.1102230246251565e-16);
+    hits += x * x + y * y <= 1;
+  }
+  return hits;
+}
+#endif
 
 /* e^x for |x| ≤ 700: x = n ln 2 + r, e^r by its series, 2^n by adding n to the exponent. */
 static inline double exponential(double x) {
@@ -239,15 +262,8 @@ static Part asian(const Option *o, size_t steps, uint64_t seed, uint64_t first, 
 }
 
 static Part pi(uint64_t seed, uint64_t first, size_t points) {
-  uint64_t hits = 0;
-  for (uint64_t i = first; i < first + points; i++) {
-    uint64_t words[2];
-    block(i, 0, POINTS, seed, words);
-    const double x = as_double(words[0] >> 12 | 0x3ff0000000000000) - (1 - 1.1102230246251565e-16);
-    const double y = as_double(words[1] >> 12 | 0x3ff0000000000000) - (1 - 1.1102230246251565e-16);
-    hits += x * x + y * y <= 1;
-  }
-  return (Part){(double)first, (double)points, 4, (double)hits, 0, (double)hits, 0};
+  const double hits = (double)count_hits(seed, first, points);
+  return (Part){(double)first, (double)points, 4, hits, 0, hits, 0};
 }
 
 static void give_part(Call *call, Part part) {
@@ -331,15 +347,15 @@ static void run_philox(Call *call) {
   philox(c[0], c[1], c[2], c[3], *ARRAY(uint64_t, 1), output(call, 16));
 }
 
-const Function montecarlo_functions[] = {
-    {"montecarlo/european", run_european},
-    {"montecarlo/europeanSums", run_european_sums},
-    {"montecarlo/asian", run_asian},
-    {"montecarlo/asianSums", run_asian_sums},
-    {"montecarlo/pi", run_pi},
-    {"montecarlo/piSums", run_pi_sums},
-    {"montecarlo/estimate", run_estimate},
-    {"montecarlo/normals", run_normals},
-    {"montecarlo/philox", run_philox},
+const Function FUNCTIONS[] = {
+    {PREFIX "montecarlo/european", run_european},
+    {PREFIX "montecarlo/europeanSums", run_european_sums},
+    {PREFIX "montecarlo/asian", run_asian},
+    {PREFIX "montecarlo/asianSums", run_asian_sums},
+    {PREFIX "montecarlo/pi", run_pi},
+    {PREFIX "montecarlo/piSums", run_pi_sums},
+    {PREFIX "montecarlo/estimate", run_estimate},
+    {PREFIX "montecarlo/normals", run_normals},
+    {PREFIX "montecarlo/philox", run_philox},
     {0},
 };
