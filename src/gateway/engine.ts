@@ -8,6 +8,7 @@ import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
 import { batchId, type AttemptId, type BatchId, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import { atTurnEnd } from "../base/turn-end.ts";
 import type { Action } from "../scheduler/action.ts";
 import type { Event } from "../scheduler/event.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
@@ -61,7 +62,6 @@ export class Engine {
   #stepDue = false;
   readonly #alarm: Alarm;
   #whenIdle: (() => void)[] = [];
-  readonly #touched = new Set<NodeLink>();
 
   constructor(options: EngineOptions) {
     this.#clock = options.clock;
@@ -205,7 +205,7 @@ export class Engine {
   #stepAtTurnEnd(): void {
     if (this.#stepDue) return;
     this.#stepDue = true;
-    setImmediate(this.#step);
+    atTurnEnd(this.#step);
   }
 
   /** Resolves when no batch is left, or after `withinMs`. */
@@ -241,17 +241,13 @@ export class Engine {
     this.#events = [];
     this.#frames = [];
     for (const action of this.#scheduler.step(events, this.#clock.now())) this.#perform(action, frames);
-    for (const link of this.#touched) link.flushNow();
-    this.#touched.clear();
   };
 
   #perform(action: Action, frames: readonly (ResultFrame | undefined)[]): void {
     switch (action.kind) {
-      case "dispatch": {
-        const link = dispatch(this.#books, action, this.#clock.now());
-        if (link !== undefined) this.#touched.add(link);
+      case "dispatch":
+        dispatch(this.#books, action, this.#clock.now());
         return;
-      }
       case "accept":
         accept(this.#books, action, frames[action.event]);
         return;

@@ -116,11 +116,6 @@ export class NodeLink {
     this.#functions.forget(fn);
   }
 
-  /** Sends what is written now rather than at the end of the turn. */
-  flushNow(): void {
-    this.#link.flushNow();
-  }
-
   close(): void {
     this.#down(new HeddleError("NODE_LOST", `the link to node ${this.node} was closed`), undefined);
   }

@@ -23,14 +23,14 @@ export interface Books {
   readonly settled: (batch: BatchRecord, frame: ResultFrame) => void;
 }
 
-/** Sends a range as an attempt; gives the link it went to. */
-export function dispatch(books: Books, action: Dispatch, now: number): NodeLink | undefined {
+/** Sends a range as an attempt. */
+export function dispatch(books: Books, action: Dispatch, now: number): void {
   const batch = books.batches.get(action.batch);
   assert(batch !== undefined, "the core dispatches what it was given");
   const link = books.links.get(action.node);
   // The link may have fallen while this step's earlier actions were performed: the event of its loss, which makes the
   // core try elsewhere, is in the next step.
-  if (link === undefined) return undefined;
+  if (link === undefined) return;
   const { first, count, number } = action;
   const spans = startAttemptSpans(batch, action, now);
   const attempt: AttemptRecord = { id: action.attempt, batch, first, count, number, link, spans };
@@ -38,7 +38,6 @@ export function dispatch(books: Books, action: Dispatch, now: number): NodeLink 
   const deadlineMs = batch.deadlineAt === Infinity ? 0 : Math.max(1, Math.ceil(batch.deadlineAt - now));
   link.dispatch(attempt, batch.payloads.slice(first, count), deadlineMs);
   books.watchers.attemptStarted(attempt);
-  return link;
 }
 
 /** Passes results that settle their items on to the client. */

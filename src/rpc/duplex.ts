@@ -5,6 +5,7 @@
  */
 import type { ClientDuplexStream, ServerDuplexStream } from "@grpc/grpc-js";
 import type { HeddleError } from "../base/error.ts";
+import { atTurnEnd } from "../base/turn-end.ts";
 import { FrameWriter } from "../wire/frame-writer.ts";
 import type { GatheredMessage } from "./gathered-message.ts";
 import { fromStatus, toStatus } from "./status.ts";
@@ -76,7 +77,7 @@ export class Duplex {
   flush(): void {
     if (this.#flushDue || this.#state === "closed") return;
     this.#flushDue = true;
-    setImmediate(this.flushNow);
+    atTurnEnd(this.flushNow);
   }
 
   /** Ends the stream, in order or with an error that the peer sees, after all that was written. */
@@ -89,7 +90,7 @@ export class Duplex {
     this.#over(error);
   }
 
-  /** Sends what is in the writer, for a caller that knows that its turn is at its end. */
+  /** Sends what is in the writer now. */
   readonly flushNow = (): void => {
     this.#flushDue = false;
     if (this.#state === "closed" || this.writer.empty) return;

@@ -103,11 +103,6 @@ export class FrameLink {
     this.#small?.flush();
   }
 
-  /** Sends small frames now, for a caller that knows that its turn is at its end. */
-  flushNow(): void {
-    this.#small?.flushNow();
-  }
-
   /** Sends a batch with its payloads, on whatever way they take. */
   sendBatch(frame: BatchFrame): void {
     const small = this.#small;

@@ -2,6 +2,7 @@
 import { systemClock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import { atTurnEnd } from "../base/turn-end.ts";
 import { isTracing } from "../telemetry/sampling.ts";
 import { startInvokeSpan, type InvokeSpan } from "../telemetry/spans.ts";
 import type { ResultFrame } from "../wire/frame.ts";
@@ -109,7 +110,7 @@ export class Invoker {
     if (signal !== undefined) waiter.listen(signal, () => batch.cancel(position, cancelled(fn)));
     if (this.#flushDue) return;
     this.#flushDue = true;
-    setImmediate(this.#flush);
+    atTurnEnd(this.#flush);
   }
 
   #batchFor(fn: CallableFunction, options: ResolvedInvoke, bytes: number): InvocationBatch {
@@ -132,7 +133,6 @@ export class Invoker {
       for (const batch of byOptions.values()) batch.send();
     }
     this.#filling.clear();
-    this.#connection.link?.flushNow();
   };
 }
 

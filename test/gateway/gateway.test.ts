@@ -61,7 +61,6 @@ describe("createGateway", () => {
     if (frame === undefined) throw new Error("one of them has it");
     other.fail(frame, 0, "KERNEL_TRAP");
     other.echo({ ...frame, id: 4711 });
-    other.link?.flushNow();
     owner.echo(frame);
     await client.results.count("result", 1);
     expect([...outcomesOf(client, 1).values()]).toEqual(["a"]);
