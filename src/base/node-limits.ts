@@ -11,6 +11,14 @@ export const nodeLimits = {
   attemptsPerWorker: 16,
   /** Bytes a node takes before it answers NODE_OVERLOADED. */
   nodeQueueMaxBytes: 256 * MiB,
+  /** How long a node's own thread looks for the end of a lone short batch: some times what being woken costs. */
+  hostSpinMs: 0.06,
+  /** Items of a batch for whose end it looks. */
+  hostSpinItemsMax: 4,
+  /** A thread that looks and misses so much time was set aside: others need the processor. */
+  spinGapMs: 0.05,
+  /** Times at which nobody looks, after it was in vain, before it is tried again. */
+  spinRestMax: 64,
   /** How often the watchdog looks at running workers. */
   watchdogMs: 10,
   /** How long a cancelled item may still run before its worker is ended. */

@@ -3,7 +3,8 @@
  * while one runs. Its life: starting → ready → ending → ended; a thread that dies by itself goes straight to ended.
  */
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
-import { HeddleError } from "../base/error.ts";
+import { systemClock } from "../base/clock.ts";
+import type { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { KernelModule } from "../kernel/load.ts";
 import { toFailure, type BatchFailure, type BatchPart, type LogEntry } from "./batch.ts";
@@ -13,6 +14,8 @@ import type { HeldBatch } from "./held-batch.ts";
 import { HostSlot, notStarted } from "./host-slot.ts";
 import { allocateLogRing, LogReader } from "./log-ring.ts";
 import { ControlWord, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
+import { lostThread } from "./lost-thread.ts";
+import { Spin } from "./spin.ts";
 import { judge } from "./watchdog.ts";
 import { threadEnvironment, threadFlags } from "./thread-environment.ts";
 
@@ -52,6 +55,7 @@ export class WorkerHandle {
   /** Numbers of the kernels that the thread knows; the least recently used first. */
   readonly #numbers = new Map<string, number>();
   readonly #exited: Promise<void>;
+  readonly #spin = new Spin(systemClock, limits.hostSpinMs);
   #nextNumber = 1;
   /** The slot whose batch is the older one. */
   #oldest: 0 | 1 = 0;
@@ -76,7 +80,7 @@ export class WorkerHandle {
         resolve();
       });
     });
-    this.#thread.once("error", (error: unknown) => (this.error = lost(error)));
+    this.#thread.once("error", (error: unknown) => (this.error = lostThread(error)));
   }
 
   /** Batches it has, running and ready. */
@@ -113,6 +117,14 @@ export class WorkerHandle {
     slot.fill(held, number);
     this.#inFlight = this.#inFlight === 0 ? 1 : 2;
     this.#ring();
+  }
+
+  /** Looks for the end of the older batch, if that is worthwhile: then it is not rung for, and `poll` must follow. */
+  lookOut(): boolean {
+    if (this.state !== "ready" || !this.#spin.worthwhile()) return false;
+    Atomics.store(this.#control, ControlWord.RUNG, 1);
+    this.#spin.look(this.#slots[this.#oldest].hasEnded);
+    return true;
   }
 
   /** Takes what was finished. `deliver` may hand over new batches meanwhile. */
@@ -185,7 +197,7 @@ export class WorkerHandle {
   settle(now: number, deliver: (held: HeldBatch, part: BatchPart) => void): HeldBatch[] {
     const untouched: HeldBatch[] = [];
     this.#lines.readLast(this.#events.log);
-    const culprit = this.#culprit ?? toFailure(this.error ?? lost(undefined));
+    const culprit = this.#culprit ?? toFailure(this.error ?? lostThread(undefined));
     const cold = culprit.reason === "MODULE_UNAVAILABLE";
     while (this.#inFlight > 0) {
       const slot = this.#slots[this.#oldest];
@@ -274,7 +286,7 @@ export class WorkerHandle {
 
   #exit(code: number): void {
     this.#port.close();
-    if (this.state !== "ending") this.error ??= lost(`exit code ${code}`);
+    if (this.state !== "ending") this.error ??= lostThread(`exit code ${code}`);
     this.state = "ended";
     this.#events.ended(this);
   }
@@ -282,15 +294,4 @@ export class WorkerHandle {
 
 function other(slot: 0 | 1): 0 | 1 {
   return slot === 0 ? 1 : 0;
-}
-
-/** What a thread's own end means for the item that ran. */
-function lost(cause: unknown): HeddleError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "ERR_WORKER_OUT_OF_MEMORY") {
-    const said = `the kernel made V8 hold more than ${limits.workerHeapMaxBytes} bytes for it (exceptions, references)`;
-    return new HeddleError("MEMORY_LIMIT", said, { cause });
-  }
-  const said = cause instanceof Error ? cause.message : String(cause ?? "it was ended");
-  return new HeddleError("WORKER_LOST", `the worker thread ended while the item ran: ${said}`, { cause });
 }

@@ -85,6 +85,9 @@ export class HostSlot {
     Atomics.store(header, Word.STATE, BatchState.READY);
   }
 
+  /** The worker has done all it will do of the batch. */
+  readonly hasEnded = (): boolean => this.state === BatchState.DONE;
+
   /** Takes a batch back that the worker has not begun. */
   revoke(): HeldBatch | undefined {
     const { header } = this.#memory;

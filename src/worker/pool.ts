@@ -6,6 +6,7 @@
 import type { Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import { atTurnEnd } from "../base/turn-end.ts";
 import type { KernelModule } from "../kernel/load.ts";
 import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
 import { toFailure, type BatchFailure, type BatchPart, type LogEntry, type WorkerBatch } from "./batch.ts";
@@ -74,6 +75,7 @@ class Pool implements WorkerPool {
   readonly #counts: HandleCounts = { items: 0, batches: 0, coldStarts: 0, rebuilds: 0 };
   readonly #queue = new BatchQueue();
   #restarts = 0;
+  #lookDue = false;
   #state: "new" | "running" | "stopped" = "new";
   #stopping: Promise<void> | undefined = undefined;
   readonly #deliver = (held: HeldBatch, part: BatchPart): void => {
@@ -124,6 +126,9 @@ class Pool implements WorkerPool {
     }
     this.#queue.push(held);
     this.#assign();
+    if (this.#lookDue || batch.count > limits.hostSpinItemsMax) return;
+    this.#lookDue = true;
+    atTurnEnd(this.#look);
   }
 
   cancel(id: number, first: number, count: number): void {
@@ -194,6 +199,18 @@ class Pool implements WorkerPool {
     }
     return best;
   }
+
+  /** When but one batch is under way and it is short, its end is looked for. */
+  readonly #look = (): void => {
+    this.#lookDue = false;
+    let only: WorkerHandle | undefined;
+    for (const handle of this.#roster.lanes) {
+      if (handle === undefined || handle.inFlight === 0) continue;
+      if (only !== undefined || handle.inFlight === 2) return;
+      only = handle;
+    }
+    if (only?.lookOut() === true) this.#bell(only);
+  };
 
   #bell(handle: WorkerHandle): void {
     handle.poll(this.#deliver);
