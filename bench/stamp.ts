@@ -39,10 +39,10 @@ export class Stamp {
   /** Throws unless this is the right reply to the last call. */
   check(reply: Uint8Array): void {
     const expected = this.expected;
-    let same = reply.length === expected.length;
+    let differences = reply.length ^ expected.length;
     // Buffer.equals would first move each short array out of V8's heap, which costs more than these few bytes.
-    for (let at = 0; same && at < expected.length; at++) same = reply[at] === expected[at];
-    if (same) return;
+    for (let at = 0; at < expected.length; at++) differences |= (reply[at] ?? 0) ^ (expected[at] ?? 0);
+    if (differences === 0) return;
     const got = Buffer.from(reply).toString("hex");
     throw new Error(`wrong reply: expected ${expected.toString("hex")}, got ${got}`);
   }

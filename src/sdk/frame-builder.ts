@@ -1,4 +1,6 @@
 import { limits } from "../base/limits.ts";
+import { MessageColumnWriter } from "../wire/message-column.ts";
+import type { MessageType } from "../wire/schema.ts";
 
 /** Payloads of some items as the columns of a frame. */
 export interface PayloadColumns {
@@ -40,47 +42,50 @@ function joined(parts: readonly PayloadColumns[], count: number): PayloadColumns
   return { sizes, payloads: Buffer.concat(parts.map(({ payloads }) => payloads)) };
 }
 
-/** Gathers payloads of a map until they fill a frame. */
+/** Encodes the inputs of a map, one behind the other, until they fill a frame. */
 export class FrameBuilder {
-  #payloads: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #column: MessageColumnWriter;
+  readonly #full: (columns: PayloadColumns) => void;
+  readonly #sizes = new Uint32Array(limits.frameItemsMax);
+  #count = 0;
+  /** A payload that is too large for any frame but its own. */
+  #alone: Uint8Array | undefined;
+
+  /** `full` takes what was gathered when the next input belongs into another frame. */
+  constructor(request: MessageType, full: (columns: PayloadColumns) => void) {
+    this.#column = new MessageColumnWriter(request, limits.framePayloadMaxBytes);
+    this.#full = full;
+  }
 
   get count(): number {
-    return this.#payloads.length;
+    return this.#count;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#alone?.length ?? this.#column.length;
   }
 
-  /** True when another payload of that size belongs into the same frame. */
-  fits(bytes: number): boolean {
-    if (this.#payloads.length === 0) return true;
-    return this.#payloads.length < limits.frameItemsMax && this.#bytes + bytes <= limits.framePayloadMaxBytes;
-  }
-
-  add(payload: Uint8Array): void {
-    this.#payloads.push(payload);
-    this.#bytes += payload.length;
+  /** Encodes an input. Throws BAD_PAYLOAD, PAYLOAD_TOO_LARGE; what was gathered before is then as it was. */
+  add(input: unknown): void {
+    if (this.#count === limits.frameItemsMax || this.#alone !== undefined) this.#full(this.take());
+    const encoded = this.#column.encode(input);
+    if (typeof encoded === "number") this.#sizes[this.#count++] = encoded;
+    else this.#overflow(encoded);
   }
 
   /** The columns of what was gathered; the builder starts anew. */
   take(): PayloadColumns {
-    const parts = this.#payloads;
-    const sizes = new Uint32Array(parts.length);
-    const [only] = parts;
-    // A large payload is alone in its frame; it was made for the map and nobody else has it.
-    const payloads = parts.length === 1 && only !== undefined ? only : new Uint8Array(this.#bytes);
-    let at = 0;
-    for (let index = 0; index < parts.length; index++) {
-      const part = parts[index];
-      if (part === undefined) continue;
-      if (part !== payloads) payloads.set(part, at);
-      sizes[index] = part.length;
-      at += part.length;
-    }
-    this.#payloads = [];
-    this.#bytes = 0;
+    const sizes = this.#sizes.slice(0, this.#count);
+    const payloads = this.#alone ?? this.#column.take();
+    this.#alone = undefined;
+    this.#count = 0;
     return { sizes, payloads };
+  }
+
+  #overflow(payload: Uint8Array): void {
+    if (this.#count > 0) this.#full(this.take());
+    if (payload.length > limits.framePayloadMaxBytes) this.#alone = payload;
+    else this.#column.put(payload);
+    this.#sizes[this.#count++] = payload.length;
   }
 }

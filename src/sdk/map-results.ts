@@ -3,7 +3,7 @@
  * in the order of the inputs or as they arrive.
  */
 import type { HeddleError } from "../base/error.ts";
-import type { ResultFrame } from "../wire/frame.ts";
+import { noBytes, type ResultFrame } from "../wire/frame.ts";
 
 /** A run of results, or of items that failed alike. */
 export type ResultRun =
@@ -16,12 +16,13 @@ export type ResultRun =
     }
   | { readonly kind: "error"; readonly first: number; readonly count: number; readonly error: HeddleError };
 
-/** One result taken off. */
-export type TakenResult =
-  | { readonly kind: "value"; readonly index: number; readonly payload: Uint8Array }
-  | { readonly kind: "error"; readonly index: number; readonly error: HeddleError };
-
 export class MapResults {
+  /** What `take` took: index, and its failure, or where its bytes lie. */
+  index = 0;
+  error: HeddleError | undefined = undefined;
+  payloads: Uint8Array = noBytes;
+  start = 0;
+  end = 0;
   readonly #ordered: boolean;
   /** Ordered: runs by their first index. */
   readonly #byFirst = new Map<number, ResultRun>();
@@ -55,20 +56,26 @@ export class MapResults {
     else this.#queue.push(run);
   }
 
-  /** The next result, if it is there. */
-  take(): TakenResult | undefined {
+  /** Takes the next result; false when it is not there. */
+  take(): boolean {
     const run = this.#current ?? this.#nextRun();
-    if (run === undefined) return undefined;
+    if (run === undefined) return false;
     const position = this.#at++;
-    const index = run.first + position;
+    this.index = run.first + position;
     this.#delivered++;
-    if (this.#at === run.count) this.#current = undefined;
-    if (run.kind === "error") return { kind: "error", index, error: run.error };
-    const size = run.sizes[position] ?? 0;
-    const start = this.#offset;
-    this.#offset += size;
-    if (this.#current === undefined) this.#bytes -= run.payloads.length;
-    return { kind: "value", index, payload: run.payloads.subarray(start, this.#offset) };
+    const last = this.#at === run.count;
+    if (last) this.#current = undefined;
+    if (run.kind === "error") {
+      this.error = run.error;
+      return true;
+    }
+    this.error = undefined;
+    this.payloads = run.payloads;
+    this.start = this.#offset;
+    this.#offset += run.sizes[position] ?? 0;
+    this.end = this.#offset;
+    if (last) this.#bytes -= run.payloads.length;
+    return true;
   }
 
   #nextRun(): ResultRun | undefined {

@@ -9,16 +9,16 @@ import type { FrameLink } from "../rpc/frame-link.ts";
 import { startMapSpan, type MapSpan } from "../telemetry/spans.ts";
 import type { ResultFrame } from "../wire/frame.ts";
 import type { Connection, Submission } from "./connection.ts";
-import { FrameBuilder } from "./frame-builder.ts";
-import { payloadOf, valueOf } from "./invoke.ts";
+import { FrameBuilder, type PayloadColumns } from "./frame-builder.ts";
 import { InputReader, type Inputs } from "./map-reader.ts";
 import { ProgressTeller } from "./map-progress.ts";
 import { MapInputs } from "./map-inputs.ts";
 import { MapOutlet } from "./map-outlet.ts";
-import { MapResults, runBytes, type TakenResult } from "./map-results.ts";
+import { MapResults, runBytes } from "./map-results.ts";
 import type { ResolvedMap } from "./options.ts";
 import type { CallableFunction } from "./schemas.ts";
 import { errorOf } from "./stats.ts";
+import { ValueReader } from "./value-reader.ts";
 
 /** One result of a map; with `onError: "collect"` a failed item has `error` in place of `value`. */
 export type MapResult<Value> =
@@ -41,7 +41,8 @@ export class MapRun implements Submission {
   readonly #inputs = new MapInputs();
   readonly #results: MapResults;
   readonly #reader: InputReader;
-  readonly #builder = new FrameBuilder();
+  readonly #builder: FrameBuilder;
+  readonly #decoder: ValueReader;
   readonly #span: MapSpan | undefined;
   readonly #outlet: MapOutlet;
   #state: State = { kind: "running" };
@@ -59,7 +60,9 @@ export class MapRun implements Submission {
     this.#connection = connection;
     this.#function = fn;
     this.#options = options;
+    this.#builder = new FrameBuilder(fn.schema.request, (columns) => this.#send(columns));
     this.#results = new MapResults(options.ordered);
+    this.#decoder = new ValueReader(fn);
     this.#progress = new ProgressTeller(options.onProgress, systemClock);
     this.#span = startMapSpan(fn.fullName, systemClock.now());
     this.#outlet = new MapOutlet(connection, fn, options, this.#span);
@@ -84,10 +87,9 @@ export class MapRun implements Submission {
   next(): Promise<Step> {
     if (this.#state.kind === "failed") return this.#rejectOnce(this.#state.error);
     if (this.#state.kind === "finished") return Promise.resolve(finished);
-    const taken = this.#results.take();
-    if (taken !== undefined) {
+    if (this.#results.take()) {
       this.#reader.wake();
-      return this.#deliver(taken);
+      return this.#deliver();
     }
     if (this.#complete()) {
       this.#finish();
@@ -171,17 +173,11 @@ export class MapRun implements Submission {
     return underWay < this.#options.concurrency && bytes < window;
   }
 
+  /** Encodes an input; one that is no valid request fails by itself when the map goes on without it. */
   #take(input: unknown): void {
-    const payload = this.#encode(input);
-    if (payload === undefined) return;
-    if (!this.#builder.fits(payload.length)) this.#sendBuilt();
-    this.#builder.add(payload);
-  }
-
-  /** The request's bytes; undefined when the input is no valid request and the map goes on without it. */
-  #encode(input: unknown): Uint8Array | undefined {
     try {
-      return payloadOf(this.#function, input);
+      if (input instanceof HeddleError) throw input;
+      this.#builder.add(input);
     } catch (error) {
       if (this.#options.onError === "stop") throw error;
       this.#sendBuilt();
@@ -189,13 +185,14 @@ export class MapRun implements Submission {
       this.#results.add({ kind: "error", first, count: 1, error: HeddleError.from(error) });
       this.#progress.count(1, 1);
       this.#wakeConsumer();
-      return undefined;
     }
   }
 
   #sendBuilt(): void {
-    if (this.#builder.count === 0 || this.#state.kind !== "running") return;
-    const { sizes, payloads } = this.#builder.take();
+    if (this.#builder.count > 0 && this.#state.kind === "running") this.#send(this.#builder.take());
+  }
+
+  #send({ sizes, payloads }: PayloadColumns): void {
     const first = this.#inputs.nextNumber;
     this.#inputs.append(sizes, payloads);
     if (this.#outlet.known) this.#outlet.send(first, sizes, payloads);
@@ -215,9 +212,10 @@ export class MapRun implements Submission {
     );
   }
 
-  #deliver(taken: TakenResult): Promise<Step> {
+  /** Hands out the result that was taken last. */
+  #deliver(): Promise<Step> {
     try {
-      return Promise.resolve({ done: false, value: this.#resultOf(taken) });
+      return Promise.resolve({ done: false, value: this.#result() });
     } catch (error) {
       const known = HeddleError.from(error);
       this.#stop(known);
@@ -225,18 +223,18 @@ export class MapRun implements Submission {
     }
   }
 
-  #resultOf(taken: TakenResult): MapResult<unknown> {
-    if (taken.kind === "error") return { index: taken.index, error: taken.error };
-    return { index: taken.index, value: valueOf(this.#function, taken.payload) };
+  #result(): MapResult<unknown> {
+    const { index, error, payloads, start, end } = this.#results;
+    if (error !== undefined) return { index, error };
+    return { index, value: this.#decoder.read(payloads, start, end) };
   }
 
   #wakeConsumer(): void {
     while (this.#waiting.length > 0) {
-      const taken = this.#results.take();
-      if (taken !== undefined) {
+      if (this.#results.take()) {
         this.#reader.wake();
         const waiting = this.#waiting.shift();
-        this.#deliver(taken).then(waiting?.resolve, waiting?.reject);
+        this.#deliver().then(waiting?.resolve, waiting?.reject);
       } else if (this.#complete()) {
         this.#finish();
         for (const waiting of this.#waiting.splice(0)) waiting.resolve(finished);

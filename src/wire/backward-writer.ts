@@ -17,12 +17,22 @@ const slackBytes = 4 * 1024;
 /** Below this many characters a string is written by a loop of our own, which beats the call into the runtime. */
 const shortTextChars = 24;
 
+/** A buffer that messages are written into. */
+export interface Room {
+  readonly buffer: Buffer<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+}
+
 /** Writes protobuf bytes back to front. */
 export class BackwardWriter {
   #buffer: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(slabBytes);
   #view = new DataView(this.#buffer.buffer);
   #end = slabBytes;
   #pos = slabBytes;
+  /** What is written stays above this index: 0 in a buffer of the writer's own. */
+  #floor = 0;
+  /** Where the room ends that it was aimed at; 0 in a buffer of its own. */
+  #ceiling = 0;
 
   /** Bytes written so far. */
   get length(): number {
@@ -31,7 +41,7 @@ export class BackwardWriter {
 
   /** Makes room for `count` more bytes in front and gives the index of the first. */
   claim(count: number): number {
-    if (count > this.#pos) this.#grow(count);
+    if (count > this.#pos - this.#floor) this.#grow(count);
     return (this.#pos -= count);
   }
 
@@ -40,9 +50,35 @@ export class BackwardWriter {
     return this.#view;
   }
 
+  /**
+   * Begins a message in a part of somebody else's buffer, to end at `end`. If that proves too near to the start of the
+   * part, what was written moves to the part's own end, and if the part is too short, to a buffer of the writer's own.
+   */
+  aim(room: Room, floor: number, end: number): void {
+    this.#buffer = room.buffer;
+    this.#view = room.view;
+    this.#floor = floor;
+    this.#ceiling = room.buffer.length;
+    this.#end = end;
+    this.#pos = end;
+  }
+
+  /** Moves what was written to the front of the part it was aimed at; false when it has left it, see `finish`. */
+  land(): boolean {
+    if (this.#ceiling === 0) return false;
+    if (this.#pos > this.#floor) this.#buffer.copyWithin(this.#floor, this.#pos, this.#end);
+    return true;
+  }
+
   #grow(count: number): void {
     const used = this.length;
     const needed = used + count;
+    if (needed <= this.#ceiling - this.#floor) {
+      this.#buffer.copyWithin(this.#ceiling - used, this.#pos, this.#end);
+      this.#end = this.#ceiling;
+      this.#pos = this.#ceiling - used;
+      return;
+    }
     if (needed > limits.payloadMaxBytes) {
       const most = `the limit is ${limits.payloadMaxBytes} bytes`;
       throw new HeddleError(
@@ -63,6 +99,8 @@ export class BackwardWriter {
     this.#view = new DataView(this.#buffer.buffer);
     this.#end = capacity;
     this.#pos = capacity;
+    this.#floor = 0;
+    this.#ceiling = 0;
   }
 
   /** An unsigned 32-bit integer as a varint. */

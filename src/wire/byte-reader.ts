@@ -15,6 +15,8 @@ export class ByteReader {
   pos: number;
   /** Index after the last byte that may be read. */
   end: number;
+  /** The byte that errors count from. */
+  protected origin = 0;
   /** Lower half of the last 64-bit value, unsigned. */
   low = 0;
   /** Upper half of the last 64-bit value, unsigned. */
@@ -51,7 +53,7 @@ export class ByteReader {
 
   /** Throws a HeddleError that says what is wrong, in what and at which byte. */
   fail(said: string, at: number = this.pos): never {
-    throw new HeddleError(this.#reason, `${this.where()}: ${said} at byte ${at}`);
+    throw new HeddleError(this.#reason, `${this.where()}: ${said} at byte ${at - this.origin}`);
   }
 
   /** A varint's lower 32 bits, unsigned; the bits above are dropped, as protobuf wants for 32-bit fields. */

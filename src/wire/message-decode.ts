@@ -31,9 +31,13 @@ type Target = Record<string, unknown>;
  * values.
  */
 export function decodeMessage(type: MessageType, bytes: Uint8Array): Record<string, unknown> {
-  const reader = new PayloadReader(type, bytes);
+  return readMessage(new PayloadReader(type, bytes), planOf(type));
+}
+
+/** Reads a message that the reader has been put to; see `decodeMessage`. */
+export function readMessage(reader: PayloadReader, plan: MessagePlan): Record<string, unknown> {
   const target: Target = {};
-  readFields(reader, planOf(type), target, 0);
+  readFields(reader, plan, target, 0);
   reader.settle();
   return target;
 }

@@ -18,7 +18,7 @@ import type { Field, MessageType } from "./schema.ts";
 import { ValuePath } from "./value-path.ts";
 
 /** What one encoding needs: the bytes so far, and where in the value it stands. */
-interface Run {
+export interface Run {
   readonly writer: BackwardWriter;
   readonly path: ValuePath;
 }
@@ -46,7 +46,8 @@ export function encodeMessage(type: MessageType, value: unknown): Uint8Array<Arr
   }
 }
 
-function writeMessage(run: Run, plan: MessagePlan, value: unknown): void {
+/** Writes a value in front of what was written. Throws as `encodeMessage` does. */
+export function writeMessage(run: Run, plan: MessagePlan, value: unknown): void {
   if (!isObject(value)) throw mismatch(run.path, "an object", value);
   const { fields } = plan;
   let present = 0;

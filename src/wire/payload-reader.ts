@@ -54,6 +54,17 @@ export class PayloadReader extends ByteReader {
     this.path = new ValuePath(type);
   }
 
+  /** Begins with another message of the type, in a part of the same bytes. */
+  restart(type: MessageType, start: number, end: number): void {
+    this.pos = start;
+    this.origin = start;
+    this.end = end;
+    this.field = undefined;
+    this.path.restart(type);
+    this.#valuesLeft = limits.payloadValuesMax;
+    this.#growing = undefined;
+  }
+
   override where(): string {
     return this.path.describe(this.field);
   }

@@ -1,24 +1,33 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
-import { FrameBuilder, packRanges } from "../../src/sdk/frame-builder.ts";
+import { FrameBuilder, packRanges, type PayloadColumns } from "../../src/sdk/frame-builder.ts";
+import { encodeMessage } from "../../src/wire/message.ts";
+import { fieldOf, linkedType, messageOf, setOf } from "../support/descriptor-builder.ts";
 import { testSeed } from "../support/seed.ts";
 
+/** A request with one field of bytes; a payload is a tag, a length and the bytes, or nothing. */
+const request = linkedType(setOf([messageOf("Request", [fieldOf("data", 1, "bytes")])]));
+
+/** A builder, and the frames that it found full. */
+function setup() {
+  const frames: PayloadColumns[] = [];
+  return { frames, builder: new FrameBuilder(request, (columns) => frames.push(columns)) };
+}
+
 describe("FrameBuilder", () => {
-  it("gives back what was put in, in frames within the bounds", () => {
+  it("encodes what was put in, in frames within the bounds", () => {
     const size = fc.oneof(fc.nat(200), fc.integer({ min: 0, max: 2 * limits.framePayloadMaxBytes }));
     fc.assert(
       fc.property(fc.array(size, { maxLength: 60 }), (sizes) => {
-        const builder = new FrameBuilder();
-        const frames: { sizes: Uint32Array; payloads: Uint8Array }[] = [];
-        for (const [index, bytes] of sizes.entries()) {
-          if (!builder.fits(bytes)) frames.push(builder.take());
-          builder.add(new Uint8Array(bytes).fill(index));
-        }
+        const { builder, frames } = setup();
+        const inputs = sizes.map((bytes, index) => ({ data: new Uint8Array(bytes).fill(index) }));
+        for (const input of inputs) builder.add(input);
         frames.push(builder.take());
-        expect(frames.flatMap((frame) => [...frame.sizes])).toEqual(sizes);
-        const expected = Buffer.concat(sizes.map((bytes, index) => Buffer.alloc(bytes, index)));
-        expect(Buffer.concat(frames.map(({ payloads }) => payloads)).equals(expected)).toBe(true);
+        const expected = inputs.map((input) => encodeMessage(request, input));
+        expect(frames.flatMap((frame) => [...frame.sizes])).toEqual(expected.map(({ length }) => length));
+        const whole = Buffer.concat(frames.map(({ payloads }) => payloads));
+        expect(whole.equals(Buffer.concat(expected))).toBe(true);
         for (const frame of frames) {
           if (frame.sizes.length > 1)
             expect(frame.payloads.length).toBeLessThanOrEqual(limits.framePayloadMaxBytes);
@@ -30,10 +39,30 @@ describe("FrameBuilder", () => {
     );
   });
 
+  it("fills frames as far as their bounds allow", () => {
+    const { builder, frames } = setup();
+    const data = new Uint8Array(1000);
+    for (let item = 0; item < 200; item++) builder.add({ data });
+    const size = encodeMessage(request, { data }).length;
+    const fit = Math.floor(limits.framePayloadMaxBytes / size);
+    expect(frames.map(({ sizes }) => sizes.length)).toEqual([fit, fit, fit, fit]);
+  });
+
   it("holds no more items than a frame has columns for, however small", () => {
-    const builder = new FrameBuilder();
-    while (builder.fits(0)) builder.add(new Uint8Array(0));
+    const { builder, frames } = setup();
+    for (let item = 0; item < 3 * limits.frameItemsMax; item++) builder.add({});
+    expect(frames.map(({ sizes }) => sizes.length)).toEqual([limits.frameItemsMax, limits.frameItemsMax]);
     expect(builder.count).toBe(limits.frameItemsMax);
+  });
+
+  it("keeps what it has when an input is not valid", () => {
+    const { builder } = setup();
+    builder.add({ data: Uint8Array.of(1) });
+    expect(() => builder.add({ data: "text" })).toThrow("test.Request.data");
+    builder.add({ data: Uint8Array.of(2) });
+    const { sizes, payloads } = builder.take();
+    expect([...sizes]).toEqual([3, 3]);
+    expect([...payloads]).toEqual([10, 1, 1, 10, 1, 2]);
   });
 });
 
