@@ -1,5 +1,5 @@
 /** Heddle's load client for large payloads: a map of `echo/echo` for a time; every byte of every result is compared. */
-import { countExternalMemoryAsHeap } from "../src/base/external-memory.ts";
+import { tuneServerHeap } from "../src/cli/server-heap.ts";
 import { connect } from "../src/index.ts";
 import { answerRequests, configOf } from "./child.ts";
 
@@ -15,7 +15,7 @@ export interface PayloadRound {
   readonly elapsedMs: number;
 }
 
-countExternalMemoryAsHeap(); // as the processes of the relay do
+tuneServerHeap(); // as the processes of the relay do
 const { address, payloadBytes } = configOf<PayloadConfig>();
 const fabric = await connect(address);
 /** Inputs differ in their first bytes. A map has encoded an input by the time it asks for the next. */

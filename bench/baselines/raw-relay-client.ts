@@ -1,11 +1,11 @@
 /** The load client of the relay. A slot of the load has one payload in flight; only the number of bytes is looked at. */
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
-import { countExternalMemoryAsHeap } from "../../src/base/external-memory.ts";
+import { tuneServerHeap } from "../../src/cli/server-heap.ts";
 import { configOf } from "../child.ts";
 import { serveRounds, type LoadLoop } from "../load.ts";
 import { relayChannelOptions, streamPath, unaryPath, type RelayClientConfig } from "./raw-relay.ts";
 
-countExternalMemoryAsHeap();
+tuneServerHeap();
 const { address, way, payloadBytes, messageBytes } = configOf<RelayClientConfig>();
 const identity = (message: Buffer): Buffer => message;
 const client = new Client(address, credentials.createInsecure(), relayChannelOptions);

@@ -12,7 +12,7 @@ import {
   type ServerDuplexStream,
   type ServerUnaryCall,
 } from "@grpc/grpc-js";
-import { countExternalMemoryAsHeap } from "../../src/base/external-memory.ts";
+import { tuneServerHeap } from "../../src/cli/server-heap.ts";
 import { answerRequests, configOf } from "../child.ts";
 import {
   relayChannelOptions,
@@ -25,7 +25,7 @@ import {
 
 type Stream = ServerDuplexStream<Buffer, Buffer>;
 
-countExternalMemoryAsHeap();
+tuneServerHeap();
 const { next } = configOf<RelayConfig>();
 const identity = (message: Buffer): Buffer => message;
 const server = new Server(relayChannelOptions);

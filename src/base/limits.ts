@@ -141,6 +141,10 @@ export const limits = {
   backoffMaxMs: 2_000,
   /** Estimated work in one batch: long enough to hide the hops, short enough to spread and to re-run. */
   batchTargetMs: 4,
+  /** The same while batches of less than `batchMinMs` come in between: they wait for what runs. */
+  hastyTargetMs: 1,
+  /** How long such batches are taken to go on coming after the last of them. */
+  hasteMs: 100,
   /** Estimated work a node may hold per worker, running and queued. */
   nodeQueueMs: 12,
   /** What gets to a node in a millisecond of large payloads: those on their way come on top of the above. */

@@ -7,6 +7,10 @@ export const nodeLimits = {
   workerBufferBytes: 1 * MiB,
   /** Batches waiting on a node, all workers together. */
   nodeBatchesMax: 256,
+  /** A batch that runs no longer than this goes before longer ones on its node. */
+  shortBatchMs: 0.5,
+  /** How many short batches may go before a longer one that came earlier. */
+  overtakesMax: 64,
   /** Attempts a node announces to hold per worker. */
   attemptsPerWorker: 16,
   /** Bytes a node takes before it answers NODE_OVERLOADED. */

@@ -1,6 +1,5 @@
 /** The scheduler process as `up` and `scheduler` run it: data folder, store, telemetry, gateway. */
 import { HeddleError } from "../base/error.ts";
-import { countExternalMemoryAsHeap } from "../base/external-memory.ts";
 import { createGateway, type Gateway, type GatewayAddresses } from "../gateway/gateway.ts";
 import { openDataFolder, type DataFolder } from "../store/data-folder.ts";
 import { openModuleStore } from "../store/module-store.ts";
@@ -28,7 +27,6 @@ export async function startSchedulerProcess({
   // What the command line has wrong is said before anything is made.
   const grpc = bindFrom(args, "port", 7070);
   const http = bindFrom(args, "http-port", 7071);
-  countExternalMemoryAsHeap();
   const folder = await openDataFolder(args.text("data") ?? ".heddle");
   const stops: (() => Promise<void>)[] = [() => folder.close()];
   const stop = async (): Promise<void> => {

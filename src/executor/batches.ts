@@ -6,6 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
 import type { BatchFrame, FunctionFrame } from "../wire/frame.ts";
 import type { BatchPart, KernelModule, LogEntry, WorkerBatch } from "../worker/pool.ts";
+import { RunTimes } from "./run-times.ts";
 
 /** Who gets the outcome of an attempt. */
 export interface BatchOwner {
@@ -23,6 +24,8 @@ export interface BatchWorkers {
 interface Held {
   readonly owner: BatchOwner;
   readonly frame: BatchFrame;
+  /** The function, for its run times. */
+  readonly key: string;
 }
 
 /** Why an attempt is not taken. */
@@ -36,6 +39,7 @@ export class Batches {
   readonly #nodeId: string;
   readonly #held = new Map<number, Held>();
   readonly #workers: () => BatchWorkers;
+  readonly #runTimes = new RunTimes();
   #nextId = 1;
   #bytes = 0;
   #executed = 0;
@@ -90,7 +94,8 @@ export class Batches {
       return { reason: "NODE_OVERLOADED", message: `node ${this.#nodeId} already holds ${held}` };
     }
     const id = this.#nextId++;
-    this.#held.set(id, { owner, frame });
+    const key = `${kernel.digest}/${entry.function}`;
+    this.#held.set(id, { owner, frame, key });
     this.#bytes += frame.payloads.length;
     this.#workers().submit({
       id,
@@ -100,6 +105,7 @@ export class Batches {
       sizes: frame.sizes,
       payloads: frame.payloads,
       deadlineAt: frame.deadlineMs === 0 ? Infinity : this.#clock.now() + frame.deadlineMs,
+      estimatedMs: this.#runTimes.estimateMs(key, frame.count),
     });
     return undefined;
   }
@@ -109,6 +115,7 @@ export class Batches {
     const held = this.#held.get(part.id);
     if (held === undefined) return; // its scheduler has gone
     this.#executed += part.count;
+    this.#runTimes.learn(held.key, part.runMs);
     if (part.done) this.#release(part.id, held);
     held.owner.report(held.frame, part);
   }

@@ -8,7 +8,7 @@ import { Deque } from "../base/deque.ts";
 import { IndexSet } from "../base/index-set.ts";
 import { withdrawAttempts } from "./attempt.ts";
 import { advance } from "./batching.ts";
-import { functionOf } from "./estimate.ts";
+import { estimateMs, functionOf } from "./estimate.ts";
 import type { Appended, Cancelled, Expired, Paused, Submitted } from "./event.ts";
 import { checkComplete, fail, untried } from "./settlement.ts";
 import type { BatchState, Failure, PendingRange, SchedulerState } from "./state.ts";
@@ -20,6 +20,8 @@ export function submit(state: SchedulerState, event: Submitted): void {
   state.batches.set(batch.id, batch);
   addItems(state, batch, event.count, event.bytes);
   if (batch.unsettled > 0 || batch.phase === "open") armDeadline(state, batch);
+  const short = !event.open && estimateMs(batch.function, event.count) <= state.options.batchMinMs;
+  if (short) state.hasteUntil = state.now + state.options.hasteMs;
   checkComplete(state, batch);
 }
 

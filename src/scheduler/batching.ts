@@ -6,24 +6,25 @@
  */
 import { assert } from "../base/assert.ts";
 import type { SchedulerOptions } from "./options.ts";
-import type { BatchState, Segment } from "./state.ts";
+import type { BatchState, SchedulerState, Segment } from "./state.ts";
 
 /** Items for the next attempt of a batch that has `remaining` items to place; ≥ 1. */
-export function attemptSize(
-  batch: BatchState,
-  remaining: number,
-  workers: number,
-  options: SchedulerOptions,
-): number {
+export function attemptSize(state: SchedulerState, batch: BatchState, remaining: number): number {
+  const { options, capacity } = state;
   const msPerItem = batch.function.msPerItem.value;
   if (msPerItem === undefined) return atMost(remaining, options.probeItems, options.frameItemsMax);
-  const target = Math.max(1, Math.floor(options.batchTargetMs / msPerItem));
+  const target = Math.max(1, Math.floor(targetMs(state) / msPerItem));
   if (batch.phase === "open") return atMost(remaining, target, options.frameItemsMax);
   const untouched = remaining === batch.count;
   if (untouched && remaining <= target) return atMost(remaining, options.frameItemsMax, Infinity);
   const least = Math.max(1, Math.floor(options.batchMinMs / msPerItem));
-  const guided = Math.max(least, Math.floor(remaining / (2 * Math.max(1, workers))));
+  const guided = Math.max(least, Math.floor(remaining / (2 * Math.max(1, capacity.workers))));
   return atMost(remaining, Math.min(target, guided), options.frameItemsMax);
+}
+
+/** Estimated work of an attempt. What is short and comes in between waits on its node for one that runs. */
+function targetMs({ now, hasteUntil, options }: SchedulerState): number {
+  return now < hasteUntil ? Math.min(options.hastyTargetMs, options.batchTargetMs) : options.batchTargetMs;
 }
 
 /**

@@ -62,7 +62,7 @@ function placeRetry(state: SchedulerState, range: PendingRange): Turn {
   const { batch, first, bytes, failedNodes } = range;
   const run = batch.settled.nextPresent(first, first + range.count) - first;
   const remaining = range.count + batch.count - batch.cursor;
-  const size = attemptSize(batch, remaining, state.capacity.workers, state.options);
+  const size = attemptSize(state, batch, remaining);
   const count = Math.min(run, size, range.piece);
   const estimatedMs = estimateMs(batch.function, count);
   const node = chooseNode(state, estimatedMs, bytes, failedNodes);
@@ -76,7 +76,7 @@ function placeRetry(state: SchedulerState, range: PendingRange): Turn {
 
 function placeFresh(state: SchedulerState, batch: BatchState): Turn {
   const { capacity, options } = state;
-  const size = attemptSize(batch, batch.count - batch.cursor, capacity.workers, options);
+  const size = attemptSize(state, batch, batch.count - batch.cursor);
   const { first, count, bytes } = freshItems(batch, size, options);
   const estimatedMs = estimateMs(batch.function, count);
   const node = chooseNode(state, estimatedMs, bytes, noNodes);

@@ -7,6 +7,10 @@ export interface SchedulerOptions {
   readonly placement: "power-of-two" | "round-robin";
   /** Estimated work in one attempt, ms: more spreads worse and re-runs more after a loss, less costs more per item. */
   readonly batchTargetMs: number;
+  /** The same while short work comes: what it may have to wait for on a node. */
+  readonly hastyTargetMs: number;
+  /** How long short work is taken to go on coming after the last of it, ms. */
+  readonly hasteMs: number;
   /** Estimated work below which a range is not cut up any further, ms. */
   readonly batchMinMs: number;
   /** Items of the first attempts of a function whose run time is unknown. */
@@ -41,6 +45,8 @@ export interface SchedulerOptions {
 export const defaultSchedulerOptions: SchedulerOptions = {
   placement: "power-of-two",
   batchTargetMs: limits.batchTargetMs,
+  hastyTargetMs: limits.hastyTargetMs,
+  hasteMs: limits.hasteMs,
   batchMinMs: limits.batchMinMs,
   probeItems: limits.probeItems,
   frameItemsMax: limits.frameItemsMax,

@@ -35,6 +35,8 @@ export interface SchedulerState {
   items: number;
   bytes: number;
   nextAttempt: number;
+  /** Until when attempts are kept short, since short work came lately. */
+  hasteUntil: number;
   /** The time of the step that runs. */
   now: number;
   /** What the step that runs has asked for so far. */
@@ -203,6 +205,7 @@ export function createState(options: SchedulerOptions, random: Random): Schedule
     items: 0,
     bytes: 0,
     nextAttempt: 1,
+    hasteUntil: -Infinity,
     now: -Infinity,
     actions: [],
     wakeAt: Infinity,

@@ -13,7 +13,8 @@ const cancelled = toFailure(new HeddleError("CANCELLED", "the batch was cancelle
 const expired = toFailure(new HeddleError("DEADLINE", "the deadline passed before a worker was free"));
 
 /**
- * Batches that wait for a worker, first come, first served. Those that end here are told in a microtask: whoever
+ * Batches that wait for a worker: short ones first, so that a call of microseconds does not wait behind a map, but no
+ * batch is overtaken for ever; among equals first come, first served. Those that end here are told in a microtask: whoever
  * submits or cancels is never called back from within.
  */
 export class BatchQueue {
@@ -26,7 +27,8 @@ export class BatchQueue {
 
   /** The batch whose turn it is. */
   get next(): HeldBatch | undefined {
-    return this.#waiting[0];
+    const [oldest] = this.#waiting;
+    return oldest?.mayBeOvertaken === true ? (this.#waiting.find(({ short }) => short) ?? oldest) : oldest;
   }
 
   /** Adds a batch, or refuses it when too many wait. */
@@ -41,7 +43,11 @@ export class BatchQueue {
 
   /** Removes the batch whose turn it is. */
   shift(): void {
-    this.#waiting.shift();
+    const { next } = this;
+    const [oldest] = this.#waiting;
+    if (next === undefined || oldest === undefined) return;
+    if (next !== oldest) oldest.overtaken++;
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
   }
 
   /** Puts back batches that a worker gave up. */

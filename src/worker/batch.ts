@@ -17,6 +17,8 @@ export interface WorkerBatch {
   readonly offset?: number;
   /** On the scale of `systemClock`; Infinity for none. */
   readonly deadlineAt: number;
+  /** How long it will run by what is known of the function; default: nobody knows. A short batch does not wait for long ones. */
+  readonly estimatedMs?: number;
 }
 
 /** Why something failed. */

@@ -1,3 +1,4 @@
+import { limits } from "../base/limits.ts";
 import type { BatchFailure, BatchPart, WorkerBatch } from "./batch.ts";
 
 /** A batch as the pool holds it, from `submit` to its last part. */
@@ -8,8 +9,12 @@ export class HeldBatch {
   readonly inputBytes: number;
   readonly submittedAt: number;
   readonly deliver: (part: BatchPart) => void;
+  /** It is over so soon that it may go before others. */
+  readonly short: boolean;
   /** Marks of cancelled items; undefined as long as there is none. */
   cancelled: Uint8Array | undefined = undefined;
+  /** Short batches that went before it. */
+  overtaken = 0;
   #cancelledCount = 0;
 
   constructor(batch: WorkerBatch, submittedAt: number, deliver: (part: BatchPart) => void) {
@@ -17,9 +22,15 @@ export class HeldBatch {
     this.functionIndex = batch.kernel.functions.indexOf(batch.function);
     this.submittedAt = submittedAt;
     this.deliver = deliver;
+    this.short = (batch.estimatedMs ?? Infinity) <= limits.shortBatchMs;
     let bytes = 0;
     for (let index = 0; index < batch.count; index++) bytes += batch.sizes[index] ?? 0;
     this.inputBytes = bytes;
+  }
+
+  /** May a short batch go before it? */
+  get mayBeOvertaken(): boolean {
+    return !this.short && this.overtaken < limits.overtakesMax;
   }
 
   /** No item is wanted any more. */

@@ -179,12 +179,23 @@ class Pool implements WorkerPool {
   #assign(): void {
     while (this.#state === "running") {
       const { next } = this.#queue;
-      const handle = next && this.#choose(next.batch.kernel);
+      const handle = next && (this.#choose(next.batch.kernel) ?? (next.short ? this.#displace() : undefined));
       if (next === undefined || handle === undefined) return;
       this.#queue.shift();
       handle.give(next);
       this.#watchdog.wake();
     }
+  }
+
+  /** Makes room for a short batch on a worker where a longer one lies ready behind the one that runs. */
+  #displace(): WorkerHandle | undefined {
+    for (const handle of this.#roster.lanes) {
+      const held = handle?.revokeWaiting(({ mayBeOvertaken }) => mayBeOvertaken);
+      if (held === undefined) continue;
+      this.#queue.putBack([held]);
+      return handle;
+    }
+    return undefined;
   }
 
   #choose(kernel: KernelModule): WorkerHandle | undefined {

@@ -55,6 +55,18 @@ describe("Batches", () => {
     expect([one.told, two.told]).toEqual([["7: 2 from 0", "7: 1 from 2, done"], ["7: 1 from 0, done"]]);
   });
 
+  it("tells the workers how long a batch will run, once items of the function have run", () => {
+    const { batches, workers, submit } = setup();
+    submit(owner(), { id: 1 });
+    const [first] = workers.batches;
+    expect(first?.estimatedMs).toBe(Infinity);
+    const empty = { sizes: Uint32Array.of(0), payloads: new Uint8Array(0), failures: [] };
+    const times = { runMs: Float32Array.of(2), queuedMs: 0, coldMs: 0, worker: 0 };
+    batches.part({ id: first?.id ?? 0, first: 0, count: 1, ...empty, ...times, done: true });
+    submit(owner(), { id: 2, count: 3, sizes: Uint32Array.of(0, 0, 0) });
+    expect(workers.batches.at(-1)?.estimatedMs).toBe(6);
+  });
+
   it("refuses what is beyond its number of attempts, until one has ended", () => {
     const { workers, submit } = setup();
     const one = owner();

@@ -24,6 +24,16 @@ describe("attemptSize", () => {
     expect(sizes[0]).toBe(8);
   });
 
+  it("aims lower while short batches come, and for a while after", () => {
+    const sizeAfter = (ms: number): number | undefined => {
+      const driver = setup(0.25);
+      driver.submit({ count: 1 });
+      driver.now += ms;
+      return dispatches(driver.submit({ count: 100, open: true }))[0]?.count;
+    };
+    expect([sizeAfter(0), sizeAfter(99), sizeAfter(100)]).toEqual([4, 4, 16]);
+  });
+
   it("gives one item that takes longer than the target", () => {
     expect(dispatches(setup(50).submit({ count: 3, open: true }))[0]?.count).toBe(1);
   });

@@ -9,7 +9,7 @@ async function setup() {
   const kernel = await loadProbe();
   const parts: BatchPart[] = [];
   let id = 0;
-  const held = (deadlineAt = Infinity, count = 2): HeldBatch => {
+  const held = (deadlineAt = Infinity, count = 2, estimatedMs = Infinity): HeldBatch => {
     const sizes = new Uint32Array(count);
     const batch = {
       id: ++id,
@@ -19,6 +19,7 @@ async function setup() {
       sizes,
       payloads: new Uint8Array(0),
       deadlineAt,
+      estimatedMs,
     };
     return new HeldBatch(batch, 0, (part) => parts.push(part));
   };
@@ -37,6 +38,32 @@ describe("BatchQueue", () => {
       queue.shift();
     }
     expect(queue.next).toBeUndefined();
+  });
+
+  it("gives short batches first", async () => {
+    const { queue, held } = await setup();
+    const long = held();
+    const [first, second] = [held(Infinity, 2, limits.shortBatchMs), held(Infinity, 2, 0.1)];
+    for (const batch of [long, first, second]) queue.push(batch);
+    for (const expected of [first, second, long]) {
+      expect(queue.next).toBe(expected);
+      queue.shift();
+    }
+  });
+
+  it("lets no batch be overtaken for ever", async () => {
+    const { queue, held } = await setup();
+    const long = held();
+    queue.push(long);
+    let overtaken = 0;
+    for (let round = 0; round <= limits.overtakesMax; round++) {
+      queue.push(held(Infinity, 2, 0.1));
+      if (queue.next === long) break;
+      overtaken++;
+      queue.shift();
+    }
+    expect(overtaken).toBe(limits.overtakesMax);
+    expect(queue.next).toBe(long);
   });
 
   it("tells the end of a batch after the caller is done, never within", async () => {

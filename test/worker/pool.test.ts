@@ -292,6 +292,17 @@ describe("createWorkerPool", () => {
     expect((await long).outcomes.map(reasonOf)).toEqual(["CANCELLED"]);
   });
 
+  it("gives a short batch the place of a longer one that lies ready", async () => {
+    const pool = await startPool(1);
+    const order: string[] = [];
+    const running = pool.run("spinIf", [spin]);
+    const long = pool.run("echo", [go]).then(() => order.push("long"));
+    const short = pool.run("echo", [go], { estimatedMs: 0.1 }).then(() => order.push("short"));
+    pool.cancel(running.id, 0, 1);
+    await Promise.all([running, long, short]);
+    expect(order).toEqual(["short", "long"]);
+  });
+
   it("refuses batches beyond its queue", async () => {
     const pool = await setup(1, { timeLimitMs: 300 });
     const runs = Array.from({ length: limits.nodeBatchesMax + 10 }, () => pool.run("spinIf", [spin]));

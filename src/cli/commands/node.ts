@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { HeddleError } from "../../base/error.ts";
-import { countExternalMemoryAsHeap } from "../../base/external-memory.ts";
 import { limits } from "../../base/limits.ts";
 import { Node } from "../../executor/node.ts";
 import { openDataFolder } from "../../store/data-folder.ts";
@@ -59,7 +58,6 @@ export const node: Command = {
     const refused = Promise.withResolvers<HeddleError>();
     const id = args.text("id") ?? (await folder.nodeId());
     profileThreads([...process.execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(" ")]);
-    countExternalMemoryAsHeap();
     const process_ = new Node({
       id,
       schedulers,

@@ -1,0 +1,36 @@
+import { limits } from "../base/limits.ts";
+import { MovingAverage } from "../base/moving-average.ts";
+
+/** Share of a new sample in the average. */
+const sampleWeight = 0.2;
+
+/** How long items of functions take on this node lately. */
+export class RunTimes {
+  readonly #averages = new Map<string, MovingAverage>();
+
+  /** Estimated run of so many items of a function; Infinity while nothing of it has run. */
+  estimateMs(key: string, count: number): number {
+    return (this.#averages.get(key)?.value ?? Infinity) * count;
+  }
+
+  /** Takes the times of items that have run. */
+  learn(key: string, runMs: Float32Array): void {
+    if (runMs.length === 0) return;
+    let sum = 0;
+    for (let index = 0; index < runMs.length; index++) sum += runMs[index] ?? 0;
+    this.#averageOf(key).add(sum / runMs.length);
+  }
+
+  #averageOf(key: string): MovingAverage {
+    let average = this.#averages.get(key);
+    if (average === undefined) {
+      for (const oldest of this.#averages.keys()) {
+        if (this.#averages.size < limits.estimatesMax) break;
+        this.#averages.delete(oldest);
+      }
+      average = new MovingAverage(sampleWeight);
+      this.#averages.set(key, average);
+    }
+    return average;
+  }
+}
