@@ -5,10 +5,8 @@
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { Server } from "../rpc/grpc.ts";
-import { addRawMethod, removeRawMethod, type RawAnswer, type RawCall } from "../rpc/raw-methods.ts";
-import { toStatus } from "../rpc/status.ts";
-import { timeLeftMs } from "../rpc/time-left.ts";
-import { trailersOf } from "../rpc/trailers.ts";
+import type { RawAnswer, RawCall } from "../rpc/raw-call.ts";
+import { addRawMethod, removeRawMethod } from "../rpc/raw-methods.ts";
 import type { Engine } from "./engine.ts";
 import { readCallHeaders } from "./call-headers.ts";
 import { callStats } from "./call-stats.ts";
@@ -16,6 +14,7 @@ import { serviceNameOf, type KernelRecord } from "./kernel-record.ts";
 import type { FunctionRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
 import type { RoutedKernel } from "./route-store.ts";
+import type { SingleCall } from "./single-call.ts";
 import { SingleCalls } from "./single-calls.ts";
 
 /** A kernel's service as it is served now. */
@@ -97,28 +96,26 @@ export class TypedService {
     }
   }
 
-  #call(kernel: string, fn: string, call: RawCall, answer: RawAnswer): void {
+  #call(kernel: string, fn: string, call: RawCall, answer: RawAnswer): SingleCall | undefined {
     try {
-      const { digest, ...options } = readCallHeaders((name) => textOf(call.metadata.get(name)[0]));
-      const record = this.#resolve(kernel, fn, digest, call.getPath());
-      const single = this.#calls.start(
-        {
-          function: record,
-          payload: call.request,
-          deadlineMs: timeLeftMs(call.getDeadline()),
-          ...options,
-          caller: `unary ${call.getPeer()}`,
-          responseMaxBytes: limits.unaryMessageMaxBytes,
-        },
-        {
-          succeeded: (payload, frame, position) =>
-            answer(null, payload, trailersOf(callStats(record.digest, frame, position))),
-          failed: (error) => answer(toStatus(error)),
-        },
-      );
-      call.on("cancelled", () => single.cancel());
+      const { digest, ...options } = readCallHeaders((name) => call.header(name));
+      const record = this.#resolve(kernel, fn, digest, call.path);
+      const request = {
+        function: record,
+        payload: call.request,
+        deadlineMs: call.deadlineMs,
+        ...options,
+        caller: call.caller,
+        responseMaxBytes: limits.unaryMessageMaxBytes,
+      };
+      return this.#calls.start(request, {
+        succeeded: (payload, frame, position) =>
+          answer.succeeded(payload, callStats(record.digest, frame, position)),
+        failed: (error) => answer.failed(error),
+      });
     } catch (error) {
-      answer(toStatus(error));
+      answer.failed(HeddleError.from(error));
+      return undefined;
     }
   }
 }
@@ -126,8 +123,4 @@ export class TypedService {
 /** `/linalg.LinalgService/Matmul` */
 export function methodPathOf(record: KernelRecord, method: string): string {
   return `/${serviceNameOf(record)}/${method}`;
-}
-
-function textOf(value: string | Buffer | undefined): string | undefined {
-  return value === undefined || typeof value === "string" ? value : undefined;
 }

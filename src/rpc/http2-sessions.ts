@@ -2,7 +2,13 @@
  * The HTTP/2 servers behind a gRPC server. The library keeps them to itself, and three things cannot be had without them;
  * tests with raw HTTP/2 clients and with calls that hang hold that they are where they are looked for.
  */
-import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type {
+  Http2Server,
+  Http2Stream,
+  IncomingHttpHeaders,
+  ServerHttp2Session,
+  ServerHttp2Stream,
+} from "node:http2";
 import type { Server } from "@grpc/grpc-js";
 
 type Servers = ReadonlyMap<Http2Server, { readonly sessions: ReadonlySet<ServerHttp2Session> }>;
@@ -31,6 +37,37 @@ export function widenWindows(server: Server, bytes: number): void {
     http2Server.on("session", (session) => session.setLocalWindowSize(bytes));
   }
 }
+
+/**
+ * Offers each call that comes in from now on to `take`, after the edits of `onEarlyHeaders`; those for which it gives
+ * false are left to the library. To be called after a server was bound.
+ */
+export function takeStreams(
+  server: Server,
+  take: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => boolean,
+): void {
+  for (const http2Server of serversOf(server).keys()) {
+    if (taking.has(http2Server)) continue;
+    taking.add(http2Server);
+    // The library's own listener was the first; edits are put before it.
+    const library = http2Server.listeners("stream").at(-1) as StreamListener; // as Node gives it to this event
+    http2Server.removeListener("stream", library);
+    const listener: StreamListener = (stream, headers, flags, raw) => {
+      if (!take(stream, headers)) library.call(http2Server, stream, headers, flags, raw);
+    };
+    http2Server.on("stream", listener as (stream: Http2Stream) => void); // the types name its base class
+  }
+}
+
+type StreamListener = (
+  this: Http2Server,
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  flags: number,
+  raw: string[],
+) => void;
+
+const taking = new WeakSet<Http2Server>();
 
 /** Cuts all connections. The library's own `forceShutdown` forgets them when channelz is off, as it is here. */
 export function destroySessions(server: Server): void {

@@ -6,6 +6,7 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { secretKey, type ChannelKind } from "./channel.ts";
 import { destroySessions, widenWindows } from "./http2-sessions.ts";
+import { serveRawMethods } from "./raw-methods.ts";
 import { clampTimeouts } from "./timeout-clamp.ts";
 
 const loopback = new Set(["127.0.0.1", "localhost", "::1", "[::1]"]);
@@ -63,6 +64,7 @@ function listen(server: Server, address: string): Promise<number> {
       if (error === null) {
         clampTimeouts(server);
         widenWindows(server, limits.receiveWindowBytes);
+        serveRawMethods(server);
         resolve(port);
         return;
       }

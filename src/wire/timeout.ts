@@ -12,10 +12,15 @@ const unitMs: Readonly<Record<string, number>> = {
 /** Longest time a timer takes, 2^31 - 1 ms, in whole seconds. */
 const longestSeconds = Math.floor((2 ** 31 - 1) / 1000);
 
+/** The time that a header says, in ms; undefined when it is no timeout. */
+export function parseTimeoutMs(header: string): number | undefined {
+  const found = pattern.exec(header);
+  return found === null ? undefined : Number(found[1]) * (unitMs[found[2] ?? ""] ?? 0);
+}
+
 /** A longer timeout than a timer takes becomes the longest it takes; everything else stays as it is. */
 export function clampTimeout(header: string): string {
-  const found = pattern.exec(header);
-  if (found === null) return header;
-  const ms = Number(found[1]) * (unitMs[found[2] ?? ""] ?? 0);
+  const ms = parseTimeoutMs(header);
+  if (ms === undefined) return header;
   return ms > longestSeconds * 1000 ? `${longestSeconds}S` : header;
 }
