@@ -45,6 +45,9 @@ const common: Readonly<Record<string, OptionSpec>> = {
   help: { type: "flag", about: "show this help" },
 };
 
+const msByUnit: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000 };
+const dayMs = 86_400_000;
+
 /** A parsed command line. */
 export class Arguments {
   readonly positionals: readonly string[];
@@ -84,6 +87,16 @@ export class Arguments {
     const bytes = Math.round(Number(number) * base ** power);
     if (number !== "" && Number.isSafeInteger(bytes)) return bytes;
     throw new UsageError(`--${name} must be a size such as 512MiB or 2GB, not "${text}"`);
+  }
+
+  /** A time in ms: `500ms`, `10s`, `2min`, `250`. Throws UsageError. */
+  duration(name: string, fallbackMs: number, minMs: number): number {
+    const text = this.text(name);
+    if (text === undefined) return fallbackMs;
+    const [, number = "", unit = "ms"] = /^(\d+(?:\.\d+)?) ?(ms|s|min)?$/.exec(text) ?? [];
+    const ms = Number(number) * (msByUnit[unit] ?? 1);
+    if (number !== "" && ms >= minMs && ms <= dayMs) return ms;
+    throw new UsageError(`--${name} must be a time such as 500ms, 10s or 2min, not "${text}"`);
   }
 
   /** The positional at a place. Throws UsageError when it is missing. */

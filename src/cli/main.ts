@@ -4,6 +4,7 @@ import { HeddleError } from "../base/error.ts";
 import { version } from "../base/version.ts";
 import { muteLibraryLog } from "../rpc/library-log.ts";
 import { helpOf, parseCommandLine, type Command } from "./command.ts";
+import { bench } from "./commands/bench.ts";
 import { build } from "./commands/build.ts";
 import { deploy } from "./commands/deploy.ts";
 import { dev } from "./commands/dev.ts";
@@ -46,6 +47,7 @@ const commands: readonly Command[] = [
   typegen,
   invoke,
   map,
+  bench,
   logs,
   nodes,
   versionCommand,

@@ -13,6 +13,17 @@ export async function readAll(stream: Readable, signal: AbortSignal): Promise<st
   return Buffer.concat(parts).toString();
 }
 
+/** The JSON of a request. Throws UsageError. */
+export function parseRequest(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(
+      `the request is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
 /** A line of input. */
 export interface InputLine {
   /** 1 for the first, empty ones counted. */

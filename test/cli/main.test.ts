@@ -16,6 +16,7 @@ const commands = [
   "kernels",
   "invoke",
   "map",
+  "bench",
   "nodes",
   "version",
 ];

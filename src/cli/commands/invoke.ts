@@ -2,9 +2,9 @@ import { messageFromJson } from "../../wire/json.ts";
 import { addressOption, withFabric } from "../client.ts";
 import type { Command, CommandContext } from "../command.ts";
 import { responseJson } from "../response-json.ts";
-import { ExitCode, UsageError } from "../exit-code.ts";
+import { ExitCode } from "../exit-code.ts";
 import { wholeDigest } from "../version-digest.ts";
-import { readAll } from "../read-input.ts";
+import { parseRequest, readAll } from "../read-input.ts";
 
 /** `heddle invoke` */
 export const invoke: Command = {
@@ -22,7 +22,7 @@ export const invoke: Command = {
     const { args, output } = context;
     const name = args.need(0, "the function");
     args.atMost(2);
-    const json = parseJson(await inputText(context));
+    const json = parseRequest(await inputText(context));
     const deadlineMs = args.whole("deadline", 0, 1, 900_000);
     return withFabric(context, async (fabric) => {
       const beginning = args.text("digest");
@@ -48,14 +48,4 @@ async function inputText({ args, signal }: CommandContext): Promise<string> {
   const given = args.positionals[1];
   if (given === undefined) return "{}";
   return given === "-" ? readAll(process.stdin, signal) : given;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(
-      `the request is not JSON: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
 }
