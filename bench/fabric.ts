@@ -18,6 +18,8 @@ export interface FabricOptions {
   readonly nodes: number;
   /** Threads of each that run kernels. */
   readonly workers: number;
+  /** Variables that its processes have besides those of the suite. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A running fabric. */
@@ -40,7 +42,7 @@ const stopTimeoutMs = 15_000;
 /** Starts gateway, scheduler and nodes on free ports and connects. All of it ends with the scope. */
 export async function startFabric(
   scope: AsyncDisposableStack,
-  { nodes, workers }: FabricOptions,
+  { nodes, workers, environment = {} }: FabricOptions,
 ): Promise<BenchFabric> {
   const data = await mkdtemp(join(tmpdir(), "heddle-bench-"));
   scope.defer(() => rm(data, { recursive: true, force: true }));
@@ -49,7 +51,7 @@ export async function startFabric(
   const child = spawn(process.execPath, [program, "up", ...args], {
     stdio: ["ignore", "pipe", "inherit", "pipe"],
     // It ends when the other end of descriptor 3 does, which is here: with this process, however that ends.
-    env: { ...process.env, HEDDLE_PARENT_FD: "3" },
+    env: { ...process.env, ...environment, HEDDLE_PARENT_FD: "3" },
     detached: true,
   });
   // Nothing is ever written to descriptor 3; an error on it is the child's end, which "exit" tells.

@@ -11,6 +11,7 @@ import { payloadBandwidth } from "./payload-bandwidth.bench.ts";
 import { scalingNodes } from "./scaling-nodes.bench.ts";
 import { invokeThroughput } from "./invoke-throughput.bench.ts";
 import { nativeThroughput } from "./native-throughput.bench.ts";
+import { tracingCost } from "./tracing-cost.bench.ts";
 import { peers } from "./peers/peers.ts";
 import { mapThroughput } from "./map-throughput.bench.ts";
 import { mapVsPiscina } from "./map-vs-piscina.bench.ts";
@@ -20,6 +21,7 @@ export const figures: readonly Figure[] = [
   invokeThroughput,
   invokeLatency,
   nativeThroughput,
+  tracingCost,
   fairnessP99,
   payloadBandwidth,
   killOverhead,

@@ -2,7 +2,7 @@
 import { sharedRawEcho, startRawEchoClient } from "./baselines/raw-echo.ts";
 import { startChild } from "./child.ts";
 import { expectExecutions } from "./executions.ts";
-import { deployFixture, sharedFabric } from "./fabric.ts";
+import { deployFixture, sharedFabric, startFabric } from "./fabric.ts";
 import { median, type Bench, type Details, type Subject } from "./harness.ts";
 import { requestRound, type Pace, type Round } from "./load.ts";
 import type { StampConfig } from "./stamp.ts";
@@ -34,19 +34,37 @@ export async function startRawSubjects(
   return subjects;
 }
 
+/** What is special about a subject. */
+export interface HeddleOptions {
+  readonly name: string;
+  /** Variables of the fabric's processes: it is one of its own then. */
+  readonly fabricEnvironment: Readonly<Record<string, string>>;
+  /** OTEL_* variables by which the client traces its calls. */
+  readonly clientEnvironment: Readonly<Record<string, string>>;
+}
+
 /**
  * `fabric.invoke` through a scheduler process and a node process with one worker thread. Client, scheduler, node and
  * worker are four busy threads already; on two cores a second node or worker makes no difference to the rate.
  */
-export async function startHeddleSubject({ scope, shared }: Bench, inFlight: number): Promise<HeddleSubject> {
-  const running = await sharedFabric(shared, { nodes: 1, workers: 1 });
+export async function startHeddleSubject(
+  { scope, shared }: Bench,
+  inFlight: number,
+  options?: HeddleOptions,
+): Promise<HeddleSubject> {
+  const size = { nodes: 1, workers: 1 };
+  const running =
+    options === undefined
+      ? await sharedFabric(shared, size)
+      : await startFabric(scope, { ...size, environment: options.fabricEnvironment });
   await deployFixture(running, "fresh");
-  const config: StampConfig = { address: running.address, payloadBytes };
+  const telemetry = options?.clientEnvironment ?? {};
+  const config: StampConfig = { address: running.address, payloadBytes, telemetry };
   const client = await startChild(scope, "./stamp-client.ts", config);
   const before = await running.executedBefore;
   let calls = 0;
   return {
-    name: "Heddle invoke",
+    name: options?.name ?? "Heddle invoke",
     async measure(durationMs) {
       const round = await requestRound(client, { inFlight, durationMs });
       calls += round.calls;

@@ -1,5 +1,6 @@
 /** The load client of Heddle: `invoke` of the SDK with nothing switched off, every reply checked byte by byte. */
 import { connect } from "../src/index.ts";
+import { startTelemetry } from "../src/telemetry/setup.ts";
 import { configOf } from "./child.ts";
 import { serveRounds, type LoadLoop } from "./load.ts";
 import { Stamp, type StampConfig } from "./stamp.ts";
@@ -10,7 +11,8 @@ interface Slot {
   readonly replied: (reply: Uint8Array) => void;
 }
 
-const { address, payloadBytes } = configOf<StampConfig>();
+const { address, payloadBytes, telemetry } = configOf<StampConfig>();
+await startTelemetry({ serviceName: "heddle-bench", environment: telemetry ?? {} });
 const fabric = await connect(address);
 const slots: Slot[] = [];
 let loop: LoadLoop;

@@ -13,6 +13,8 @@
 export interface StampConfig {
   readonly address: string;
   readonly payloadBytes: number;
+  /** OTEL_* variables by which it traces its calls; default: not at all. */
+  readonly telemetry?: Readonly<Record<string, string>>;
 }
 
 /** The request of a slot, which has one call in flight at a time, and the reply it must get. */

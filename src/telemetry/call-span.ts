@@ -15,7 +15,7 @@ import {
 import { codeName } from "../base/code.ts";
 import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
 import { markFailed } from "./node-spans.ts";
-import { activeTracer } from "./sampling.ts";
+import { activeTracer, mayStartTrace } from "./sampling.ts";
 import { decodeSpanContext, encodeSpanContext } from "./span-context.ts";
 
 /** What is known of a call when it starts. */
@@ -116,6 +116,8 @@ function startCall(name: string, functionName: string, at: number, start: CallSt
   const tracer = activeTracer();
   if (tracer === undefined) return undefined;
   const server = start.side === "server";
+  const parent = server ? remoteContext(start.parent) : context.active();
+  if (trace.getSpan(parent) === undefined && !mayStartTrace(tracer)) return undefined;
   const span = tracer.startSpan(
     name,
     {
@@ -130,7 +132,7 @@ function startCall(name: string, functionName: string, at: number, start: CallSt
         [Attribute.batchCount]: start.count,
       },
     },
-    server ? remoteContext(start.parent) : context.active(),
+    parent,
   );
   return span.isRecording() ? new CallSpan(span) : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { ProxyTracerProvider, trace, TraceFlags, type Tracer, type TracerProvider } from "@opentelemetry/api";
 import { spanContextBytes } from "./span-context.ts";
+import type { TraceLot } from "./trace-lot.ts";
 
 /** What the API hands out while nobody has registered a tracer provider. */
 const noopProvider: TracerProvider = new ProxyTracerProvider().getDelegate();
@@ -23,6 +24,21 @@ export function activeTracer(): Tracer | undefined {
     knownTracer = provider === noopProvider ? undefined : provider.getTracer(instrumentation);
   }
   return knownTracer;
+}
+
+let lot: TraceLot | undefined;
+/** The tracer that goes by it; another one decides by itself. */
+let lotTracer: Tracer | undefined;
+
+/** The tracer that is registered now takes the traces that are drawn; undefined: it is asked about each. */
+export function drawTraces(by: TraceLot | undefined): void {
+  lot = by;
+  lotTracer = activeTracer();
+}
+
+/** May a trace start? False when it was drawn that it is not wanted; true: the tracer has the last word. */
+export function mayStartTrace(tracer: Tracer): boolean {
+  return lot === undefined || tracer !== lotTracer || lot.draw();
 }
 
 /** Has somebody registered a tracer provider in this process? Ask before building what only a span would use. */

@@ -6,7 +6,8 @@ import type { DiagAPI } from "@opentelemetry/api";
 import { limits } from "../base/limits.ts";
 import { HeddleError } from "../base/error.ts";
 import { Attribute } from "./attributes.ts";
-import { isTracing } from "./sampling.ts";
+import { drawTraces, isTracing } from "./sampling.ts";
+import { sampledShare, TraceLot } from "./trace-lot.ts";
 
 /** A set of environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,18 +90,27 @@ async function startSdk(
       [Attribute.processId]: process.pid,
     }),
   );
+  const share = sampledShare(environment["OTEL_TRACES_SAMPLER"], environment["OTEL_TRACES_SAMPLER_ARG"]);
+  const lot = share === undefined ? undefined : new TraceLot(share, Math.random);
   // With OTEL_LOG_LEVEL the SDK brings a logger of its own.
   const listens = (environment["OTEL_LOG_LEVEL"] ?? "") === "";
   const sdk = collectComplaints(listens ? api.diag : undefined, complaints, () =>
     withVariables(environment, () => {
-      const made = new NodeSDK({ resource, metricReaders: [], logRecordProcessors: [] });
+      const made = new NodeSDK({
+        resource,
+        ...(lot === undefined ? {} : { idGenerator: lot }),
+        metricReaders: [],
+        logRecordProcessors: [],
+      });
       made.start();
       return made;
     }),
   );
+  drawTraces(lot);
   return {
     exports: isTracing(),
     async shutdown() {
+      drawTraces(undefined);
       api.trace.disable();
       api.context.disable();
       api.propagation.disable();
