@@ -6,8 +6,8 @@
 import { availableParallelism } from "node:os";
 import type { LineChart } from "./chart.ts";
 import { startChild } from "./child.ts";
-import { countExecutions, expectExecutions } from "./executions.ts";
-import { buildFixture, deployFixture, startFabric } from "./fabric.ts";
+import { expectExecutions } from "./executions.ts";
+import { buildFixture, deployFixture, sharedFabric } from "./fabric.ts";
 import type { LengthRequest } from "./granularity-client.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Subject } from "./harness.ts";
 import { rateOf, startRawSubjects } from "./invoke-subjects.ts";
@@ -95,10 +95,10 @@ interface Sweep {
   checkExecutions(): Promise<void>;
 }
 
-async function startSweep({ scope, note }: Bench): Promise<Sweep> {
-  const running = await startFabric(scope, { nodes: cores, workers: 1 });
+async function startSweep({ scope, shared, note }: Bench): Promise<Sweep> {
+  const running = await sharedFabric(shared, { nodes: cores, workers: 1 });
   await deployFixture(running, "work");
-  const before = await countExecutions(running.fabric);
+  const before = await running.executedBefore;
   const client = await startChild(scope, "./granularity-client.ts", { address: running.address });
   const roundsPerUs = await calibrate();
   note(`a microsecond is ${roundsPerUs.toFixed(1)} rounds of the kernel`);

@@ -6,6 +6,7 @@ import { reportDetails, reportFigure, reportJson, reportSummary, type Result, ty
 import { readResults, resultsFolder, writeResults } from "./results-folder.ts";
 import { summarizeFolder } from "./profiles-folder.ts";
 import { messageOf, Suite } from "./suite.ts";
+import { writeDocs } from "./write-docs.ts";
 import { mergeResults, saveRun } from "./saved-results.ts";
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -26,6 +27,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (options.setup) return await setUp(options.figures);
   if (options.summarize !== undefined) return await summarize(options.summarize);
+  if (options.writeDocs) return await publish();
   const run = await measureAll(options);
   process.stdout.write(`${options.json ? reportJson(run) : reportSummary(run.results.map(reportFigure))}\n`);
   if (!options.profile) await keep(run);
@@ -40,8 +42,10 @@ async function measureAll(options: SuiteOptions): Promise<Run> {
   const results: Result[] = [];
   for (const [index, figure] of options.figures.entries()) {
     note(`${figure.name}: starting (${index + 1} of ${options.figures.length})`);
+    const startedAt = performance.now();
     // What was starting when the signal came may keep the process; all that had started has ended by then.
     const result = await suite.measure(figure).catch(() => process.exit(130));
+    note(`${figure.name}: ${result.kind} after ${Math.round((performance.now() - startedAt) / 100) / 10} s`);
     results.push(result);
     if (!options.json) process.stdout.write(`${reportDetails(result)}\n`);
   }
@@ -61,6 +65,16 @@ async function setUp(chosen: SuiteOptions["figures"]): Promise<number> {
     }
   }
   return failures === 0 ? 0 : 1;
+}
+
+async function publish(): Promise<number> {
+  try {
+    await writeDocs();
+    return 0;
+  } catch (error) {
+    note(`bench: ${messageOf(error)}`);
+    return 2;
+  }
 }
 
 /** Prints what the profiles of a folder say. */

@@ -1,7 +1,7 @@
 /** `fabric.map` as a subject, and what figures about it have in common. */
 import { startChild } from "./child.ts";
-import { countExecutions, expectExecutions } from "./executions.ts";
-import { deployFixture, startFabric } from "./fabric.ts";
+import { expectExecutions } from "./executions.ts";
+import { deployFixture, sharedFabric } from "./fabric.ts";
 import { median, ratioOfPairs, type Bench, type Details, type Outcome, type Subject } from "./harness.ts";
 import { payloadBytes, rateOf } from "./invoke-subjects.ts";
 import { stuckMs, type Pace } from "./load.ts";
@@ -14,12 +14,12 @@ export interface MapSubject extends Subject<Pace> {
 }
 
 /** `fabric.map` through a scheduler process and a node process with one worker thread, as in the figures of invoke. */
-export async function startMapSubject({ scope }: Bench): Promise<MapSubject> {
-  const running = await startFabric(scope, { nodes: 1, workers: 1 });
+export async function startMapSubject({ scope, shared }: Bench): Promise<MapSubject> {
+  const running = await sharedFabric(shared, { nodes: 1, workers: 1 });
   await deployFixture(running, "fresh");
-  const before = await countExecutions(running.fabric);
   const config: StampConfig = { address: running.address, payloadBytes };
   const client = await startChild(scope, "./map-client.ts", config);
+  const before = await running.executedBefore;
   let items = 0;
   return {
     name: "Heddle map",

@@ -10,6 +10,7 @@ export interface SuiteOptions {
   readonly quick: boolean;
   readonly setup: boolean;
   readonly profile: boolean;
+  readonly writeDocs: boolean;
   /** A folder whose profiles are to be summed up. */
   readonly summarize: string | undefined;
   readonly help: boolean;
@@ -25,12 +26,13 @@ export function readOptions(argv: readonly string[]): SuiteOptions {
       quick: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
       summarize: { type: "string" },
+      "write-docs": { type: "boolean", default: false },
       setup: { type: "boolean", default: false },
       help: { type: "boolean", default: false, short: "h" },
     },
   });
-  const { only, summarize, ...flags } = values;
-  return { ...flags, summarize, figures: chooseFigures(only) };
+  const { only, summarize, "write-docs": writeDocs, ...flags } = values;
+  return { ...flags, summarize, writeDocs, figures: chooseFigures(only) };
 }
 
 /** How long each figure is measured. */
@@ -60,6 +62,7 @@ bench/results/ with the same, pictures, and what the machine is.
                 figures are slower then and are not kept
   --summarize FOLDER
                 print what the .cpuprofile files of a folder say; measure nothing
+  --write-docs  put the results of full runs that are in bench/results/ into docs/benchmarks.md; measure nothing
   --setup       install what the chosen figures need and npm did not bring, such as peers; measure nothing
   --help        print this
 

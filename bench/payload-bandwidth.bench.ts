@@ -5,7 +5,7 @@ import {
   type RelayWay,
 } from "./baselines/raw-relay.ts";
 import { startChild } from "./child.ts";
-import { deployFixture, startFabric } from "./fabric.ts";
+import { deployFixture, sharedFabric } from "./fabric.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Subject } from "./harness.ts";
 import { requestRound } from "./load.ts";
 import type { PayloadConfig, PayloadRound } from "./payload-client.ts";
@@ -68,8 +68,8 @@ async function startRelaySubject(
   };
 }
 
-async function startHeddleSubject({ scope }: Bench): Promise<Subject<Rate>> {
-  const running = await startFabric(scope, { nodes: 1, workers: 1 });
+async function startHeddleSubject({ scope, shared }: Bench): Promise<Subject<Rate>> {
+  const running = await sharedFabric(shared, { nodes: 1, workers: 1 });
   await deployFixture(running, "echo");
   const config: PayloadConfig = { address: running.address, payloadBytes };
   const client = await startChild(scope, "./payload-client.ts", config);

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { deployFixture, startFabric } from "./fabric.ts";
+import { deployFixture, sharedFabric } from "./fabric.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Subject } from "./harness.ts";
 import { startMixClient, stepsPerMs, type MixRound } from "./mix.ts";
 
@@ -40,8 +40,8 @@ export const scalingNodes: Figure = {
   },
 };
 
-async function startSubject({ scope }: Bench, nodes: number): Promise<Subject<MixRound>> {
-  const running = await startFabric(scope, { nodes, workers: 1 });
+async function startSubject({ scope, shared }: Bench, nodes: number): Promise<Subject<MixRound>> {
+  const running = await sharedFabric(shared, { nodes, workers: 1 });
   await deployFixture(running, "work");
   const client = await startMixClient(scope, running.address);
   return {
