@@ -31,6 +31,12 @@ export const nodeLimits = {
   deadlineGraceMs: 10,
   /** Kernels a worker keeps instances of. */
   workerKernelsMax: 64,
+  /** A larger module is only run in the form that clears all of its memory. */
+  watchedModuleMaxBytes: 256 * KiB,
+  /** A call that takes less for each 64 KiB of its memory is better off where writes are watched, in µs. */
+  watchedCallMaxUs: 5,
+  /** Calls that have to agree on which of the two forms is better before an instance changes to it. */
+  watchedSamples: 8,
   /** JavaScript heap of a worker; kernels live outside of it but for garbage-collected ones. */
   workerHeapMaxBytes: 256 * MiB,
   /** Stack of a worker, which kernels share. */

@@ -1,6 +1,7 @@
 /** How the functions of an instance are called, for each kind of module. */
 import type { ResetPlan } from "./normalize.ts";
 import type { FunctionType } from "./value-type.ts";
+import type { Watch } from "./watched-module.ts";
 
 /** The way of one kind. Plain data; it may be sent between threads. */
 export type CallPlan =
@@ -13,4 +14,6 @@ export type CallPlan =
 /** How an instance is made, called and put back. */
 export interface InstancePlan extends ResetPlan {
   readonly calls: CallPlan;
+  /** There when the code keeps a mark of how far up it wrote. */
+  readonly watch?: Watch;
 }

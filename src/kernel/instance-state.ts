@@ -7,7 +7,8 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { InstancePlan } from "./call-plan.ts";
 import { abortLevel, hostModule, logLevels, type HostSinks } from "./host-imports.ts";
-import { captureImage, resetSteps, type ResetStep, type ResetTarget, type StateImage } from "./reset.ts";
+import { captureImage, restoreState, type ResetStep, type ResetTarget, type StateImage } from "./reset.ts";
+import { FormChoice, type InstanceForm } from "./instance-form.ts";
 import { initializeExport } from "./signature.ts";
 import { sourceMapOf, type SourceMap } from "./source-map.ts";
 import {
@@ -20,6 +21,7 @@ import {
   type KernelFailure,
   type TrapContext,
 } from "./trap.ts";
+import { storeMaxBytes } from "./watched-stores.ts";
 
 /** What an instance is made from. */
 export interface InstanceOptions {
@@ -29,6 +31,8 @@ export interface InstanceOptions {
   /** Names of the functions; calls go by their position. */
   readonly functions: readonly string[];
   readonly sinks: HostSinks;
+  /** The same kernel with code that keeps a mark of what it writes: for calls that are short. Default: there is none. */
+  readonly watched?: InstanceForm | undefined;
   /** For tests, which leave one out at a time. */
   readonly steps?: readonly ResetStep[];
 }
@@ -47,7 +51,6 @@ const utf8 = new TextDecoder();
 
 /** A live instance and the way back to its first state. */
 export class InstanceState implements ResetTarget {
-  readonly plan: InstancePlan;
   image: StateImage | undefined;
   bytes: Uint8Array = new Uint8Array(0);
   globals: readonly WebAssembly.Global[] = [];
@@ -59,9 +62,15 @@ export class InstanceState implements ResetTarget {
   readonly payloadMaxBytes: number;
   readonly #options: InstanceOptions;
   readonly #parts: KindParts;
-  readonly #steps: readonly ResetStep[];
+  readonly #steps: readonly ResetStep[] | undefined;
+  readonly #choice: FormChoice;
+  #form: InstanceForm;
   readonly #imports: WebAssembly.Imports;
   #memory: WebAssembly.Memory | undefined = undefined;
+  /** The global in which the code keeps how far up it wrote. */
+  #mark: WebAssembly.Global | undefined = undefined;
+  /** How far up the host wrote. */
+  #hostEnd = 0;
   #phase: "starting" | "clean" | "used" = "starting";
   #lastError = "";
   #aborted: AbortNote | undefined = undefined;
@@ -71,8 +80,9 @@ export class InstanceState implements ResetTarget {
   constructor(options: InstanceOptions, parts: KindParts) {
     this.#options = options;
     this.#parts = parts;
-    this.#steps = options.steps ?? resetSteps;
-    this.plan = options.plan;
+    this.#steps = options.steps;
+    this.#choice = new FormChoice({ module: options.module, plan: options.plan }, options.watched);
+    this.#form = this.#choice.form;
     const share = options.plan.memoryMaxBytes * limits.payloadMemoryShare;
     this.payloadMaxBytes = Math.min(limits.payloadMaxBytes, share);
     this.#imports = {
@@ -84,6 +94,32 @@ export class InstanceState implements ResetTarget {
     };
     this.#instantiate();
     this.image = captureImage(this.plan, this.bytes, this.globals);
+  }
+
+  get plan(): InstancePlan {
+    return this.#form.plan;
+  }
+
+  get writtenEnd(): number {
+    const size = this.bytes.length;
+    if (this.#mark === undefined) return size;
+    const written = (Number(this.#mark.value) >>> 0) + storeMaxBytes;
+    return Math.min(size, Math.max(written, this.#hostEnd));
+  }
+
+  forgetWritten(): void {
+    this.#hostEnd = 0;
+    if (this.#mark !== undefined) this.#mark.value = 0;
+  }
+
+  /** The host writes to memory below this address. */
+  hostWrites(end: number): void {
+    if (end > this.#hostEnd) this.#hostEnd = end;
+  }
+
+  /** See `KernelInstance`. */
+  observe(callMs: number): void {
+    this.#choice.observe(callMs, this.image?.sizeBytes ?? 0);
   }
 
   /** Makes the state fresh unless it is, and marks it as used. */
@@ -102,10 +138,16 @@ export class InstanceState implements ResetTarget {
   /** Puts the state back to that of a new instance. */
   reset(): void {
     if (this.#phase === "clean") return;
-    for (const step of this.#steps) {
-      if (step(this)) break;
-    }
+    if (this.#form !== this.#choice.form) this.#changeForm();
+    else if (this.#steps === undefined) restoreState(this);
+    else this.#steps.some((step) => step(this));
     this.#phase = "clean";
+  }
+
+  #changeForm(): void {
+    this.#form = this.#choice.form;
+    this.#instantiate();
+    this.image = captureImage(this.plan, this.bytes, this.globals);
   }
 
   rebuild(): void {
@@ -145,8 +187,9 @@ export class InstanceState implements ResetTarget {
       memoryFull: size >= this.plan.memoryMaxBytes,
       memoryMaxBytes: this.plan.memoryMaxBytes,
       codeShiftBytes: this.plan.codeShiftBytes,
+      watch: this.plan.watch,
       placeAt: (offset) => {
-        if (this.#sourceMap === undefined) this.#sourceMap = sourceMapOf(this.#options.module);
+        if (this.#sourceMap === undefined) this.#sourceMap = sourceMapOf(this.#form.module);
         return this.#sourceMap?.placeAt(offset) ?? null;
       },
     };
@@ -166,13 +209,22 @@ export class InstanceState implements ResetTarget {
     const globals = this.plan.globals.map((name) => exports[name]);
     this.globals = globals.filter((global) => global instanceof WebAssembly.Global);
     this.refreshBytes();
+    this.#mark = this.#markOf(exports);
+    this.forgetWritten();
     this.#phase = "clean";
+  }
+
+  #markOf(exports: WebAssembly.Exports): WebAssembly.Global | undefined {
+    if (this.plan.watch === undefined) return undefined;
+    const mark = exports[this.plan.watch.mark];
+    if (mark instanceof WebAssembly.Global) return mark;
+    throw new HeddleError("INTERNAL", "the code that keeps a mark of its writes does not export it");
   }
 
   /** Runs the start function and, of a reactor, `_initialize`. */
   #start(): WebAssembly.Exports {
     try {
-      const { exports } = new WebAssembly.Instance(this.#options.module, this.#imports);
+      const { exports } = new WebAssembly.Instance(this.#form.module, this.#imports);
       const initialize = exports[initializeExport];
       if (this.plan.calls.kind !== "wasi" && typeof initialize === "function") initialize();
       return exports;

@@ -26,6 +26,8 @@ export interface KernelInstance {
   call(functionIndex: number, source: Uint8Array, offset: number, size: number): boolean;
   /** Puts the state back to that of a new instance. Calls do it themselves when it was not done before. */
   reset(): void;
+  /** Takes the time of one call in ms, its reset included, and learns from it how to be put back at the least cost. */
+  observe(callMs: number): void;
 }
 
 /**

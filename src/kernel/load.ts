@@ -2,7 +2,10 @@ import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
 import { digestOf, inspectModule } from "./admission.ts";
 import type { InstancePlan } from "./call-plan.ts";
+import type { InstanceForm } from "./instance-form.ts";
+import type { NormalizedModule } from "./normalize.ts";
 import { makeWasmInterruptible } from "./v8-flags.ts";
+import { watchModule } from "./watched-module.ts";
 
 /** A kernel that is ready to be instantiated: compiled once for all threads of the process. */
 export interface KernelModule {
@@ -13,6 +16,8 @@ export interface KernelModule {
   readonly functions: readonly string[];
   readonly timeLimitMs: number;
   readonly memoryMaxBytes: number;
+  /** The form for short calls, see `watched-module.ts`; undefined where there is none. */
+  readonly watched?: InstanceForm | undefined;
 }
 
 /**
@@ -29,9 +34,26 @@ export async function loadKernel(bytes: Uint8Array, digest: KernelDigest): Promi
   }
   const { kernel, normalized } = inspectModule(bytes);
   makeWasmInterruptible();
-  const module = await compile(normalized.bytes, digest);
+  const [module, watched] = await Promise.all([
+    compile(normalized.bytes, digest),
+    compileWatched(normalized, kernel.plan),
+  ]);
+  const { plan, functions } = kernel;
   const { timeLimitMs, memoryMaxBytes } = kernel.manifest;
-  return { digest, module, plan: kernel.plan, functions: kernel.functions, timeLimitMs, memoryMaxBytes };
+  return { digest, module, plan, functions, timeLimitMs, memoryMaxBytes, watched };
+}
+
+async function compileWatched(
+  normalized: NormalizedModule,
+  plan: InstancePlan,
+): Promise<InstanceForm | undefined> {
+  const watched = watchModule(normalized);
+  if (watched === undefined) return undefined;
+  try {
+    return { module: await WebAssembly.compile(watched.bytes), plan: { ...plan, watch: watched.watch } };
+  } catch {
+    return undefined; // code at one of V8's bounds may be beyond it with the mark; it runs without, then
+  }
 }
 
 async function compile(bytes: Uint8Array, digest: KernelDigest): Promise<WebAssembly.Module> {

@@ -34,6 +34,7 @@ export const SectionId = {
   START: 8,
   ELEMENT: 9,
   CODE: 10,
+  DATA_COUNT: 12,
 } as const;
 
 /** The version of the module contract. */

@@ -84,6 +84,10 @@ export class RawInstance implements KernelInstance {
     this.#state.reset();
   }
 
+  observe(callMs: number): void {
+    this.#state.observe(callMs);
+  }
+
   #bind(exports: WebAssembly.Exports): boolean {
     const found = this.#names.map((name) => exports[name]);
     // The cast: the types were read from the module, and WebAssembly takes and gives 64-bit integers as bigint.

@@ -5,9 +5,10 @@
  * An image of that state is kept, and the steps below put it back in order. A step that made the instance anew ends
  * the list. What the image cannot hold (tables, dropped segments, references, see the plan) or is too large to be
  * copied cheaply gives a new instance; so does memory that has grown, since memory cannot shrink. No step guesses what
- * a call may have left alone: a kernel's word for it would be a promise by the one who breaks it.
+ * a call may have left alone: a kernel's word for it would be a promise by the one who breaks it. What limits the
+ * clearing is a mark that code of ours keeps inside the kernel's (`watched-stores.ts`), where that is worth its while.
  *
- * 64 KiB take about 1 µs to restore and a new instance 25 µs; see bench/ for the figures.
+ * 64 KiB take about 1 µs to restore and a new instance 25 µs and more; see bench/ for the figures.
  */
 import { limits } from "../base/limits.ts";
 import type { ResetPlan } from "./normalize.ts";
@@ -28,9 +29,13 @@ export interface ResetTarget {
   readonly image: StateImage | undefined;
   /** All of memory; its length is 0 after memory has grown. */
   readonly bytes: Uint8Array;
+  /** At and above this address memory is as it was in the image; at most its size. */
+  readonly writtenEnd: number;
   readonly globals: readonly WebAssembly.Global[];
   /** Makes `bytes` cover memory again. */
   refreshBytes(): void;
+  /** Forgets what was written: memory is as it was in the image. */
+  forgetWritten(): void;
   /** Puts a new instance in the place of the present one. */
   rebuild(): void;
 }
@@ -46,6 +51,14 @@ export const resetSteps: readonly ResetStep[] = [
   clearRest,
   restoreGlobals,
 ];
+
+/** All steps, by name: V8 makes one piece of code of that, and not of a list. */
+export function restoreState(target: ResetTarget): void {
+  if (rebuildUnrestorable(target) || rebuildGrown(target)) return;
+  restoreHead(target);
+  clearRest(target);
+  restoreGlobals(target);
+}
 
 /** Keeps the state of a new instance, or gives undefined when it cannot be put back by copying. */
 export function captureImage(
@@ -83,7 +96,10 @@ export function restoreHead(target: ResetTarget): boolean {
 }
 
 export function clearRest(target: ResetTarget): boolean {
-  if (target.image !== undefined) target.bytes.fill(0, target.image.head.length);
+  const { bytes, image, writtenEnd } = target;
+  if (image === undefined) return false;
+  if (writtenEnd > image.head.length) bytes.fill(0, image.head.length, writtenEnd);
+  target.forgetWritten();
   return false;
 }
 

@@ -4,6 +4,7 @@
  * What an author reads first is a line of their own. Frames of libraries stand behind it, and those of the entry that
  * Heddle generates, and of what it links in, are left out unless there is nothing else.
  */
+import { unwatchedOffset, type Watch } from "./watched-module.ts";
 import type { Place } from "./source-map.ts";
 
 /** One function that ran when a kernel trapped. */
@@ -19,6 +20,8 @@ export interface TrapFrame {
 export interface StackSource {
   /** How many bytes later the code begins than in the uploaded module. */
   readonly codeShiftBytes: number;
+  /** Where instructions have gone besides, in code that keeps a mark. */
+  readonly watch: Watch | undefined;
   placeAt(offset: number): Place | null;
 }
 
@@ -26,13 +29,14 @@ export interface StackSource {
 const framePattern = /^\s*at (?:(.*) \()?wasm:\/\/.*:wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/;
 
 /** The kernel's frames of an error, innermost first. */
-export function readStack(error: unknown, { codeShiftBytes, placeAt }: StackSource): TrapFrame[] {
+export function readStack(error: unknown, { codeShiftBytes, watch, placeAt }: StackSource): TrapFrame[] {
   if (!(error instanceof Error) || typeof error.stack !== "string") return [];
   return error.stack.split("\n").flatMap((line): TrapFrame[] => {
     const match = framePattern.exec(line);
     if (match === null) return [];
     const [, name, index = "?", digits = "0"] = match;
-    const offset = Number.parseInt(digits, 16) - codeShiftBytes;
+    const found = Number.parseInt(digits, 16);
+    const offset = (watch === undefined ? found : unwatchedOffset(watch, found)) - codeShiftBytes;
     return [{ name: name ?? `function ${index}`, offset, place: placeAt(offset) }];
   });
 }

@@ -53,6 +53,10 @@ export class TypedInstance implements KernelInstance {
     this.#state.reset();
   }
 
+  observe(callMs: number): void {
+    this.#state.observe(callMs);
+  }
+
   #bind(exports: WebAssembly.Exports): boolean {
     const alloc = exports[allocExport];
     const functions = this.#names.map((name) => exports[name]);
@@ -69,6 +73,7 @@ export class TypedInstance implements KernelInstance {
     if (at + size > state.bytes.length) {
       return this.#give(this.#bad(functionIndex, `${allocExport}(${size}) gave the address ${at}`));
     }
+    state.hostWrites(at + size);
     copyBytes(state.bytes, at, source, offset, size);
     const header = (this.#functions[functionIndex] ?? unbound)(at, size) >>> 0;
     // A kernel that catches everything may go on after `fail`: what it returns then does not count.

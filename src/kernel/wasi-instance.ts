@@ -76,6 +76,10 @@ export class WasiInstance implements KernelInstance {
     this.#state.reset();
   }
 
+  observe(callMs: number): void {
+    this.#state.observe(callMs);
+  }
+
   #bind(exports: WebAssembly.Exports): boolean {
     const start = exports[startExport];
     const memory = exports[memoryExport];

@@ -232,8 +232,8 @@ export class WorkerHandle {
     }
     const number = this.#nextNumber++;
     this.#numbers.set(kernel.digest, number);
-    const { module, plan, functions } = kernel;
-    this.#post({ kind: "kernel", number, module, plan, functions });
+    const { module, plan, functions, watched } = kernel;
+    this.#post({ kind: "kernel", number, module, plan, functions, watched });
     for (const [digest, oldest] of this.#numbers) {
       if (this.#numbers.size <= limits.workerKernelsMax) break;
       this.#numbers.delete(digest);

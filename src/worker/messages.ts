@@ -2,6 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { AdmittedKernel } from "../kernel/admission.ts";
 import type { InstancePlan } from "../kernel/call-plan.ts";
+import type { InstanceForm } from "../kernel/instance-form.ts";
 import type { BatchFailure } from "./batch.ts";
 import type { BatchBuffers } from "./batch-memory.ts";
 
@@ -39,6 +40,7 @@ export interface KernelMessage {
   readonly module: WebAssembly.Module;
   readonly plan: InstancePlan;
   readonly functions: readonly string[];
+  readonly watched: InstanceForm | undefined;
 }
 
 /** From the worker. */

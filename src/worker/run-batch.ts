@@ -50,6 +50,13 @@ export class BatchRunner {
     }
   }
 
+  /** The time of one item of the last batch, in ms; 0 when none has run. */
+  get sampleMs(): number {
+    const { header, runMs } = this.memory;
+    const finished = Atomics.load(header, Word.FINISHED);
+    return finished === 0 ? 0 : (runMs[finished >> 1] ?? 0);
+  }
+
   #runItems(instance: KernelInstance): void {
     const { header, times, sizes, cancelled, input, status, resultSizes, runMs } = this.memory;
     const functionIndex = Atomics.load(header, Word.FUNCTION);

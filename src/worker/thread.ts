@@ -70,8 +70,8 @@ function instanceFor(number: number, times: Float64Array): KernelInstance {
   if (kernel === undefined) throw new HeddleError("INTERNAL", `the worker does not know kernel ${number}`);
   if (kernel.instance !== undefined) return kernel.instance;
   const began = threadNow();
-  const { module, plan, functions } = kernel.message;
-  kernel.instance = createInstance({ module, plan, functions, sinks: { log } });
+  const { module, plan, functions, watched } = kernel.message;
+  kernel.instance = createInstance({ module, plan, functions, watched, sinks: { log } });
   times[Time.COLD_MS] = threadNow() - began;
   return kernel.instance;
 }
@@ -85,15 +85,16 @@ function runSlot(runner: BatchRunner): void {
   lines.endCall();
   Atomics.store(header, Word.STATE, BatchState.DONE);
   ring();
-  restore(number, Atomics.load(header, Word.STOPPED_BYTES) > 0);
+  restore(number, Atomics.load(header, Word.STOPPED_BYTES) > 0, runner.sampleMs);
 }
 
 /** Restores the state while nobody waits for it. An instance that is broken makes room for a new one. */
-function restore(number: number, broken: boolean): void {
+function restore(number: number, broken: boolean, sampleMs: number): void {
   const kernel = kernels.get(number);
   if (kernel === undefined) return;
   if (!broken) {
     try {
+      if (sampleMs > 0) kernel.instance?.observe(sampleMs);
       kernel.instance?.reset();
       return;
     } catch {

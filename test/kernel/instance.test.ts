@@ -2,20 +2,16 @@ import { describe, expect, it } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { limits } from "../../src/base/limits.ts";
 import { inspectModule } from "../../src/kernel/admission.ts";
+import type { HostSinks } from "../../src/kernel/host-imports.ts";
 import { createInstance, type KernelInstance } from "../../src/kernel/instance.ts";
+import { createInForm, formNames, type FormName } from "../support/instance-forms.ts";
 import { moduleWith } from "../support/hostile-modules.ts";
 import { probeBytes, probeFunctions } from "../support/probe-kernel.ts";
 
-function setup(bytes: Uint8Array = probeBytes()): { instance: KernelInstance; log: string[] } {
-  const { kernel, normalized } = inspectModule(bytes);
+function setupIn(form: FormName, bytes: Uint8Array): { instance: KernelInstance; log: string[] } {
   const log: string[] = [];
-  const instance = createInstance({
-    module: new WebAssembly.Module(normalized.bytes),
-    plan: kernel.plan,
-    functions: kernel.functions,
-    sinks: { log: (level, text) => log.push(`${level} ${text}`) },
-  });
-  return { instance, log };
+  const sinks: HostSinks = { log: (level, text) => log.push(`${level} ${text}`) };
+  return { instance: createInForm(inspectModule(bytes), form, { sinks }), log };
 }
 
 /** Calls a function of the probe; gives the result or the reason and message of the failure. */
@@ -31,7 +27,9 @@ function callAt(instance: KernelInstance, index: number, bytes: Uint8Array): num
   return [...instance.bytes.subarray(resultAt, resultAt + resultSize)];
 }
 
-describe("createInstance", () => {
+describe.each(formNames)("createInstance (%s code)", (form) => {
+  const setup = (bytes: Uint8Array = probeBytes()) => setupIn(form, bytes);
+
   it("calls functions with payloads of any size, also of none", () => {
     const { instance } = setup();
     expect(call(instance, "echo", [])).toEqual([]);

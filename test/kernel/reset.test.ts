@@ -9,6 +9,7 @@ import {
   restoreGlobals,
   restoreHead,
 } from "../../src/kernel/reset.ts";
+import { createInForm, formNames } from "../support/instance-forms.ts";
 import {
   admitScribbler,
   createScribbler,
@@ -56,15 +57,16 @@ describe("resetSteps", () => {
   });
 
   it.each([
-    ["restores an image", image],
-    ["makes instances anew", rebuild],
-  ])(
+    ["restores an image", image, "plain"],
+    ["clears what the mark tells", image, "watched"],
+    ["makes instances anew", rebuild, "plain"],
+  ] as const)(
     "%s: memory, its size, globals and tables equal those of a new instance before every call",
-    (_, admission) => {
+    (_, admission, form) => {
       const fresh = stateOf(createScribbler(admission));
       fc.assert(
         fc.property(fc.array(scribbles, { minLength: 1, maxLength: 4 }), (calls) => {
-          const instance = createScribbler(admission);
+          const instance = createInForm(admission, form);
           for (const orders of calls) {
             call(instance, orders);
             instance.reset();
@@ -117,8 +119,8 @@ describe("resetSteps", () => {
     expect([rebuildUnrestorable, rebuildGrown, restoreHead, clearRest, restoreGlobals]).toEqual(resetSteps);
   });
 
-  it("restores by copying after memory was grown by nothing", () => {
-    const instance = createScribbler(image);
+  it.each(formNames)("restores by copying after memory was grown by nothing (%s)", (form) => {
+    const instance = createInForm(image, form);
     const fresh = stateOf(createScribbler(image));
     call(instance, [
       { kind: "grow", pages: 0 },
