@@ -23,7 +23,12 @@ type Answer = { readonly value: unknown } | { readonly error: string };
 const startTimeoutMs = 30_000;
 
 /** Starts a program of this folder with a configuration; resolves when it says that it is ready. It ends with the scope. */
-export async function startChild(scope: AsyncDisposableStack, file: string, config: object): Promise<Child> {
+export async function startChild(
+  scope: AsyncDisposableStack,
+  file: string,
+  config: object,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Child> {
   const path = fileURLToPath(new URL(file, import.meta.url));
   const child = spawn(process.execPath, [path, JSON.stringify(config)], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -31,6 +36,7 @@ export async function startChild(scope: AsyncDisposableStack, file: string, conf
     // on a busy machine the processes of one session would get less than as many in sessions of their own. And Ctrl-C
     // reaches only the suite, which ends its children in order.
     detached: true,
+    env: { ...process.env, ...env },
   });
   scope.defer(() => end(child));
   nameProcess(child.pid, basename(file, ".ts"));

@@ -44,11 +44,30 @@ export async function startFabric(
   scope: AsyncDisposableStack,
   { nodes, workers, environment = {} }: FabricOptions,
 ): Promise<BenchFabric> {
+  const args = ["--nodes", String(nodes), "--workers", String(workers), "--no-restart"];
+  const { address, fabric, started } = await startServer(scope, "up", args);
+  for (const { id, pid } of started) nameProcess(pid, id);
+  const nodePids = started.map(({ pid }) => pid);
+  return { address, fabric, nodePids, executedBefore: Promise.resolve(0) };
+}
+
+/** A running scheduler without nodes. */
+export interface BenchScheduler extends Pick<BenchFabric, "address" | "fabric"> {
+  /** What nodes need to join it. */
+  readonly secretFile: string;
+}
+
+/** Starts gateway and scheduler alone and connects. */
+export async function startScheduler(scope: AsyncDisposableStack): Promise<BenchScheduler> {
+  const { address, fabric, data } = await startServer(scope, "scheduler", []);
+  return { address, fabric, secretFile: join(data, "secret") };
+}
+
+async function startServer(scope: AsyncDisposableStack, command: string, args: readonly string[]) {
   const data = await mkdtemp(join(tmpdir(), "heddle-bench-"));
   scope.defer(() => rm(data, { recursive: true, force: true }));
-  const args = ["--nodes", String(nodes), "--workers", String(workers), "--no-restart"];
-  args.push("--port", "0", "--http-port", "0", "--data", data, "--json");
-  const child = spawn(process.execPath, [program, "up", ...args], {
+  const where = ["--port", "0", "--http-port", "0", "--data", data, "--json"];
+  const child = spawn(process.execPath, [program, command, ...args, ...where], {
     stdio: ["ignore", "pipe", "inherit", "pipe"],
     // It ends when the other end of descriptor 3 does, which is here: with this process, however that ends.
     env: { ...process.env, ...environment, HEDDLE_PARENT_FD: "3" },
@@ -56,14 +75,12 @@ export async function startFabric(
   });
   // Nothing is ever written to descriptor 3; an error on it is the child's end, which "exit" tells.
   child.stdio[3]?.on("error", () => {});
-  scope.defer(() => end(child));
-  const { grpc: address, nodes: started } = await readyLine(child);
+  scope.defer(() => endProcess(child));
+  const { grpc: address, nodes: started } = await readyLine(child, command);
   nameProcess(child.pid, "gateway");
-  for (const { id, pid } of started) nameProcess(pid, id);
   const fabric = await connect(address);
   scope.defer(() => fabric.close());
-  const nodePids = started.map(({ pid }) => pid);
-  return { address, fabric, nodePids, executedBefore: Promise.resolve(0) };
+  return { address, fabric, started, data };
 }
 
 /**
@@ -89,7 +106,7 @@ export async function sharedFabric(
 const built = new Map<string, Promise<Uint8Array>>();
 
 /** Builds and deploys a kernel of the tests. */
-export async function deployFixture({ fabric }: BenchFabric, name: string): Promise<void> {
+export async function deployFixture({ fabric }: Pick<BenchFabric, "fabric">, name: string): Promise<void> {
   await fabric.admin.deploy(await buildFixture(name));
 }
 
@@ -107,9 +124,9 @@ interface ReadyLine {
   readonly nodes: readonly { readonly id: string; readonly pid: number }[];
 }
 
-function readyLine(child: ChildProcess): Promise<ReadyLine> {
+function readyLine(child: ChildProcess, command: string): Promise<ReadyLine> {
   return new Promise((resolve, reject) => {
-    const fail = (how: string): void => reject(new Error(`heddle up ${how}`));
+    const fail = (how: string): void => reject(new Error(`heddle ${command} ${how}`));
     const timer = setTimeout(() => fail(`was not ready within ${startTimeoutMs} ms`), startTimeoutMs);
     child.once("exit", (code, signal) => {
       clearTimeout(timer);
@@ -122,8 +139,8 @@ function readyLine(child: ChildProcess): Promise<ReadyLine> {
   });
 }
 
-/** SIGTERM stops a fabric in order; one that takes too long is killed, and its nodes end with it. */
-async function end(child: ChildProcess): Promise<void> {
+/** SIGTERM stops a process of a fabric in order; one that takes too long is killed, and its nodes end with it. */
+export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   child.kill("SIGTERM");

@@ -1,3 +1,5 @@
+import { coldstartDeploy } from "./coldstart-deploy.bench.ts";
+import { coldstartNode } from "./coldstart-node.bench.ts";
 import { fairnessP99 } from "./fairness-p99.bench.ts";
 import { granularity } from "./granularity.bench.ts";
 import type { Figure } from "./harness.ts";
@@ -32,6 +34,8 @@ export const figures: readonly Figure[] = [
   granularity,
   ...resetCost,
   ...memoryInstance,
+  coldstartDeploy,
+  coldstartNode,
   kernelsPlain,
   kernelsTuned,
 ];

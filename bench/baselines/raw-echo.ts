@@ -18,8 +18,11 @@ export interface RawEchoConfig extends RawEchoReady {
 }
 
 /** Starts the server. */
-export async function startRawEcho(scope: AsyncDisposableStack): Promise<RawEchoReady> {
-  const server = await startChild(scope, "./baselines/raw-echo-server.ts", {});
+export async function startRawEcho(
+  scope: AsyncDisposableStack,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RawEchoReady> {
+  const server = await startChild(scope, "./baselines/raw-echo-server.ts", {}, env);
   return server.ready as RawEchoReady; // said by raw-echo-server.ts
 }
 
