@@ -45,7 +45,7 @@ export async function startFabric(
   { nodes, workers, environment = {} }: FabricOptions,
 ): Promise<BenchFabric> {
   const args = ["--nodes", String(nodes), "--workers", String(workers), "--no-restart"];
-  const { address, fabric, started } = await startServer(scope, "up", args);
+  const { address, fabric, started } = await startServer(scope, "up", args, environment);
   for (const { id, pid } of started) nameProcess(pid, id);
   const nodePids = started.map(({ pid }) => pid);
   return { address, fabric, nodePids, executedBefore: Promise.resolve(0) };
@@ -59,11 +59,16 @@ export interface BenchScheduler extends Pick<BenchFabric, "address" | "fabric"> 
 
 /** Starts gateway and scheduler alone and connects. */
 export async function startScheduler(scope: AsyncDisposableStack): Promise<BenchScheduler> {
-  const { address, fabric, data } = await startServer(scope, "scheduler", []);
+  const { address, fabric, data } = await startServer(scope, "scheduler", [], {});
   return { address, fabric, secretFile: join(data, "secret") };
 }
 
-async function startServer(scope: AsyncDisposableStack, command: string, args: readonly string[]) {
+async function startServer(
+  scope: AsyncDisposableStack,
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) {
   const data = await mkdtemp(join(tmpdir(), "heddle-bench-"));
   scope.defer(() => rm(data, { recursive: true, force: true }));
   const where = ["--port", "0", "--http-port", "0", "--data", data, "--json"];
