@@ -6,6 +6,7 @@ import { codeName } from "../base/code.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { InstancePlan } from "./call-plan.ts";
+import { byteArea, type ByteArea } from "./copy-bytes.ts";
 import { abortLevel, hostModule, logLevels, type HostSinks } from "./host-imports.ts";
 import { captureImage, restoreState, type ResetStep, type ResetTarget, type StateImage } from "./reset.ts";
 import { FormChoice, type InstanceForm } from "./instance-form.ts";
@@ -47,12 +48,13 @@ export interface KindParts {
 
 /** Thrown by `fail` to leave the kernel; what it said is kept beside, as a kernel may catch what it throws. */
 const leave = Symbol("the kernel called fail");
+const noBytes = byteArea(new Uint8Array(0));
 const utf8 = new TextDecoder();
 
 /** A live instance and the way back to its first state. */
 export class InstanceState implements ResetTarget {
   image: StateImage | undefined;
-  bytes: Uint8Array = new Uint8Array(0);
+  area: ByteArea = noBytes;
   globals: readonly WebAssembly.Global[] = [];
   exports: WebAssembly.Exports = {};
   /** How often a new instance took the place of a used one. */
@@ -155,8 +157,12 @@ export class InstanceState implements ResetTarget {
     this.#instantiate();
   }
 
+  get bytes(): Uint8Array {
+    return this.area.bytes;
+  }
+
   refreshBytes(): void {
-    if (this.#memory !== undefined) this.bytes = new Uint8Array(this.#memory.buffer);
+    if (this.#memory !== undefined) this.area = byteArea(new Uint8Array(this.#memory.buffer));
   }
 
   /** Why a call of a function failed that threw something. The stack of a trap goes to the log. */

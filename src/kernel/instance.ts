@@ -1,3 +1,4 @@
+import type { ByteArea } from "./copy-bytes.ts";
 import type { InstanceOptions } from "./instance-state.ts";
 import { RawInstance } from "./raw-instance.ts";
 import type { KernelFailure } from "./trap.ts";
@@ -10,6 +11,8 @@ import { WasiInstance } from "./wasi-instance.ts";
  */
 export interface KernelInstance {
   readonly bytes: Uint8Array;
+  /** `bytes` again, for copying a result out of them. */
+  readonly area: ByteArea;
   /** Address of the result of the last call. */
   readonly resultAt: number;
   readonly resultSize: number;

@@ -7,6 +7,7 @@ import { BackwardWriter } from "../wire/backward-writer.ts";
 import { ByteReader } from "../wire/byte-reader.ts";
 import { scalarCodecs, type ScalarCodec } from "../wire/scalar-codec.ts";
 import { WireType } from "../wire/varint.ts";
+import { byteArea, type ByteArea } from "./copy-bytes.ts";
 import type { KernelInstance } from "./instance.ts";
 import { InstanceState, type InstanceOptions } from "./instance-state.ts";
 import { scalarOf } from "./raw-interface.ts";
@@ -48,6 +49,10 @@ export class RawInstance implements KernelInstance {
     this.#functions = types.map(callable);
     this.#names = options.functions;
     this.#state = new InstanceState(options, { bind: (exports) => this.#bind(exports) });
+  }
+
+  get area(): ByteArea {
+    return byteArea(this.bytes);
   }
 
   get rebuilds(): number {

@@ -1,6 +1,6 @@
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import { copyBytes } from "./copy-bytes.ts";
+import { byteArea, copyBytes, type ByteArea } from "./copy-bytes.ts";
 import type { KernelInstance } from "./instance.ts";
 import { InstanceState, type InstanceOptions } from "./instance-state.ts";
 import { allocExport } from "./signature.ts";
@@ -17,6 +17,8 @@ export class TypedInstance implements KernelInstance {
   readonly #names: readonly string[];
   #alloc: KernelExport = unbound;
   #functions: readonly KernelExport[] = [];
+  /** Where the last request lay; the next one mostly lies there as well. */
+  #source: ByteArea = byteArea(new Uint8Array(0));
 
   constructor(options: InstanceOptions) {
     this.#names = options.functions;
@@ -25,6 +27,10 @@ export class TypedInstance implements KernelInstance {
 
   get bytes(): Uint8Array {
     return this.#state.bytes;
+  }
+
+  get area(): ByteArea {
+    return this.#state.area;
   }
 
   get rebuilds(): number {
@@ -74,17 +80,18 @@ export class TypedInstance implements KernelInstance {
       return this.#give(this.#bad(functionIndex, `${allocExport}(${size}) gave the address ${at}`));
     }
     state.hostWrites(at + size);
-    copyBytes(state.bytes, at, source, offset, size);
+    if (this.#source.bytes !== source) this.#source = byteArea(source);
+    copyBytes(state.area, at, this.#source, offset, size);
     const header = (this.#functions[functionIndex] ?? unbound)(at, size) >>> 0;
     // A kernel that catches everything may go on after `fail`: what it returns then does not count.
     if (state.failed !== undefined) return this.#give(state.failed);
     if (state.bytes.length === 0) state.refreshBytes();
-    const { bytes } = state;
+    const { bytes, words } = state.area;
     if (header + 8 > bytes.length) {
       return this.#give(this.#bad(functionIndex, `it returned the address ${header}`));
     }
-    this.resultAt = readU32(bytes, header);
-    this.resultSize = readU32(bytes, header + 4);
+    this.resultAt = words.getUint32(header, true);
+    this.resultSize = words.getUint32(header + 4, true);
     if (this.resultAt + this.resultSize > bytes.length) {
       const range = `its result is said to be ${this.resultSize} bytes at ${this.resultAt}`;
       return this.#give(this.#bad(functionIndex, range));
@@ -117,9 +124,4 @@ function isFunction(value: unknown): value is KernelExport {
 
 function unbound(): number {
   throw new HeddleError("INTERNAL", "a function was called that the instance does not have");
-}
-
-function readU32(bytes: Uint8Array, at: number): number {
-  const upper = (bytes[at + 3] ?? 0) << 24;
-  return ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | upper) >>> 0;
 }

@@ -4,6 +4,7 @@
  */
 import { HeddleError } from "../base/error.ts";
 import { decodeMessage, encodeMessage } from "../wire/message.ts";
+import { byteArea, type ByteArea } from "./copy-bytes.ts";
 import type { KernelInstance } from "./instance.ts";
 import { InstanceState, type InstanceOptions } from "./instance-state.ts";
 import { memoryExport } from "./signature.ts";
@@ -42,6 +43,10 @@ export class WasiInstance implements KernelInstance {
     }
     const early = this.#early();
     if (early !== undefined) throw early;
+  }
+
+  get area(): ByteArea {
+    return byteArea(this.bytes);
   }
 
   get rebuilds(): number {

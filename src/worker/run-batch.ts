@@ -4,7 +4,7 @@
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import { copyBytes } from "../kernel/copy-bytes.ts";
+import { byteArea, copyBytes, type ByteArea } from "../kernel/copy-bytes.ts";
 import type { KernelInstance } from "../kernel/instance.ts";
 import { kernelFailure, type KernelFailure } from "../kernel/trap.ts";
 import { toFailure } from "./batch.ts";
@@ -20,12 +20,15 @@ export class BatchRunner {
   /** The item that runs, for its log. */
   index = 0;
   readonly #ring: () => void;
+  /** Where results go. Nobody but this side grows it, and to ask whether it has grown takes its time for each item. */
+  #output: ByteArea;
   /** Where the next result goes. */
   #outputAt = 0;
 
   /** `ring` tells the host to look at the memory. */
   constructor(memory: BatchMemory, ring: () => void) {
     this.memory = memory;
+    this.#output = byteArea(memory.output);
     this.#ring = ring;
   }
 
@@ -77,7 +80,7 @@ export class BatchRunner {
       if (instance.call(functionIndex, input, inputAt, size)) {
         const resultSize = instance.resultSize;
         const at = this.#reserve(resultSize);
-        copyBytes(this.memory.output, at, instance.bytes, instance.resultAt, resultSize);
+        copyBytes(this.#output, at, instance.area, instance.resultAt, resultSize);
         status[index] = ItemStatus.OK;
         resultSizes[index] = resultSize;
       } else {
@@ -105,7 +108,7 @@ export class BatchRunner {
     const { header, status, resultSizes } = this.memory;
     const text = Buffer.from(JSON.stringify(failure));
     const at = this.#reserve(text.length);
-    this.memory.output.set(text, at);
+    this.#output.bytes.set(text, at);
     status[index] = ItemStatus.FAILED;
     resultSizes[index] = text.length;
     Atomics.add(header, Word.FAULTS, 1);
@@ -119,20 +122,25 @@ export class BatchRunner {
     Atomics.store(header, Word.COLD, 0);
     const text = Buffer.from(JSON.stringify(toFailure(error)).slice(0, 2 * limits.messageMaxBytes));
     const at = this.#reserve(text.length);
-    this.memory.output.set(text, at);
+    this.#output.bytes.set(text, at);
     Atomics.store(header, Word.STOPPED_AT, at);
     Atomics.store(header, Word.STOPPED_BYTES, text.length);
   }
 
   /** Gives the place of the next result; waits for the host when the output is full, and grows it for a large one. */
   #reserve(size: number): number {
-    if (this.#outputAt + size > this.memory.output.length) {
+    if (this.#outputAt + size > this.#output.bytes.length) {
       if (this.#outputAt > 0) this.#waitForFlush();
-      if (size > this.memory.output.length) this.memory.growOutput(size);
+      if (size > this.#output.bytes.length) this.#grow(size);
     }
     const at = this.#outputAt;
     this.#outputAt = at + size;
     return at;
+  }
+
+  #grow(size: number): void {
+    this.memory.growOutput(size);
+    this.#output = byteArea(this.memory.output);
   }
 
   #waitForFlush(): void {
