@@ -8,13 +8,11 @@ import type { HeddleError } from "../base/error.ts";
 import { atTurnEnd } from "../base/turn-end.ts";
 import { FrameWriter } from "../wire/frame-writer.ts";
 import type { GatheredMessage } from "./gathered-message.ts";
+import { MessageLane, type RawStream } from "./message-lane.ts";
 import { fromStatus, toStatus } from "./status.ts";
 
 /** What is written: frames, or a chunk. */
 type Outgoing = Buffer | GatheredMessage;
-
-/** Either end of a raw stream. */
-export type RawStream = ClientDuplexStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
 
 /** What a stream tells its owner. */
 export interface DuplexEvents {
@@ -32,6 +30,13 @@ export class Duplex {
   readonly #stream: RawStream;
   readonly #events: DuplexEvents;
   readonly #end: (error: HeddleError | undefined) => void;
+  /** The way of messages once the first has come. */
+  #lane: MessageLane | undefined;
+  readonly #laneEvents = {
+    message: (message: Buffer): void => this.#receive(message),
+    drained: (): void => this.#unblock(),
+    broken: (error: unknown): void => this.close(fromStatus(error)),
+  };
   #waiting: Outgoing[] = [];
   #waitingBytes = 0;
   #state: "open" | "blocked" | "closed" = "open";
@@ -43,6 +48,7 @@ export class Duplex {
     this.#end = end;
     stream.on("data", (message: Buffer) => {
       this.#receive(message);
+      if (this.#state === "open") this.#lane ??= MessageLane.open(stream, this.#laneEvents);
     });
     stream.on("drain", () => {
       this.#unblock();
@@ -114,6 +120,7 @@ export class Duplex {
   }
 
   #pass(message: Outgoing): boolean {
+    if (this.#lane !== undefined) return this.#lane.write(message);
     return this.#stream.write(message as Buffer); // see gathered-message.ts
   }
 
