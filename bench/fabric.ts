@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { buildKernel } from "../src/compiler/compile.ts";
 import { connect, type Fabric } from "../src/index.ts";
-import { countExecutions } from "./executions.ts";
+import { kernelModule } from "../test/support/kernels.ts";
+import { executionsBefore } from "./executions.ts";
 import { nameProcess } from "./processes.ts";
 import { sharedPart } from "./shared-parts.ts";
 
@@ -35,7 +35,6 @@ export interface BenchFabric {
 }
 
 const program = fileURLToPath(new URL("../bin/heddle.js", import.meta.url));
-const kernels = fileURLToPath(new URL("../test/fixtures/kernels/", import.meta.url));
 const startTimeoutMs = 30_000;
 const stopTimeoutMs = 15_000;
 
@@ -102,25 +101,14 @@ export async function sharedFabric(
     return startFabric(scope, options);
   });
   if (isNew) return running;
-  const executedBefore = countExecutions(running.fabric);
+  const executedBefore = executionsBefore(running.fabric);
   executedBefore.catch(() => {}); // whoever awaits it is told
   return { ...running, executedBefore };
 }
 
-/** Modules by the name of their source: several figures deploy the same. */
-const built = new Map<string, Promise<Uint8Array>>();
-
 /** Builds and deploys a kernel of the tests. */
 export async function deployFixture({ fabric }: Pick<BenchFabric, "fabric">, name: string): Promise<void> {
-  await fabric.admin.deploy(await buildFixture(name));
-}
-
-/** Builds a kernel of the tests, once. */
-export function buildFixture(name: string): Promise<Uint8Array> {
-  const module =
-    built.get(name) ?? buildKernel({ file: join(kernels, `${name}.ts`) }).then(({ wasm }) => wasm);
-  built.set(name, module);
-  return module;
+  await fabric.admin.deploy(await kernelModule(name));
 }
 
 /** What a fabric says when it is ready, as it is documented. */

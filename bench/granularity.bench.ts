@@ -7,7 +7,8 @@ import { availableParallelism } from "node:os";
 import type { LineChart } from "./chart.ts";
 import { startChild } from "./child.ts";
 import { expectExecutions } from "./executions.ts";
-import { buildFixture, deployFixture, sharedFabric } from "./fabric.ts";
+import { deployFixture, sharedFabric } from "./fabric.ts";
+import { kernelModule } from "../test/support/kernels.ts";
 import type { LengthRequest } from "./granularity-client.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Subject } from "./harness.ts";
 import { rateOf, startRawSubjects } from "./invoke-subjects.ts";
@@ -131,7 +132,7 @@ const calibrationCalls = 100;
  * to fit between what else the machine does, less the fastest that does nothing.
  */
 async function calibrate(): Promise<number> {
-  await using kernel = await loadKernel(await buildFixture("work"));
+  await using kernel = await loadKernel(await kernelModule("work"));
   const leastMs = async (rounds: number): Promise<number> => {
     let least = Infinity;
     for (let call = 0; call < calibrationCalls; call++) {

@@ -1,5 +1,5 @@
 /** The two sides of the invoke figures: bare grpc-js over some numbers of channels, and Heddle. */
-import { sharedRawEcho, startRawEchoClient } from "./baselines/raw-echo.ts";
+import { sharedRawEcho, sharedRawEchoClient } from "./baselines/raw-echo.ts";
 import { startChild } from "./child.ts";
 import { expectExecutions } from "./executions.ts";
 import { deployFixture, sharedFabric, startFabric } from "./fabric.ts";
@@ -18,20 +18,20 @@ export interface HeddleSubject extends Subject<Round> {
 
 /** Bare unary echo, one subject per number of channels; all call one server process. */
 export async function startRawSubjects(
-  { scope, shared }: Bench,
+  { shared }: Bench,
   inFlight: number,
   channelCounts: readonly number[],
 ): Promise<Subject<Round>[]> {
   const { address } = await sharedRawEcho(shared);
-  const subjects: Subject<Round>[] = [];
-  for (const channels of channelCounts) {
-    const client = await startRawEchoClient(scope, { address, channels, payloadBytes });
-    subjects.push({
-      name: `bare grpc-js echo, ${channels} channel${channels === 1 ? "" : "s"}`,
-      measure: (durationMs) => requestRound(client, { inFlight, durationMs }),
-    });
-  }
-  return subjects;
+  return Promise.all(
+    channelCounts.map(async (channels) => {
+      const client = await sharedRawEchoClient(shared, { address, channels, payloadBytes });
+      return {
+        name: `bare grpc-js echo, ${channels} channel${channels === 1 ? "" : "s"}`,
+        measure: (durationMs: number) => requestRound(client, { inFlight, durationMs }),
+      };
+    }),
+  );
 }
 
 /** What is special about a subject. */

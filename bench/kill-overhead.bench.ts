@@ -7,7 +7,7 @@ import { startMixClient, stepsPerMs } from "./mix.ts";
 const steps = 2 * stepsPerMs;
 const nodeCount = 4;
 /** A map lasts so many rounds of the plan, which makes six seconds of it. */
-const roundsPerMap = 4;
+const roundsPerMap = 5;
 /** Its items at least: nothing could be killed in the middle of a shorter one. */
 const itemsMin = 500;
 /** A pair of maps takes the place of so many rounds. */

@@ -1,4 +1,5 @@
 /** `npm run bench`: measures figures one after another. Results go to stdout, progress to stderr. */
+import { join } from "node:path";
 import { figures } from "./figures.ts";
 import { readMachine, readVersions } from "./machine.ts";
 import { helpText, readOptions, type SuiteOptions } from "./options.ts";
@@ -88,11 +89,12 @@ async function summarize(folder: string): Promise<number> {
   }
 }
 
-/** Leaves results and pictures beside the suite. */
+/** Leaves results and pictures beside the suite; those of a quick run do not mix with others. */
 async function keep(run: Run): Promise<void> {
   const names = figures.map(({ name }) => name);
-  await writeResults(resultsFolder, mergeResults(await readResults(resultsFolder), saveRun(run), names));
-  note(`bench: results and pictures are in ${resultsFolder}`);
+  const folder = run.plan === "quick" ? join(resultsFolder, "quick") : resultsFolder;
+  await writeResults(folder, mergeResults(await readResults(folder), saveRun(run), names));
+  note(`bench: results and pictures are in ${folder}`);
 }
 
 /** Aborts on the first Ctrl-C or SIGTERM. */

@@ -49,7 +49,10 @@ export function mergeResults(
     before?.machine.processor === latest.machine.processor && before.machine.cores === latest.machine.cores;
   const all = new Map<string, SavedFigure>();
   for (const figure of isSame ? before.figures : []) all.set(figure.name, figure);
-  for (const figure of latest.figures) all.set(figure.name, figure);
+  for (const figure of latest.figures) {
+    // What was skipped this time was measured all the same.
+    if (figure.skipped === undefined || !all.has(figure.name)) all.set(figure.name, figure);
+  }
   const figures = names.flatMap((name) => all.get(name) ?? []);
   return { ...latest, figures };
 }

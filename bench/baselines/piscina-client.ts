@@ -6,13 +6,13 @@ import { Piscina } from "piscina";
 import { digestOf } from "../../src/kernel/admission.ts";
 import { loadKernel } from "../../src/kernel/load.ts";
 import { configOf } from "../child.ts";
-import { buildFixture } from "../fabric.ts";
+import { kernelModule } from "../../test/support/kernels.ts";
 import { serveRounds, type LoadLoop } from "../load.ts";
 import { Stamp } from "../stamp.ts";
 import type { PiscinaConfig } from "./piscina.ts";
 
 const { threads, atomics, concurrentTasksPerWorker, itemsPerTask, payloadBytes } = configOf<PiscinaConfig>();
-const wasm = await buildFixture("fresh");
+const wasm = await kernelModule("fresh");
 const pool = new Piscina({
   filename: new URL("./piscina-worker.ts", import.meta.url).href,
   workerData: await loadKernel(wasm, digestOf(wasm)),

@@ -31,7 +31,9 @@ export function sharedRawEcho(scope: AsyncDisposableStack): Promise<RawEchoReady
   return sharedPart(scope, "bare echo", () => startRawEcho(scope));
 }
 
-/** Starts a load client of the server. */
-export function startRawEchoClient(scope: AsyncDisposableStack, config: RawEchoConfig): Promise<Child> {
-  return startChild(scope, "./baselines/raw-echo-client.ts", config);
+/** A load client of the server, which figures share: it keeps nothing from one round to the next. */
+export function sharedRawEchoClient(scope: AsyncDisposableStack, config: RawEchoConfig): Promise<Child> {
+  return sharedPart(scope, `bare echo client ${JSON.stringify(config)}`, () =>
+    startChild(scope, "./baselines/raw-echo-client.ts", config),
+  );
 }

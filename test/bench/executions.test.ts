@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { countExecutions, expectExecutions, type Pacing } from "../../bench/executions.ts";
+import { countExecutions, executionsBefore, expectExecutions, type Pacing } from "../../bench/executions.ts";
 import { limits } from "../../src/base/limits.ts";
 import type { NodeInfo } from "../../src/index.ts";
 
@@ -49,6 +49,19 @@ describe("countExecutions", () => {
   it("gives up on nodes that never rest", async () => {
     const { fabric, pacing } = setup((now) => now);
     await expect(countExecutions(fabric, pacing)).rejects.toThrow("nodes still execute");
+  });
+});
+
+describe("executionsBefore", () => {
+  it("knows what the last user has proved, once", async () => {
+    let asked = 0;
+    const { fabric, pacing } = setup(() => (asked++, 15));
+    await expectExecutions(fabric, 10, 5, pacing);
+    asked = 0;
+    expect(await executionsBefore(fabric, pacing)).toBe(15);
+    expect(asked).toBe(0);
+    expect(await executionsBefore(fabric, pacing)).toBe(15);
+    expect(asked).toBeGreaterThan(0);
   });
 });
 

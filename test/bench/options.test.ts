@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { figures } from "../../bench/figures.ts";
-import { helpText, planOf, readOptions } from "../../bench/options.ts";
+import { budgetOf, helpText, planOf, readOptions } from "../../bench/options.ts";
 
 describe("readOptions", () => {
   it("chooses all figures, and measures them in full, when nothing is asked for", () => {
@@ -26,6 +26,14 @@ describe("planOf", () => {
   it("is shorter in a quick run, and shorter still when that is of all figures", () => {
     expect(lengthOf("--quick", "--only", "invoke.latency")).toBeLessThan(lengthOf());
     expect(lengthOf("--quick")).toBeLessThan(lengthOf("--quick", "--only", "invoke.latency"));
+  });
+});
+
+describe("budgetOf", () => {
+  it("is two minutes, with the end, for a quick run of all figures, and without bound for others", () => {
+    expect(budgetOf(readOptions(["--quick"]))).toBeLessThan(115_000);
+    for (const argv of [[], ["--quick", "--only", "invoke.latency"], ["--quick", "--profile"]])
+      expect(budgetOf(readOptions(argv))).toBe(Infinity);
   });
 });
 

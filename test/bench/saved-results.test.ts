@@ -42,6 +42,12 @@ describe("mergeResults", () => {
     ]);
   });
 
+  it("keeps what was measured when it is skipped later", () => {
+    const skipped = { ...savedFigure("a", 8), ratio: null, holds: null, skipped: "no redis-server" };
+    expect(mergeResults(before, savedResults([skipped]), ["a"]).figures).toEqual([savedFigure("a", 1)]);
+    expect(mergeResults(undefined, savedResults([skipped]), ["a"]).figures).toEqual([skipped]);
+  });
+
   it("keeps nothing of another machine", () => {
     const other = { ...before, machine: { ...machine, processor: "Loom 4000" } };
     expect(mergeResults(other, savedResults([savedFigure("b", 9)]), ["a", "b"]).figures).toHaveLength(1);

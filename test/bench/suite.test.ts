@@ -5,10 +5,10 @@ import { Suite } from "../../bench/suite.ts";
 
 const outcome = { value: 2, baseline: 1, ratio: 2, details: { headers: [], rows: [] } };
 
-function setup(...argv: string[]) {
+function setup(argv: readonly string[] = [], budgetMs = Infinity) {
   const interrupt = new AbortController();
   const notes: string[] = [];
-  const suite = new Suite(readOptions(argv), interrupt.signal, (text) => notes.push(text));
+  const suite = new Suite(readOptions(argv), interrupt.signal, (text) => notes.push(text), budgetMs);
   const figure = (run: (bench: Bench) => void): Figure => ({
     ...{ name: "speed", about: "a ÷ b", unit: "calls/s", target: 1, better: "higher" },
     run: async (bench) => (run(bench), outcome),
@@ -26,7 +26,7 @@ describe("Suite", () => {
   });
 
   it("leaves what figures of a quick run share until the end", async () => {
-    const { suite, figure } = setup("--quick");
+    const { suite, figure } = setup(["--quick"]);
     const scopes = new Set<AsyncDisposableStack>();
     let ended = 0;
     const one = figure(({ shared }) => {
@@ -47,7 +47,7 @@ describe("Suite", () => {
   });
 
   it("goes on with new parts after a figure that failed, and says why", async () => {
-    const { suite, figure, notes } = setup("--quick");
+    const { suite, figure, notes } = setup(["--quick"]);
     const scopes = new Set<AsyncDisposableStack>();
     const broken = figure(({ shared }) => {
       scopes.add(shared);
@@ -67,8 +67,22 @@ describe("Suite", () => {
     expect(await suite.measure(lacking)).toMatchObject({ kind: "skipped", why: "no redis-server" });
   });
 
+  it("ends a figure that takes longer than there is time, and skips those after it", async () => {
+    const { suite, figure } = setup(["--quick"], 4_100);
+    const long: Figure = {
+      ...figure(() => {}),
+      run: ({ scope }) =>
+        new Promise((_resolve, reject) => scope.defer(() => reject(new Error("its process has gone")))),
+    };
+    const why =
+      "the two minutes of a quick run are too short for all on this machine: npm run bench -- --quick --only speed";
+    expect(await suite.measure(long)).toEqual({ kind: "skipped", figure: long, why });
+    const next = figure(() => expect.unreachable());
+    expect(await suite.measure(next)).toEqual({ kind: "skipped", figure: next, why });
+  });
+
   it("ends all when it is interrupted, and waits for that", async () => {
-    const { suite, figure, interrupt } = setup("--quick");
+    const { suite, figure, interrupt } = setup(["--quick"]);
     let ended = 0;
     const stuck = figure(({ scope, shared }) => {
       for (const part of [scope, shared])
