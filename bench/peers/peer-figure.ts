@@ -36,6 +36,8 @@ export interface PeerOptions {
 export interface Peer {
   /** Answers the requests of `requestRound`. */
   readonly client: Child;
+  /** Answers the request for a round in bulk, where the peer has something for many items at once. */
+  readonly bulk?: { readonly name: string; readonly client: Child };
   readonly settings: Readonly<Record<string, string>>;
 }
 
