@@ -69,6 +69,14 @@ export function versionOf(name: string): string {
   return packages[`node_modules/${name}`]?.version ?? "unknown";
 }
 
+/** The version of a package that the list for Ray or Dask pins. */
+export function requirementOf(list: "ray" | "dask", name: string): string {
+  const line = readFileSync(own(lists[list]), "utf8")
+    .split("\n")
+    .find((pin) => pin.startsWith(`${name}==`));
+  return line?.slice(name.length + 2) ?? "unknown";
+}
+
 /** The packages of npm are there; throws Unavailable otherwise. */
 export function expectPackages(figure: string): void {
   if (!isInstalled("npm")) throw missing(figure, "npm packages, as in bench/peers/package.json,");

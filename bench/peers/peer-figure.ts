@@ -11,9 +11,18 @@ import type { BarChart } from "../chart.ts";
 import { startChild, type Child } from "../child.ts";
 import { expectExecutions } from "../executions.ts";
 import { deployFixture, sharedFabric } from "../fabric.ts";
-import { interleave, median, ratioOfPairs, type Bench, type Figure, type Plan } from "../harness.ts";
+import {
+  interleave,
+  median,
+  ratioOfPairs,
+  type Bench,
+  type Figure,
+  type Outcome,
+  type Plan,
+} from "../harness.ts";
 import { payloadBytes, rateOf } from "../invoke-subjects.ts";
-import { requestRound, type Round } from "../load.ts";
+import { stuckMs, type Pace, type Round, type RoundOptions } from "../load.ts";
+import type { StampConfig } from "../stamp.ts";
 
 /** Single calls in flight. */
 const inFlight = 256;
@@ -34,9 +43,9 @@ export interface PeerOptions {
 
 /** A peer at work. */
 export interface Peer {
-  /** Answers the requests of `requestRound`. */
+  /** Answers `RoundOptions` with a `Round`. */
   readonly client: Child;
-  /** Answers the request for a round in bulk, where the peer has something for many items at once. */
+  /** What the peer has for many items at once; the client answers `{ durationMs }` with a `Pace`. */
   readonly bulk?: { readonly name: string; readonly client: Child };
   readonly settings: Readonly<Record<string, string>>;
 }
@@ -50,35 +59,43 @@ export function peerFigure({ name, title, setup, start }: PeerOptions): Figure {
     target: 1,
     better: "higher",
     setup,
-    async run(bench) {
-      const peer = await start(bench);
-      const heddle = await startHeddle(bench);
-      const many = await inTurns(bench, manyOf(bench.plan), "many at once", [heddle, peer.client], inFlight);
-      const alone = await inTurns(bench, aloneOf(bench.plan), "one at a time", [heddle, peer.client], 1);
-      await heddle.checkExecutions();
-      const rates = many.map((rounds) => rounds.map(rateOf));
-      const [own = [], other = []] = rates;
-      const [rate = 0, peerRate = 0] = rates.map(median);
-      const [p50 = 0, peerP50 = 0] = alone.map((rounds) => median(rounds.map(({ p50Ms }) => p50Ms)));
-      const [p99 = 0, peerP99 = 0] = many.map((rounds) => median(rounds.map(({ p99Ms }) => p99Ms)));
-      return {
-        value: rate,
-        baseline: peerRate,
-        ratio: ratioOfPairs(own, other),
-        details: {
-          headers: ["subject", "calls/s", "p99 ms", "p50 ms at 1 in flight"],
-          rows: [
-            [title, Math.round(peerRate), peerP99.toFixed(3), peerP50.toFixed(3)],
-            ["Heddle invoke", Math.round(rate), p99.toFixed(3), p50.toFixed(3)],
-          ],
-        },
-        charts: [
-          bars("throughput", `Single calls, ${inFlight} in flight`, "calls/s", title, peerRate, rate),
-          bars("latency", "Median time of a call when there is no other", "ms", title, peerP50, p50),
-        ],
-        settings: peer.settings,
-      };
+    run: (bench) => compare(bench, title, start),
+  };
+}
+
+async function compare(bench: Bench, title: string, start: PeerOptions["start"]): Promise<Outcome> {
+  const peer = await start(bench);
+  const heddle = await startHeddle(bench);
+  const single = [heddle.client, peer.client];
+  const many = await inTurns(bench, manyOf(bench.plan), "many at once", single, { inFlight });
+  const alone = await inTurns(bench, shortOf(bench.plan), "one at a time", single, { inFlight: 1 });
+  const clients = peer.bulk === undefined ? [] : [heddle.mapClient, peer.bulk.client];
+  const bulk = await inTurns(bench, shortOf(bench.plan), "in bulk", clients, {});
+  await heddle.checkExecutions();
+  const rates = many.map((rounds) => rounds.map(rateOf));
+  const [own = [], other = []] = rates;
+  const [rate = 0, peerRate = 0] = rates.map(median);
+  const [p99 = 0, peerP99 = 0] = many.map((rounds) => median(rounds.map(({ p99Ms }) => p99Ms)));
+  const [p50 = 0, peerP50 = 0] = alone.map((rounds) => median(rounds.map(({ p50Ms }) => p50Ms)));
+  const [bulkRate, peerBulkRate] = bulk.map((rounds) => Math.round(median(rounds.map(rateOf))));
+  const rows = [
+    [title, Math.round(peerRate), peerP99.toFixed(3), peerP50.toFixed(3), peerBulkRate ?? "–"],
+    ["Heddle", Math.round(rate), p99.toFixed(3), p50.toFixed(3), bulkRate ?? "–"],
+  ];
+  const settings = peer.bulk === undefined ? {} : { bulk: `${peer.bulk.name}; Heddle: fabric.map` };
+  return {
+    value: rate,
+    baseline: peerRate,
+    ratio: ratioOfPairs(own, other),
+    details: {
+      headers: ["subject", "calls/s", "p99 ms", "p50 ms at 1 in flight", "items/s in bulk"],
+      rows,
     },
+    charts: [
+      bars("throughput", `Single calls, ${inFlight} in flight`, "calls/s", title, peerRate, rate),
+      bars("latency", "Median time of a call when there is no other", "ms", title, peerP50, p50),
+    ],
+    settings: { ...peer.settings, ...settings },
   };
 }
 
@@ -87,14 +104,16 @@ function manyOf({ warmUpMs, rounds, roundMs }: Plan): Plan {
   return { warmUpMs: warmUpMs * 0.5, rounds: Math.ceil(rounds * 0.55), roundMs: roundMs * 0.8 };
 }
 
-/** The share of the plan for single calls: nothing is left to warm up but the idle path. */
-function aloneOf({ warmUpMs, rounds, roundMs }: Plan): Plan {
+/** The share of the plan for what stands beside it. */
+function shortOf({ warmUpMs, rounds, roundMs }: Plan): Plan {
   return { warmUpMs: warmUpMs * 0.1, rounds: Math.ceil(rounds * 0.35), roundMs: roundMs * 0.4 };
 }
 
-/** Heddle as a subject, and the proof of its calls. */
-interface Heddle extends Child {
-  /** Throws unless every call that was answered was one execution on a node. */
+/** The clients of Heddle, and the proof of their calls. */
+interface Heddle {
+  readonly client: Child;
+  readonly mapClient: Child;
+  /** Throws unless every call and every item that was answered was one execution on a node. */
   checkExecutions(): Promise<void>;
 }
 
@@ -102,15 +121,19 @@ async function startHeddle({ scope, shared }: Bench): Promise<Heddle> {
   const running = await sharedFabric(shared, { nodes: workers, workers: 1 });
   await deployFixture(running, "fresh");
   const before = await running.executedBefore;
-  const client = await startChild(scope, "./stamp-client.ts", { address: running.address, payloadBytes });
+  const config: StampConfig = { address: running.address, payloadBytes };
   let calls = 0;
-  return {
+  const counted = (client: Child): Child => ({
     ...client,
     async request(message, timeoutMs) {
-      const round = (await client.request(message, timeoutMs)) as Round; // answered by serveRounds
+      const round = (await client.request(message, timeoutMs)) as Pace; // of a client that is asked for rounds
       calls += round.calls;
       return round;
     },
+  });
+  return {
+    client: counted(await startChild(scope, "./stamp-client.ts", config)),
+    mapClient: counted(await startChild(scope, "./map-client.ts", config)),
     checkExecutions: () => expectExecutions(running.fabric, calls, before),
   };
 }
@@ -121,11 +144,13 @@ function inTurns(
   plan: Plan,
   what: string,
   clients: readonly Child[],
-  inFlight: number,
+  options: Partial<RoundOptions>,
 ): Promise<Round[][]> {
   const subjects = clients.map((client, index) => ({
     name: index === 0 ? "Heddle" : "peer",
-    measure: (durationMs: number) => requestRound(client, { inFlight, durationMs }),
+    // A round in bulk has neither a number in flight nor times of calls, and nobody looks at them.
+    measure: async (durationMs: number) =>
+      (await client.request({ ...options, durationMs }, durationMs + stuckMs)) as Round,
   }));
   return interleave(subjects, plan, (text) => note(`${what}, ${text}`));
 }
