@@ -3,7 +3,7 @@ import { deployFixture, sharedFabric } from "./fabric.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Subject } from "./harness.ts";
 import { startMixClient, stepsPerMs, type MixRound } from "./mix.ts";
 
-const itemMs = 5;
+const itemMs = 10;
 
 /** How much faster two nodes are than one. */
 export const scalingNodes: Figure = {
