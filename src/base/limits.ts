@@ -55,6 +55,8 @@ export const limits = {
   memoryDefaultMaxBytes: 64 * MiB,
   /** Highest memory maximum a module may declare. */
   memoryCapBytes: 1024 * MiB,
+  /** Memory of instances that were dropped, after which a thread collects its garbage: some milliseconds each time. */
+  lostMemoryMaxBytes: 64 * MiB,
   /** An instance with an image up to this size is reset by copying; a larger one is made anew. */
   resetImageMaxBytes: 1 * MiB,
   /** One invocation of a function, when the manifest names no other limit. */

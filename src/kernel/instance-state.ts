@@ -10,6 +10,7 @@ import { byteArea, type ByteArea } from "./copy-bytes.ts";
 import { abortLevel, hostModule, logLevels, type HostSinks } from "./host-imports.ts";
 import { captureImage, restoreState, type ResetStep, type ResetTarget, type StateImage } from "./reset.ts";
 import { FormChoice, type InstanceForm } from "./instance-form.ts";
+import { loseMemory } from "./lost-memory.ts";
 import { initializeExport } from "./signature.ts";
 import { sourceMapOf, type SourceMap } from "./source-map.ts";
 import {
@@ -68,6 +69,8 @@ export class InstanceState implements ResetTarget {
   readonly #choice: FormChoice;
   #form: InstanceForm;
   readonly #imports: WebAssembly.Imports;
+  /** What the memory had when the instance was new. */
+  #initialBytes = 0;
   #memory: WebAssembly.Memory | undefined = undefined;
   /** The global in which the code keeps how far up it wrote. */
   #mark: WebAssembly.Global | undefined = undefined;
@@ -211,7 +214,9 @@ export class InstanceState implements ResetTarget {
       throw new HeddleError("BAD_EXPORT", "the module lacks an export of the contract; was it admitted?");
     }
     this.exports = exports;
+    loseMemory((this.#memory?.buffer.byteLength ?? 0) - this.#initialBytes);
     this.#memory = memory instanceof WebAssembly.Memory ? memory : undefined;
+    this.#initialBytes = this.#memory?.buffer.byteLength ?? 0;
     const globals = this.plan.globals.map((name) => exports[name]);
     this.globals = globals.filter((global) => global instanceof WebAssembly.Global);
     this.refreshBytes();
