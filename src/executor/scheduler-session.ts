@@ -104,6 +104,7 @@ export class SchedulerSession implements BatchOwner {
       credit: () => unexpected("a Credit from a scheduler"),
       chunk: () => unexpected("a Chunk on the small stream"),
       log: () => unexpected("a Log from a scheduler"),
+      pause: () => unexpected("a Pause from a scheduler"),
     };
   }
 

@@ -187,6 +187,7 @@ export class NodeLink {
       batch: () => unexpected("Batch"),
       chunk: () => unexpected("Chunk"),
       cancel: () => unexpected("Cancel"),
+      pause: () => unexpected("Pause"),
     };
   }
 

@@ -13,6 +13,7 @@ import {
   type CancelFrame,
   type FrameSink,
   type HelloFrame,
+  type PauseFrame,
   type ResultFrame,
 } from "../wire/frame.ts";
 import type { Engine } from "./engine.ts";
@@ -31,7 +32,7 @@ export interface SessionGateway {
 
 /** A batch under its client's number: known to the engine, or refused at its first frame while more frames still come. */
 type ClientBatch =
-  | { readonly kind: "live"; readonly record: BatchRecord }
+  | { readonly kind: "live"; readonly record: BatchRecord; unread: boolean }
   | { readonly kind: "refused"; readonly error: HeddleError };
 
 export class Session implements BatchClient {
@@ -111,8 +112,16 @@ export class Session implements BatchClient {
   #pause(paused: boolean): void {
     this.#state = paused ? "paused" : "open";
     for (const batch of this.#batches.values()) {
-      if (batch.kind === "live") this.#gateway.engine.pause(batch.record, paused);
+      if (batch.kind === "live") this.#gateway.engine.pause(batch.record, paused || batch.unread);
     }
+  }
+
+  /** The client's consumer of one map stops or goes on reading. */
+  #unread({ id, paused }: PauseFrame): void {
+    const batch = this.#batches.get(id);
+    if (batch?.kind !== "live") return;
+    batch.unread = paused;
+    this.#gateway.engine.pause(batch.record, paused || this.#state === "paused");
   }
 
   #sink(): FrameSink {
@@ -123,6 +132,7 @@ export class Session implements BatchClient {
       function: (frame) => this.#functions.name(frame),
       batch: (frame) => this.#batch(frame),
       cancel: (frame) => this.#cancel(frame),
+      pause: (frame) => this.#unread(frame),
       hello: () => unexpected("second Hello"),
       welcome: () => unexpected("Welcome"),
       chunk: () => unexpected("Chunk on its small stream"),
@@ -149,7 +159,11 @@ export class Session implements BatchClient {
   }
 
   #submit(frame: BatchFrame): void {
-    if (frame.first !== 0) return; // the rest of a map that settled early, by its deadline or a cancel
+    if (frame.first !== 0) {
+      // The rest of a map that settled early, by its deadline or a cancel, unless it is a batch of its own.
+      if (!frame.open) this.#refuse(frame, beheaded(frame));
+      return;
+    }
     try {
       this.#checkRoom(frame);
       checkRequestKey("affinity", frame.affinity);
@@ -171,7 +185,7 @@ export class Session implements BatchClient {
         trace: frame.trace,
         traces: frame.traces,
       });
-      this.#batches.set(frame.id, { kind: "live", record });
+      this.#batches.set(frame.id, { kind: "live", record, unread: false });
       if (frame.open) this.#untold.add(frame.id);
       if (this.#state === "paused") this.#gateway.engine.pause(record, true);
     } catch (error) {
@@ -220,6 +234,12 @@ export class Session implements BatchClient {
     if (batch?.kind === "live") this.#gateway.engine.cancel(batch.record, frame.first, count);
     else if (batch !== undefined && count === Infinity) this.#batches.delete(frame.id);
   }
+}
+
+/** A batch must have all of its items in its one frame. */
+function beheaded({ id, first }: BatchFrame): HeddleError {
+  const said = `batch ${id} is not under way, and a frame came that begins with item ${first} and not with 0`;
+  return new HeddleError("BAD_REQUEST", said);
 }
 
 /** Time for the batch in ms: a map may go without a limit, invocations get the longest there is. */

@@ -42,6 +42,7 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
     batch: () => unexpected("Batch"),
     chunk: () => unexpected("Chunk on the small stream"),
     cancel: () => unexpected("Cancel"),
+    pause: () => unexpected("Pause"),
   };
   const link = new FrameLink(sink);
 

@@ -72,6 +72,14 @@ export class MapOutlet {
     this.#version ||= Buffer.from(digest).toString("hex");
   }
 
+  /** Nothing new shall be started, or again: the consumer is slower than the fabric. */
+  pause(paused: boolean): void {
+    const { link } = this.#connection;
+    if (!this.known || link === undefined) return;
+    link.writer?.pause({ id: this.#id, paused });
+    link.flush();
+  }
+
   /** Takes everything back that has not settled. */
   cancel(): void {
     const { link } = this.#connection;

@@ -35,6 +35,9 @@ export class MapResults {
   #offset = 0;
   #delivered = 0;
   #bytes = 0;
+  /** All that came so far. */
+  #cameItems = 0;
+  #cameBytes = 0;
 
   constructor(ordered: boolean) {
     this.#ordered = ordered;
@@ -50,8 +53,23 @@ export class MapResults {
     return this.#bytes;
   }
 
+  /** Bytes of a result, in the mean of all so far; 0 before the first. */
+  get meanBytes(): number {
+    return this.#cameItems === 0 ? 0 : this.#cameBytes / this.#cameItems;
+  }
+
+  /** Is the next result there? */
+  get ready(): boolean {
+    if (this.#current !== undefined) return true;
+    return this.#ordered ? this.#byFirst.has(this.#delivered) : this.#queueAt < this.#queue.length;
+  }
+
   add(run: ResultRun): void {
-    if (run.kind === "values") this.#bytes += run.payloads.length;
+    this.#cameItems += run.count;
+    if (run.kind === "values") {
+      this.#bytes += run.payloads.length;
+      this.#cameBytes += run.payloads.length;
+    }
     if (this.#ordered) this.#byFirst.set(run.first, run);
     else this.#queue.push(run);
   }

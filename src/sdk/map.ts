@@ -14,6 +14,7 @@ import { InputReader, type Inputs } from "./map-reader.ts";
 import { ProgressTeller } from "./map-progress.ts";
 import { MapInputs } from "./map-inputs.ts";
 import { MapOutlet } from "./map-outlet.ts";
+import { MapWindow } from "./map-window.ts";
 import { MapResults, runBytes } from "./map-results.ts";
 import type { ResolvedMap } from "./options.ts";
 import type { CallableFunction } from "./schemas.ts";
@@ -35,11 +36,11 @@ type State =
 const finished: Step = { done: true, value: undefined };
 
 export class MapRun implements Submission {
-  readonly #connection: Connection;
   readonly #function: CallableFunction;
   readonly #options: ResolvedMap;
   readonly #inputs = new MapInputs();
   readonly #results: MapResults;
+  readonly #window: MapWindow;
   readonly #reader: InputReader;
   readonly #builder: FrameBuilder;
   readonly #decoder: ValueReader;
@@ -57,7 +58,6 @@ export class MapRun implements Submission {
   };
 
   constructor(connection: Connection, fn: CallableFunction, inputs: Inputs, options: ResolvedMap) {
-    this.#connection = connection;
     this.#function = fn;
     this.#options = options;
     this.#builder = new FrameBuilder(fn.schema.request, (columns) => this.#send(columns));
@@ -66,8 +66,10 @@ export class MapRun implements Submission {
     this.#progress = new ProgressTeller(options.onProgress, systemClock);
     this.#span = startMapSpan(fn.fullName, systemClock.now());
     this.#outlet = new MapOutlet(connection, fn, options, this.#span);
+    this.#window = new MapWindow(options, this.#inputs, this.#results, this.#outlet);
     this.#reader = new InputReader(inputs, {
-      room: () => this.#room(),
+      room: () =>
+        this.#state.kind === "running" && this.#window.hasRoom(this.#builder, connection.windowBytes),
       take: (input) => this.#take(input),
       turn: () => this.#sendBuilt(),
       end: () => this.#endInputs(),
@@ -88,6 +90,7 @@ export class MapRun implements Submission {
     if (this.#state.kind === "failed") return this.#rejectOnce(this.#state.error);
     if (this.#state.kind === "finished") return Promise.resolve(finished);
     if (this.#results.take()) {
+      this.#window.regulate();
       this.#reader.wake();
       return this.#deliver();
     }
@@ -109,6 +112,7 @@ export class MapRun implements Submission {
   }
 
   submit(id: number, link: FrameLink): void {
+    this.#window.restart();
     this.#outlet.restart(id, link, this.#inputs.restart(), this.#closedInputs);
   }
 
@@ -129,6 +133,7 @@ export class MapRun implements Submission {
     this.#values(frame, number, frame.first + frame.count, offset);
     this.#tell(false);
     this.#wakeConsumer();
+    this.#window.regulate();
   }
 
   fail(error: HeddleError): void {
@@ -161,16 +166,6 @@ export class MapRun implements Submission {
       this.#progress.count(items, items);
     }
     return runs.length > 0;
-  }
-
-  /** May another input be taken? */
-  #room(): boolean {
-    if (this.#state.kind !== "running") return false;
-    const underWay = this.#inputs.taken + this.#builder.count - this.#results.delivered;
-    if (underWay === 0) return true;
-    const window = Math.min(this.#options.windowBytes, this.#connection.windowBytes);
-    const bytes = this.#inputs.bytes + this.#builder.bytes + this.#results.bytes;
-    return underWay < this.#options.concurrency && bytes < window;
   }
 
   /** Encodes an input; one that is no valid request fails by itself when the map goes on without it. */

@@ -107,6 +107,12 @@ export function readCancel(reader: FrameCursor, end: number, sink: FrameSink): v
   sink.cancel({ id: numbers[1] ?? 0, first: numbers[2] ?? 0, count: numbers[3] ?? 0 });
 }
 
+/** Reads a Pause up to `end`. Throws PROTOCOL. */
+export function readPause(reader: FrameCursor, end: number, sink: FrameSink): void {
+  const numbers = readNumbers(reader, end, 2, "Pause");
+  sink.pause?.({ id: numbers[1] ?? 0, paused: (numbers[2] ?? 0) !== 0 });
+}
+
 /** Reads a Credit up to `end`. Throws PROTOCOL. */
 export function readCredit(reader: FrameCursor, end: number, sink: FrameSink): void {
   const numbers = readNumbers(reader, end, 4, "Credit");

@@ -18,6 +18,7 @@ export function readFirstHello(message: Buffer): HelloFrame {
     batch: unexpected,
     chunk: unexpected,
     cancel: unexpected,
+    pause: unexpected,
     result: unexpected,
     log: unexpected,
     credit: unexpected,

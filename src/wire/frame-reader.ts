@@ -11,6 +11,7 @@ import {
   readFirst,
   readFunction,
   readLog,
+  readPause,
   type FramesFrom,
 } from "./control-reader.ts";
 import { FrameCursor } from "./frame-cursor.ts";
@@ -38,6 +39,7 @@ export function readFrames(message: Buffer, from: FramesFrom, sink: FrameSink): 
     else if (field === frameField.cancel) readCancel(reader, end, sink);
     else if (field === frameField.credit) readCredit(reader, end, sink);
     else if (field === frameField.log) readLog(reader, end, sink);
+    else if (field === frameField.pause) readPause(reader, end, sink);
     reader.at = end;
   }
 }

@@ -11,6 +11,7 @@ import {
   type HelloFrame,
   type ItemErrorFrame,
   type LogFrame,
+  type PauseFrame,
   type ResultFrame,
   type WelcomeFrame,
 } from "./frame.ts";
@@ -99,6 +100,13 @@ export class FrameWriter extends FrameBuffer {
     this.uint(1, frame.id);
     this.uint(2, frame.first);
     this.uint(3, frame.count);
+    this.close(start);
+  }
+
+  pause(frame: PauseFrame): void {
+    const start = this.open(frameField.pause, 64);
+    this.uint(1, frame.id);
+    this.bool(2, frame.paused);
     this.close(start);
   }
 

@@ -16,6 +16,7 @@ export const frameField = {
   result: 6,
   credit: 7,
   log: 8,
+  pause: 9,
 } as const;
 
 /** Bytes of a parent span on the wire: trace id, span id, flags. */
@@ -200,6 +201,12 @@ export interface CreditFrame {
   readonly draining: boolean;
 }
 
+/** The caller of a batch holds as many of its results as it wants, or wants more again. */
+export interface PauseFrame {
+  readonly id: number;
+  readonly paused: boolean;
+}
+
 /** A line that a kernel logged in an item of an attempt. */
 export interface LogFrame {
   /** The attempt. */
@@ -222,6 +229,8 @@ export interface FrameSink {
   batch(frame: BatchFrame): void;
   chunk(id: number, data: Uint8Array): void;
   cancel(frame: CancelFrame): void;
+  /** Not for those that take no batches from clients. */
+  pause?(frame: PauseFrame): void;
   result(frame: ResultFrame): void;
   credit(frame: CreditFrame): void;
   log(frame: LogFrame): void;

@@ -249,6 +249,27 @@ describe("Session", () => {
     await settled(client, 8, 1);
   });
 
+  it("starts nothing new of a map that its client has paused, until it goes on", async () => {
+    const { client, node } = await setup();
+    client.send(7, ["a"], { open: true });
+    await settled(client, 7, 1);
+    client.streams.link.writer?.pause({ id: 7, paused: true });
+    client.send(7, ["b"], { first: 1, open: true });
+    client.send(8, ["other"]);
+    await settled(client, 8, 1);
+    expect(node.frames.batches).toHaveLength(2);
+    client.streams.link.writer?.pause({ id: 7, paused: false });
+    client.streams.link.flush();
+    await settled(client, 7, 2);
+  });
+
+  it("answers a batch that does not begin with its first item", async () => {
+    const { client } = await setup();
+    client.send(7, ["a"], { first: 3 });
+    await settled(client, 7, 1);
+    expect([...outcomesOf(client, 7).values()]).toEqual(["BAD_REQUEST"]);
+  });
+
   describe("ends the session with a status when the client", () => {
     it.each([
       [

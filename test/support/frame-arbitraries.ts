@@ -5,6 +5,7 @@ import {
   traceBytes,
   type BatchFrame,
   type CancelFrame,
+  type PauseFrame,
   type CreditFrame,
   type EarlierAttemptFrame,
   type FunctionFrame,
@@ -56,6 +57,7 @@ const functionEntry: fc.Arbitrary<FunctionFrame> = fc.record({
 });
 
 const chunk = fc.record({ id: uint53, data: bytes(300) });
+const pause: fc.Arbitrary<PauseFrame> = fc.record({ id: uint53, paused: fc.boolean() });
 const cancel: fc.Arbitrary<CancelFrame> = fc.record({ id: uint53, first: uint53, count: uint53 });
 const credit: fc.Arbitrary<CreditFrame> = fc.record({
   queueMs: uint32,
@@ -178,6 +180,7 @@ export const openerFrame: fc.Arbitrary<RecordedFrame> = fc.oneof(
   batch.map((frame) => ({ kind: "batch" as const, frame })),
   chunk.map((frame) => ({ kind: "chunk" as const, frame })),
   cancel.map((frame) => ({ kind: "cancel" as const, frame })),
+  pause.map((frame) => ({ kind: "pause" as const, frame })),
 );
 
 /** Frames that a gateway or a node sends. */
@@ -203,6 +206,8 @@ export function writeFrame(writer: FrameWriter, { kind, frame }: RecordedFrame):
       return writer.batch(frame);
     case "chunk":
       return writer.chunk(frame.id, frame.data);
+    case "pause":
+      return writer.pause(frame);
     case "cancel":
       return writer.cancel(frame);
     case "result":

@@ -6,6 +6,7 @@ import type {
   FunctionFrame,
   HelloFrame,
   LogFrame,
+  PauseFrame,
   ResultFrame,
   WelcomeFrame,
 } from "../../src/wire/frame.ts";
@@ -20,7 +21,8 @@ export type RecordedFrame =
   | { readonly kind: "cancel"; readonly frame: CancelFrame }
   | { readonly kind: "result"; readonly frame: ResultFrame }
   | { readonly kind: "credit"; readonly frame: CreditFrame }
-  | { readonly kind: "log"; readonly frame: LogFrame };
+  | { readonly kind: "log"; readonly frame: LogFrame }
+  | { readonly kind: "pause"; readonly frame: PauseFrame };
 
 /** A sink that keeps every frame in its order and lets a test wait for one. */
 export class FrameRecorder implements FrameSink {
@@ -53,6 +55,9 @@ export class FrameRecorder implements FrameSink {
   }
   log(frame: LogFrame): void {
     this.#add({ kind: "log", frame });
+  }
+  pause(frame: PauseFrame): void {
+    this.#add({ kind: "pause", frame });
   }
 
   /** The batches so far. */

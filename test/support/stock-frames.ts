@@ -29,6 +29,7 @@ const fieldOfKind = {
   result: "results",
   credit: "credits",
   log: "logs",
+  pause: "pauses",
 } as const;
 
 const typeOfKind = {
@@ -41,6 +42,7 @@ const typeOfKind = {
   result: "Result",
   credit: "Credit",
   log: "Log",
+  pause: "Pause",
 } as const;
 
 /** Type of the message of a frame. */
@@ -51,7 +53,7 @@ export function typeOf(frame: RecordedFrame): protobuf.Type {
 /** Number of the field that carries a kind of frame. */
 export function fieldNumberOf(frame: RecordedFrame): number {
   const owner =
-    frame.kind === "batch" || frame.kind === "hello" || frame.kind === "cancel"
+    frame.kind === "batch" || frame.kind === "hello" || frame.kind === "cancel" || frame.kind === "pause"
       ? "SessionRequest"
       : "ExecuteResponse";
   const field = stockType(`heddle.v1.${owner}`).fields[fieldOfKind[frame.kind]];

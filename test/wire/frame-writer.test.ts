@@ -54,6 +54,7 @@ describe("FrameWriter", () => {
     fc.assert(
       fc.property(frame, (one) => {
         if (type === "SessionResponse" && (one.kind === "function" || one.kind === "log")) return;
+        if (type === "ExecuteRequest" && one.kind === "pause") return;
         const [message = Buffer.alloc(0)] = written([one]);
         expect(stockDecode(message, type)[one.kind]).toEqual([asStock(one)]);
       }),

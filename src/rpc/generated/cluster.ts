@@ -21,6 +21,7 @@ import type { ListNodesResponse as _heddle_v1_ListNodesResponse, ListNodesRespon
 import type { Log as _heddle_v1_Log, Log__Output as _heddle_v1_Log__Output } from './heddle/v1/Log.ts';
 import type { Node as _heddle_v1_Node, Node__Output as _heddle_v1_Node__Output } from './heddle/v1/Node.ts';
 import type { NodeFacts as _heddle_v1_NodeFacts, NodeFacts__Output as _heddle_v1_NodeFacts__Output } from './heddle/v1/NodeFacts.ts';
+import type { Pause as _heddle_v1_Pause, Pause__Output as _heddle_v1_Pause__Output } from './heddle/v1/Pause.ts';
 import type { RegisterRequest as _heddle_v1_RegisterRequest, RegisterRequest__Output as _heddle_v1_RegisterRequest__Output } from './heddle/v1/RegisterRequest.ts';
 import type { RegisterResponse as _heddle_v1_RegisterResponse, RegisterResponse__Output as _heddle_v1_RegisterResponse__Output } from './heddle/v1/RegisterResponse.ts';
 import type { Result as _heddle_v1_Result, Result__Output as _heddle_v1_Result__Output } from './heddle/v1/Result.ts';
@@ -60,6 +61,7 @@ export interface ProtoGrpcType {
       Node: MessageTypeDefinition<_heddle_v1_Node, _heddle_v1_Node__Output>
       NodeFacts: MessageTypeDefinition<_heddle_v1_NodeFacts, _heddle_v1_NodeFacts__Output>
       NodeState: EnumTypeDefinition
+      Pause: MessageTypeDefinition<_heddle_v1_Pause, _heddle_v1_Pause__Output>
       RegisterRequest: MessageTypeDefinition<_heddle_v1_RegisterRequest, _heddle_v1_RegisterRequest__Output>
       RegisterResponse: MessageTypeDefinition<_heddle_v1_RegisterResponse, _heddle_v1_RegisterResponse__Output>
       Result: MessageTypeDefinition<_heddle_v1_Result, _heddle_v1_Result__Output>

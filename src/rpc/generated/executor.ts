@@ -30,6 +30,7 @@ import type { Log as _heddle_v1_Log, Log__Output as _heddle_v1_Log__Output } fro
 import type { LogLine as _heddle_v1_LogLine, LogLine__Output as _heddle_v1_LogLine__Output } from './heddle/v1/LogLine.ts';
 import type { LogsRequest as _heddle_v1_LogsRequest, LogsRequest__Output as _heddle_v1_LogsRequest__Output } from './heddle/v1/LogsRequest.ts';
 import type { LogsResponse as _heddle_v1_LogsResponse, LogsResponse__Output as _heddle_v1_LogsResponse__Output } from './heddle/v1/LogsResponse.ts';
+import type { Pause as _heddle_v1_Pause, Pause__Output as _heddle_v1_Pause__Output } from './heddle/v1/Pause.ts';
 import type { Promote as _heddle_v1_Promote, Promote__Output as _heddle_v1_Promote__Output } from './heddle/v1/Promote.ts';
 import type { Result as _heddle_v1_Result, Result__Output as _heddle_v1_Result__Output } from './heddle/v1/Result.ts';
 import type { Rollback as _heddle_v1_Rollback, Rollback__Output as _heddle_v1_Rollback__Output } from './heddle/v1/Rollback.ts';
@@ -83,6 +84,7 @@ export interface ProtoGrpcType {
       LogsRequest: MessageTypeDefinition<_heddle_v1_LogsRequest, _heddle_v1_LogsRequest__Output>
       LogsResponse: MessageTypeDefinition<_heddle_v1_LogsResponse, _heddle_v1_LogsResponse__Output>
       ModuleKind: EnumTypeDefinition
+      Pause: MessageTypeDefinition<_heddle_v1_Pause, _heddle_v1_Pause__Output>
       Promote: MessageTypeDefinition<_heddle_v1_Promote, _heddle_v1_Promote__Output>
       Result: MessageTypeDefinition<_heddle_v1_Result, _heddle_v1_Result__Output>
       Rollback: MessageTypeDefinition<_heddle_v1_Rollback, _heddle_v1_Rollback__Output>

@@ -14,6 +14,7 @@ import type { InvokeRequest as _heddle_v1_InvokeRequest, InvokeRequest__Output a
 import type { InvokeResponse as _heddle_v1_InvokeResponse, InvokeResponse__Output as _heddle_v1_InvokeResponse__Output } from './heddle/v1/InvokeResponse.ts';
 import type { ItemError as _heddle_v1_ItemError, ItemError__Output as _heddle_v1_ItemError__Output } from './heddle/v1/ItemError.ts';
 import type { Log as _heddle_v1_Log, Log__Output as _heddle_v1_Log__Output } from './heddle/v1/Log.ts';
+import type { Pause as _heddle_v1_Pause, Pause__Output as _heddle_v1_Pause__Output } from './heddle/v1/Pause.ts';
 import type { Result as _heddle_v1_Result, Result__Output as _heddle_v1_Result__Output } from './heddle/v1/Result.ts';
 import type { SessionRequest as _heddle_v1_SessionRequest, SessionRequest__Output as _heddle_v1_SessionRequest__Output } from './heddle/v1/SessionRequest.ts';
 import type { SessionResponse as _heddle_v1_SessionResponse, SessionResponse__Output as _heddle_v1_SessionResponse__Output } from './heddle/v1/SessionResponse.ts';
@@ -42,6 +43,7 @@ export interface ProtoGrpcType {
       InvokeResponse: MessageTypeDefinition<_heddle_v1_InvokeResponse, _heddle_v1_InvokeResponse__Output>
       ItemError: MessageTypeDefinition<_heddle_v1_ItemError, _heddle_v1_ItemError__Output>
       Log: MessageTypeDefinition<_heddle_v1_Log, _heddle_v1_Log__Output>
+      Pause: MessageTypeDefinition<_heddle_v1_Pause, _heddle_v1_Pause__Output>
       Result: MessageTypeDefinition<_heddle_v1_Result, _heddle_v1_Result__Output>
       SessionRequest: MessageTypeDefinition<_heddle_v1_SessionRequest, _heddle_v1_SessionRequest__Output>
       SessionResponse: MessageTypeDefinition<_heddle_v1_SessionResponse, _heddle_v1_SessionResponse__Output>

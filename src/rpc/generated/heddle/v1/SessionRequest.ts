@@ -5,6 +5,7 @@ import type { FunctionEntry as _heddle_v1_FunctionEntry, FunctionEntry__Output a
 import type { Batch as _heddle_v1_Batch, Batch__Output as _heddle_v1_Batch__Output } from '../../heddle/v1/Batch.ts';
 import type { Chunk as _heddle_v1_Chunk, Chunk__Output as _heddle_v1_Chunk__Output } from '../../heddle/v1/Chunk.ts';
 import type { Cancel as _heddle_v1_Cancel, Cancel__Output as _heddle_v1_Cancel__Output } from '../../heddle/v1/Cancel.ts';
+import type { Pause as _heddle_v1_Pause, Pause__Output as _heddle_v1_Pause__Output } from '../../heddle/v1/Pause.ts';
 
 /**
  * Frames of a client.
@@ -30,6 +31,10 @@ export interface SessionRequest {
    * Work that is not wanted any more.
    */
   'cancels'?: (_heddle_v1_Cancel)[];
+  /**
+   * Maps whose results are not read at present, or are again.
+   */
+  'pauses'?: (_heddle_v1_Pause)[];
 }
 
 /**
@@ -56,4 +61,8 @@ export interface SessionRequest__Output {
    * Work that is not wanted any more.
    */
   'cancels': (_heddle_v1_Cancel__Output)[];
+  /**
+   * Maps whose results are not read at present, or are again.
+   */
+  'pauses': (_heddle_v1_Pause__Output)[];
 }
