@@ -19,6 +19,8 @@ export const nodeLimits = {
   hostSpinMs: 0.06,
   /** Items of a batch for whose end it looks. */
   hostSpinItemsMax: 4,
+  /** How long a worker without work looks for its next batch before it sleeps: what the rest of a lone call takes. */
+  workerSpinMs: 0.3,
   /** A thread that looks and misses so much time was set aside: others need the processor. */
   spinGapMs: 0.05,
   /** Times at which nobody looks, after it was in vain, before it is tried again. */

@@ -1,7 +1,8 @@
 /**
  * Looking out for another thread instead of sleeping until it wakes this one. To be woken takes a thread some 20 µs,
  * which is more than most calls of a kernel, so it pays to look for a moment where something is about to come. That it
- * does is a hunch: where looking was in vain, or others needed the processor meanwhile, it is left off for a while.
+ * does is a hunch: where looking was in vain it is left off for a while, and for long where others needed the
+ * processor meanwhile.
  */
 import type { Clock } from "../base/clock.ts";
 import { Hunch } from "../base/hunch.ts";
@@ -34,7 +35,8 @@ export class Spin {
       for (let looks = 0; looks < looksPerReading; looks++) if (hasCome()) return this.#hunch.learn(true);
       const before = now;
       now = this.#clock.now();
-      if (now >= end || now - before > limits.spinGapMs) return this.#hunch.learn(false);
+      if (now - before > limits.spinGapMs) return this.#hunch.drop();
+      if (now >= end) return this.#hunch.learn(false);
     }
   }
 }

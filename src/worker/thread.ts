@@ -1,9 +1,11 @@
 /**
  * The thread of a worker: waits for batches in its two slots, which the host fills in turn, and runs them in that
- * order. Between batches it sleeps in `Atomics.wait`; messages are fetched by hand when their counter has moved, so
+ * order. Between batches it looks for the next one for a moment, where that mostly comes, and then sleeps in
+ * `Atomics.wait`; messages are fetched by hand when their counter has moved, so
  * there is no event loop to go through.
  */
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { systemClock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { LogLevel } from "../kernel/host-imports.ts";
@@ -12,12 +14,16 @@ import { BatchMemory, BatchState, Time, Word } from "./batch-memory.ts";
 import { LogWriter } from "./log-ring.ts";
 import { ControlWord, type KernelMessage, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
 import { BatchRunner, threadNow } from "./run-batch.ts";
+import { Spin } from "./spin.ts";
 import { keepCompiled } from "./thread-environment.ts";
 
 const { port, control: controlBuffer, slots, log: logBuffer } = workerData as ThreadData; // the host starts threads with nothing else
 const control = new Int32Array(controlBuffer);
 const kernels = new Map<number, { readonly message: KernelMessage; instance: KernelInstance | undefined }>();
 const runners: [BatchRunner, BatchRunner] = [createRunner(0), createRunner(1)];
+const spin = new Spin(systemClock, limits.workerSpinMs);
+/** The bell as it was before the slots were looked at. */
+let bell = 0;
 let received = 0;
 let running = runners[0];
 const lines = new LogWriter(logBuffer, threadNow, ring);
@@ -104,9 +110,13 @@ function restore(number: number, broken: boolean, sampleMs: number): void {
   kernel.instance = undefined;
 }
 
+function hasRung(): boolean {
+  return Atomics.load(control, ControlWord.BELL) !== bell;
+}
+
 function serve(): never {
   for (let slot: 0 | 1 = 0; ;) {
-    const bell = Atomics.load(control, ControlWord.BELL);
+    bell = Atomics.load(control, ControlWord.BELL);
     receive();
     const runner = runners[slot];
     const { header } = runner.memory;
@@ -116,6 +126,7 @@ function serve(): never {
       runSlot(runner);
       slot = slot === 0 ? 1 : 0;
     } else {
+      if (spin.worthwhile()) spin.look(hasRung);
       Atomics.wait(control, ControlWord.BELL, bell);
     }
   }

@@ -39,6 +39,7 @@ describe("Spin", () => {
     const { hasCome, looks } = comes(Infinity);
     spin.look(hasCome);
     expect(looks()).toBeLessThan(100);
-    expect(spin.worthwhile()).toBe(false);
+    for (let times = 0; times < limits.spinRestMax; times++) expect(spin.worthwhile()).toBe(false);
+    expect(spin.worthwhile()).toBe(true);
   });
 });
