@@ -1,4 +1,5 @@
 import { interleave, median, ratioOfPairs, type Figure } from "./harness.ts";
+import { percentilesChart } from "./invoke-charts.ts";
 import { roundDetails, startHeddleSubject, startRawSubjects } from "./invoke-subjects.ts";
 
 /** How long one call takes when there is no other. */
@@ -21,6 +22,7 @@ export const invokeLatency: Figure = {
       baseline: median(baseline),
       ratio: ratioOfPairs(own, baseline),
       details: roundDetails(subjects, samples),
+      charts: [percentilesChart(subjects, samples)],
     };
   },
 };

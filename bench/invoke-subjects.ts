@@ -10,8 +10,14 @@ import type { StampConfig } from "./stamp.ts";
 /** Bytes of a request's payload and of a reply's. */
 export const payloadBytes = 64;
 
+/** A subject that takes any number of calls in flight. */
+export interface LoadSubject extends Subject<Round> {
+  /** A round with so many calls in flight. */
+  measureWith(inFlight: number, durationMs: number): Promise<Round>;
+}
+
 /** Heddle as a subject, and the proof of its calls. */
-export interface HeddleSubject extends Subject<Round> {
+export interface HeddleSubject extends LoadSubject {
   /** Throws unless every call that was answered was one execution on a node. */
   checkExecutions(): Promise<void>;
 }
@@ -21,14 +27,17 @@ export async function startRawSubjects(
   { shared }: Bench,
   inFlight: number,
   channelCounts: readonly number[],
-): Promise<Subject<Round>[]> {
+): Promise<LoadSubject[]> {
   const { address } = await sharedRawEcho(shared);
   return Promise.all(
     channelCounts.map(async (channels) => {
       const client = await sharedRawEchoClient(shared, { address, channels, payloadBytes });
+      const measureWith = (count: number, durationMs: number): Promise<Round> =>
+        requestRound(client, { inFlight: count, durationMs });
       return {
         name: `bare grpc-js echo, ${channels} channel${channels === 1 ? "" : "s"}`,
-        measure: (durationMs: number) => requestRound(client, { inFlight, durationMs }),
+        measure: (durationMs: number) => measureWith(inFlight, durationMs),
+        measureWith,
       };
     }),
   );
@@ -63,13 +72,15 @@ export async function startHeddleSubject(
   const client = await startChild(scope, "./stamp-client.ts", config);
   const before = await running.executedBefore;
   let calls = 0;
+  const measureWith = async (count: number, durationMs: number): Promise<Round> => {
+    const round = await requestRound(client, { inFlight: count, durationMs });
+    calls += round.calls;
+    return round;
+  };
   return {
     name: options?.name ?? "Heddle invoke",
-    async measure(durationMs) {
-      const round = await requestRound(client, { inFlight, durationMs });
-      calls += round.calls;
-      return round;
-    },
+    measure: (durationMs) => measureWith(inFlight, durationMs),
+    measureWith,
     checkExecutions: () => expectExecutions(running.fabric, calls, before),
   };
 }

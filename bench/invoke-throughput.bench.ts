@@ -1,4 +1,5 @@
 import { interleave, median, ratioOfPairs, type Figure } from "./harness.ts";
+import { concurrencyChart } from "./invoke-charts.ts";
 import { rateOf, roundDetails, startHeddleSubject, startRawSubjects } from "./invoke-subjects.ts";
 
 const inFlight = 256;
@@ -15,15 +16,18 @@ export const invokeThroughput: Figure = {
     const heddle = await startHeddleSubject(bench, inFlight);
     const subjects = [...bare, heddle];
     const samples = await interleave(subjects, bench.plan, bench.note);
-    await heddle.checkExecutions();
     const rates = samples.map((rounds) => rounds.map(rateOf));
     const own = rates.pop() ?? [];
     const best = rates.reduce((first, second) => (median(second) > median(first) ? second : first));
+    const compared = [heddle, ...bare.slice(rates.indexOf(best), rates.indexOf(best) + 1)];
+    const chart = await concurrencyChart(compared, bench.plan, bench.note);
+    await heddle.checkExecutions();
     return {
       value: median(own),
       baseline: median(best),
       ratio: ratioOfPairs(own, best),
       details: roundDetails(subjects, samples),
+      charts: [chart],
     };
   },
 };

@@ -26,7 +26,12 @@ export interface Round extends Pace {
   readonly p50Ms: number;
   /** The time that 99 of 100 calls stayed below, in ms. */
   readonly p99Ms: number;
+  /** The times that `shownPercentiles` of calls did not exceed, in ms. */
+  readonly percentilesMs: readonly number[];
 }
+
+/** The percentiles that pictures of times show. */
+export const shownPercentiles: readonly number[] = [1, 10, 25, 50, 75, 90, 95, 99, 99.9];
 
 /** Whom the calls go to. Slots are numbered from 0; a slot has one call in flight at a time. */
 export interface LoadTarget {
@@ -65,7 +70,8 @@ export function runRound(target: LoadTarget, { inFlight, durationMs }: RoundOpti
         } else if (--open === 0) {
           const sorted = times.subarray(0, calls).sort();
           const [p50Ms, p99Ms] = [percentile(sorted, 0.5), percentile(sorted, 0.99)];
-          resolve({ calls, elapsedMs: now - begun, p50Ms, p99Ms });
+          const percentilesMs = shownPercentiles.map((percent) => percentile(sorted, percent / 100));
+          resolve({ calls, elapsedMs: now - begun, p50Ms, p99Ms, percentilesMs });
         }
       },
     });
