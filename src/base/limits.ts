@@ -58,7 +58,7 @@ export const limits = {
   /** Memory of instances that were dropped, after which a thread collects its garbage: some milliseconds each time. */
   lostMemoryMaxBytes: 64 * MiB,
   /** An instance with an image up to this size is reset by copying; a larger one is made anew. */
-  resetImageMaxBytes: 1 * MiB,
+  resetImageMaxBytes: 16 * MiB,
   /** One invocation of a function, when the manifest names no other limit. */
   timeLimitMs: 10_000,
   /** Highest time limit a manifest may name. */

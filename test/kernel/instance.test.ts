@@ -155,8 +155,8 @@ describe.each(formNames)("createInstance (%s code)", (form) => {
     expect(rebuilds({ more: "(global (mut f64) (f64.const nan:0x4000000000001))" })).toBe(2);
     expect(rebuilds({ more: "(global (mut f32) (f32.const nan))" })).toBe(2);
     expect(rebuilds({ more: "(global (mut f64) (f64.const 1))" })).toBe(0);
-    expect(rebuilds({ memory: `(memory (export "memory") 17)` })).toBe(2);
-    expect(rebuilds({ memory: `(memory (export "memory") 16)` })).toBe(0);
+    expect(rebuilds({ memory: `(memory (export "memory") 257)` })).toBe(2);
+    expect(rebuilds({ memory: `(memory (export "memory") 256)` })).toBe(0);
   });
 
   it("names functions by number in a module without names", () => {
