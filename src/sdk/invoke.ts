@@ -64,7 +64,7 @@ export class Invoker {
     this.#renew = renew;
   }
 
-  /** Calls `done` with the response; `withStats` chooses what it resolves to. */
+  /** Calls a function; `withStats` chooses what the promise resolves to. */
   invoke(
     fn: CallableFunction,
     input: unknown,
@@ -72,39 +72,33 @@ export class Invoker {
     withStats: boolean,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const again = (error: HeddleError): boolean => {
-        if (!mayBeOutdated(error)) return false;
-        this.#invokeAnew({ fn, input, options, withStats }, error).then(resolve, reject);
-        return true;
-      };
-      this.#add({ fn, input, options, withStats }, resolve, reject, again);
+      this.#add(new PromiseWaiter({ fn, input, options, withStats }, resolve, reject, this.#again));
     });
   }
 
   /** The function may have another version than the one it was encoded by: that one is tried, once. */
-  async #invokeAnew(call: Call, error: HeddleError): Promise<unknown> {
-    const fn = await this.#renew(call.fn);
-    if (fn === undefined) throw error;
-    return new Promise((resolve, reject) => this.#add({ ...call, fn }, resolve, reject, () => false));
-  }
+  readonly #again: Again = ({ call, resolve, reject }, error) => {
+    if (!mayBeOutdated(error)) return false;
+    this.#renew(call.fn).then((fn) => {
+      if (fn === undefined) reject(error);
+      else this.#add(new PromiseWaiter({ ...call, fn }, resolve, reject, undefined));
+    }, reject);
+    return true;
+  };
 
-  #add(
-    { fn, input, options, withStats }: Call,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-    again: (error: HeddleError) => boolean,
-  ): void {
+  #add(waiter: PromiseWaiter): void {
+    const { fn, input, options } = waiter.call;
     const { signal } = options;
-    if (signal?.aborted === true) return reject(cancelled(fn));
+    if (signal?.aborted === true) return waiter.reject(cancelled(fn));
     let payload: Uint8Array;
     try {
       payload = payloadOf(fn, input);
     } catch (error) {
-      if (!again(HeddleError.from(error))) reject(error);
+      const known = HeddleError.from(error);
+      if (!waiter.triesAgain(known)) waiter.reject(known);
       return;
     }
-    const span = isTracing() ? startInvokeSpan(fn.fullName, systemClock.now()) : undefined;
-    const waiter = new PromiseWaiter(fn, withStats, resolve, reject, again, span);
+    if (isTracing()) waiter.span = startInvokeSpan(fn.fullName, systemClock.now());
     const batch = this.#batchFor(fn, options, payload.length);
     const position = batch.add(payload, waiter);
     if (signal !== undefined) waiter.listen(signal, () => batch.cancel(position, cancelled(fn)));
@@ -145,30 +139,34 @@ function mayBeOutdated({ reason }: HeddleError): boolean {
   return reason === "INCOMPATIBLE" || reason === "BAD_PAYLOAD";
 }
 
-/** The promise side of an invocation. */
-class PromiseWaiter implements Waiter {
-  readonly span: InvokeSpan | undefined;
-  readonly #function: CallableFunction;
-  readonly #withStats: boolean;
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: HeddleError) => void;
-  readonly #again: (error: HeddleError) => boolean;
-  #unlisten: (() => void) | undefined;
+/** Makes another try of an invocation that failed with this error; false when none would help. */
+type Again = (waiter: PromiseWaiter, error: HeddleError) => boolean;
 
+/** An invocation with the promise that waits for it: all that is made of one, beside its payload. */
+class PromiseWaiter implements Waiter {
+  readonly call: Call;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: HeddleError) => void;
+  span: InvokeSpan | undefined = undefined;
+  readonly #again: Again | undefined;
+  #unlisten: (() => void) | undefined = undefined;
+
+  /** `again` is absent for what is another try itself. */
   constructor(
-    fn: CallableFunction,
-    withStats: boolean,
+    call: Call,
     resolve: (value: unknown) => void,
     reject: (error: HeddleError) => void,
-    again: (error: HeddleError) => boolean,
-    span: InvokeSpan | undefined,
+    again: Again | undefined,
   ) {
-    this.#function = fn;
-    this.#withStats = withStats;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.call = call;
+    this.resolve = resolve;
+    this.reject = reject;
     this.#again = again;
-    this.span = span;
+  }
+
+  /** The error is not the last word. */
+  triesAgain(error: HeddleError): boolean {
+    return this.#again?.(this, error) === true;
   }
 
   listen(signal: AbortSignal, abort: () => void): void {
@@ -179,9 +177,10 @@ class PromiseWaiter implements Waiter {
   succeed(payload: Uint8Array, frame: ResultFrame, index: number): void {
     this.#unlisten?.();
     try {
-      const value = valueOf(this.#function, payload);
+      const { fn, withStats } = this.call;
+      const value = valueOf(fn, payload);
       this.span?.end({ at: systemClock.now(), attempts: frame.attempt, node: frame.node });
-      this.#resolve(this.#withStats ? { value, stats: statsOf(frame, index) } : value);
+      this.resolve(withStats ? { value, stats: statsOf(frame, index) } : value);
     } catch (error) {
       this.fail(HeddleError.from(error));
     }
@@ -195,6 +194,6 @@ class PromiseWaiter implements Waiter {
       ...(error.attempts === undefined ? {} : { attempts: error.attempts }),
       ...(error.node === undefined ? {} : { node: error.node }),
     });
-    if (error.reason !== "INCOMPATIBLE" || !this.#again(error)) this.#reject(error);
+    if (error.reason !== "INCOMPATIBLE" || !this.triesAgain(error)) this.reject(error);
   }
 }
