@@ -22,12 +22,11 @@ function figureOf(pages: number, target: number): Figure {
     target,
     better: "lower",
     async run(bench) {
-      const subjects: Subject<number>[] = [];
-      for (const image of ["full", "sparse"] as const) {
-        for (const side of ["reset", "new instance"] as const) {
-          subjects.push(await startSide(bench, { side, pages, image }));
-        }
-      }
+      const images = ["full", "sparse"] as const;
+      const sides = ["reset", "new instance"] as const;
+      const subjects = await Promise.all(
+        images.flatMap((image) => sides.map((side) => startSide(bench, { side, pages, image }))),
+      );
       const { warmUpMs, rounds, roundMs } = bench.plan;
       const plan = {
         warmUpMs: Math.min(warmUpMs, warmUpMaxMs),
