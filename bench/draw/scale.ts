@@ -48,7 +48,11 @@ export function createScale(options: ScaleOptions): Scale {
   const place = (value: number): number =>
     clamp(((inner(Math.max(low, Math.min(high, value))) - from) / (to - from)) * length, length);
   const ticks = round.map((value) => ({ at: place(value), label: numberLabel(value) }));
-  return { place, ticks: spaced(ticks, options.tickRoom) };
+  const kept = spaced(ticks, options.tickRoom);
+  if (scale === "linear" || kept.length === ticks.length) return { place, ticks: kept };
+  // Where there is no room for all, powers of ten say more than what is left by chance.
+  const powers = ticks.filter((_, index) => /^1(e|0*$)/.test(String(round[index]).replace(/^0\.0*/, "")));
+  return { place, ticks: spaced(powers.length < 2 ? ticks : powers, options.tickRoom) };
 }
 
 const ownTicksMax = 14;
