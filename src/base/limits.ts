@@ -56,7 +56,7 @@ export const limits = {
   /** Highest memory maximum a module may declare. */
   memoryCapBytes: 1024 * MiB,
   /** Memory of instances that were dropped, after which a thread collects its garbage: some milliseconds each time. */
-  lostMemoryMaxBytes: 64 * MiB,
+  lostMemoryMaxBytes: 128 * MiB,
   /** An instance with an image up to this size is reset by copying; a larger one is made anew. */
   resetImageMaxBytes: 16 * MiB,
   /** One invocation of a function, when the manifest names no other limit. */

@@ -8,7 +8,7 @@
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import { chunkHead } from "../wire/chunk-head.ts";
+import { chunkHead, chunkMaxBytes } from "../wire/chunk-head.ts";
 import { noBytes, type BatchFrame, type FrameSink, type ResultFrame } from "../wire/frame.ts";
 import type { FrameWriter } from "../wire/frame-writer.ts";
 import { readFrames, type FramesFrom } from "../wire/frame-reader.ts";
@@ -22,8 +22,6 @@ interface LargePayloads {
   readonly payloads: Uint8Array;
 }
 
-/** Bytes of a chunk, less what goes before them. */
-const chunkBytes = limits.bulkMessageMaxBytes - 64;
 /** Columns and payloads that share a message, less the rest of the frame. */
 const sharedMaxBytes = limits.frameMaxBytes - 4096;
 
@@ -185,7 +183,7 @@ export class FrameLink {
 
   #sendPart(bulk: Duplex, large: LargePayloads): number {
     const { id, payloads } = large;
-    const end = Math.min(this.#sent + chunkBytes, payloads.length);
+    const end = Math.min(this.#sent + chunkMaxBytes, payloads.length);
     const part = end - this.#sent;
     bulk.send(new GatheredMessage(chunkHead(id, part), payloads.subarray(this.#sent, end)));
     this.#outgoingBytes -= part;

@@ -1,4 +1,8 @@
+import { limits } from "../base/limits.ts";
 import { frameField } from "./frame.ts";
+
+/** Most bytes of a chunk, so that with what goes before them they fit a message. */
+export const chunkMaxBytes = limits.bulkMessageMaxBytes - 64;
 
 /** What goes before the bytes of a chunk of a frame, so that both together are a message that holds the chunk. */
 export function chunkHead(id: number, bytes: number): Buffer {

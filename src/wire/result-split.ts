@@ -1,8 +1,10 @@
 /**
- * A result whose errors and columns would not fit a message on a small stream goes as several: each holds a run of its
- * items, and only the last says `done`. Where the payloads go (inline or by the bulk stream) is decided for each part.
+ * A result whose errors and columns would not fit a message on a small stream goes as several, and so does one of many
+ * large items, whose payloads would have to be put together from chunks on arrival: each holds a run of its items, and
+ * only the last says `done`. Where the payloads go (inline or by the bulk stream) is decided for each part.
  */
 import { limits } from "../base/limits.ts";
+import { chunkMaxBytes } from "./chunk-head.ts";
 import type { ResultFrame } from "./frame.ts";
 import { errorBytes, resultFixedBytes, resultHeaderBytes } from "./frame-bytes.ts";
 
@@ -11,7 +13,8 @@ const headerMaxBytes = limits.frameMaxBytes - limits.framePayloadMaxBytes;
 
 /** The frame itself if it is small enough, as it nearly always is, or parts of it in order. */
 export function splitResult(frame: ResultFrame): readonly ResultFrame[] {
-  if (resultHeaderBytes(frame) <= headerMaxBytes) return [frame];
+  const fitsChunk = frame.count === 1 || frame.payloads.length <= chunkMaxBytes;
+  if (fitsChunk && resultHeaderBytes(frame) <= headerMaxBytes) return [frame];
   // One error for a range of items is as small as the frame gets, and must not be torn from its items.
   if (frame.errors.some((error) => error.count > 1)) return [frame];
   const errors = frame.errors.toSorted((left, right) => left.index - right.index);
@@ -22,6 +25,7 @@ export function splitResult(frame: ResultFrame): readonly ResultFrame[] {
   let from = 0;
   let nextError = 0;
   let payloadAt = 0;
+  let payloadBytes = 0;
   const cut = (to: number, errorsTo: number): void => {
     const done = to === frame.count;
     const sizes = frame.sizes.subarray(from, to);
@@ -42,6 +46,7 @@ export function splitResult(frame: ResultFrame): readonly ResultFrame[] {
     nextError = errorsTo;
     payloadAt += length;
     bytes = fixedBytes;
+    payloadBytes = 0;
   };
   let error = 0;
   for (let item = 0; item < frame.count; item++) {
@@ -53,8 +58,11 @@ export function splitResult(frame: ResultFrame): readonly ResultFrame[] {
       failed = errors[++end]
     )
       own += errorBytes(failed);
-    if (item > from && bytes + own > headerMaxBytes) cut(item, error);
+    const size = frame.sizes[item] ?? 0;
+    if (item > from && (bytes + own > headerMaxBytes || payloadBytes + size > chunkMaxBytes))
+      cut(item, error);
     bytes += own;
+    payloadBytes += size;
     error = end;
   }
   cut(frame.count, errors.length);

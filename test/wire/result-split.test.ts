@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import { emptyResult, noBytes, type ResultFrame } from "../../src/wire/frame.ts";
+import { chunkMaxBytes } from "../../src/wire/chunk-head.ts";
 import { resultHeaderBytes } from "../../src/wire/frame-bytes.ts";
 import { splitResult } from "../../src/wire/result-split.ts";
 import { testSeed } from "../support/seed.ts";
@@ -99,6 +100,24 @@ describe("splitResult", () => {
     expect(parts.length).toBeGreaterThan(5);
     expect(parts.reduce((sum, part) => sum + part.count, 0)).toBe(count);
     expect(Math.max(...parts.map(resultHeaderBytes))).toBeLessThanOrEqual(limits.frameMaxBytes);
+  });
+
+  it("gives large items chunks of their own, and small ones as many as a chunk holds", () => {
+    const sizes = Uint32Array.of(chunkMaxBytes, 1, chunkMaxBytes - 1, chunkMaxBytes + 1, 5, 6);
+    const payloads = Buffer.alloc(
+      sizes.reduce((sum, size) => sum + size, 0),
+      7,
+    );
+    const parts = splitResult({ ...emptyResult, first: 3, count: sizes.length, sizes, payloads, done: true });
+    expect(parts.map(({ first, count, done }) => [first, count, done])).toEqual([
+      [3, 1, false],
+      [4, 2, false],
+      [6, 1, false],
+      [7, 2, true],
+    ]);
+    expect(parts.map((part) => part.payloads.length)).toEqual(
+      parts.map((part) => part.sizes.reduce((sum, size) => sum + size, 0)),
+    );
   });
 
   it("does not tear one error from the range of items it stands for", () => {
