@@ -131,6 +131,10 @@ export const limits = {
   shadowDifferencesMax: 10,
   /** Modules admitted at the same time: each takes a thread and up to its heap. */
   admissionsMax: 2,
+  /** How long the thread of the next admission waits for it. */
+  admissionSpareMs: 600_000,
+  /** How long after an admission the thread of the next one is started. */
+  admissionSpareDelayMs: 100,
 
   // --- scheduler
   /** Tries of one invocation, the first included. */

@@ -205,6 +205,7 @@ class GatewayProcess implements Gateway {
     this.#health.close();
     this.#reflection.close();
     clearInterval(this.#sweeping);
+    this.#registry.close();
     this.#shadows.close();
     const quiet = this.#http.stop(limits.stopGraceMs);
     await this.#engine.idle(limits.stopGraceMs);

@@ -109,6 +109,7 @@ export class KernelsService {
   }
 
   async #deploy(call: DeployCall): Promise<DeployResponse> {
+    this.#registry.expectModule();
     const { header, bytes } = await receiveUpload(call);
     let nodes: Prepared = { ready: [], pending: [] };
     const prepare = async (version: KernelRecord): Promise<void> => {

@@ -13,7 +13,7 @@ import { admitModule, type AdmittedKernel } from "../kernel/admission.ts";
 import { checkKernelName } from "../kernel/manifest.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { Store } from "../store/store.ts";
-import { admitInWorker } from "../worker/admission.ts";
+import { SpareAdmission } from "../worker/admission-spare.ts";
 import { functionOf, functionsOf, needDigest, type KernelRecord } from "./kernel-record.ts";
 import type { FunctionRecord } from "./records.ts";
 import { chooseVersion, routeDeploy, routePromote, routeRemove, routeRollback, type Route } from "./route.ts";
@@ -46,6 +46,7 @@ export class Registry {
   readonly #judge = new SchemaJudge();
   readonly #unused: UnusedVersions;
   readonly #admissions = new Turnstile(limits.admissionsMax, limits.deploysMax);
+  readonly #admission = new SpareAdmission();
   readonly #listeners = new Set<RegistryListener>();
   readonly #routeListeners = new Set<RouteListener>();
 
@@ -67,6 +68,16 @@ export class Registry {
     await this.#routes.start(damaged);
     for (const { digest } of await this.#modules.list())
       if (!this.#isRouted(digest)) this.#unused.addModule(digest);
+  }
+
+  /** A module is being uploaded. */
+  expectModule(): void {
+    this.#admission.expect();
+  }
+
+  /** Ends what waits for the next module. */
+  close(): void {
+    this.#admission.close();
   }
 
   /**
@@ -171,7 +182,7 @@ export class Registry {
         `the uploaded bytes have digest ${digest}, announced was ${wantedDigest}`,
       );
     }
-    const admitted = await this.#admissions.pass(() => admitInWorker(bytes), tooMany);
+    const admitted = await this.#admissions.pass(() => this.#admission.admit(bytes), tooMany);
     const name = wantedName === "" ? admitted.manifest.name : wantedName;
     checkKernelName(name);
     if (name !== admitted.manifest.name) {

@@ -6,13 +6,13 @@ import { toFailure } from "./batch.ts";
 import type { AdmissionData, FromAdmission } from "./messages.ts";
 import { keepCompiled } from "./thread-environment.ts";
 
-const { port, bytes } = workerData as AdmissionData; // the host starts threads with nothing else
+const { port } = workerData as AdmissionData; // the host starts threads with nothing else
 
 function post(message: FromAdmission): void {
   port.postMessage(message);
 }
 
-function admit(): void {
+function admit(bytes: Uint8Array): void {
   try {
     validateModule(bytes);
     const admission = inspectModule(bytes);
@@ -26,4 +26,4 @@ function admit(): void {
 }
 
 keepCompiled(); // before the answer, upon which the thread is ended
-admit();
+port.once("message", admit);

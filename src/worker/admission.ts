@@ -2,7 +2,7 @@
  * Admits a module in a thread of its own: checking runs over foreign bytes and the start function is foreign code, so
  * both have a time limit. The host only waits.
  */
-import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { AdmittedKernel } from "../kernel/admission.ts";
@@ -19,27 +19,43 @@ export interface AdmissionLimits {
   readonly startTimeLimitMs?: number;
 }
 
-/**
- * Admits a module, and starts it once. Rejects with what admission throws, with START_TIMEOUT for a start function
- * that does not end, and with COMPILE_TIMEOUT when the module cannot be checked and compiled in time.
- */
-export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = {}): Promise<AdmittedKernel> {
-  if (bytes.length > limits.moduleMaxBytes) {
-    const said = `module: it has ${bytes.length} bytes, the limit is ${limits.moduleMaxBytes}`;
-    throw new HeddleError("MODULE_TOO_LARGE", said);
-  }
+/** A thread that admits one module: the one whose bytes it is sent. */
+export interface AdmissionThread {
+  readonly thread: Worker;
+  readonly port: MessagePort;
+}
+
+/** Starts such a thread. */
+export function startAdmissionThread(): AdmissionThread {
   makeWasmInterruptible();
   const { port1, port2 } = new MessageChannel();
-  const copy = new Uint8Array(bytes);
-  const data: AdmissionData = { port: port2, bytes: copy };
+  const data: AdmissionData = { port: port2 };
   const thread = new Worker(admissionThreadUrl, {
     name: "heddle-admission",
     workerData: data,
-    transferList: [port2, copy.buffer],
+    transferList: [port2],
     execArgv: [],
     env: threadEnvironment(),
     resourceLimits: { maxOldGenerationSizeMb: limits.admissionHeapMaxBytes / (1024 * 1024) },
   });
+  return { thread, port: port1 };
+}
+
+/**
+ * Admits a module, and starts it once. Rejects with what admission throws, with START_TIMEOUT for a start function
+ * that does not end, and with COMPILE_TIMEOUT when the module cannot be checked and compiled in time. `take` gives the
+ * thread that does it; by default it is started now.
+ */
+export async function admitInWorker(
+  bytes: Uint8Array,
+  times: AdmissionLimits = {},
+  take: () => AdmissionThread = startAdmissionThread,
+): Promise<AdmittedKernel> {
+  if (bytes.length > limits.moduleMaxBytes) {
+    const said = `module: it has ${bytes.length} bytes, the limit is ${limits.moduleMaxBytes}`;
+    throw new HeddleError("MODULE_TOO_LARGE", said);
+  }
+  const { thread, port: port1 } = take();
   const { timeLimitMs = limits.admissionTimeLimitMs, startTimeLimitMs = limits.startTimeLimitMs } = times;
   const { promise, resolve, reject } = Promise.withResolvers<AdmittedKernel>();
   const refuse = (reason: Refusal, said: string, cause?: unknown): void => {
@@ -49,14 +65,14 @@ export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = 
   const heard = (): boolean => {
     const first = receiveMessageOnPort(port1);
     for (let next = first; next !== undefined; next = receiveMessageOnPort(port1)) {
-      take(next.message as FromAdmission); // the thread posts nothing else
+      hear(next.message as FromAdmission); // the thread posts nothing else
     }
     return first !== undefined;
   };
   let timer = setTimeout(() => {
     if (!heard()) refuse("COMPILE_TIMEOUT", `it could not be checked and compiled within ${timeLimitMs} ms`);
   }, timeLimitMs);
-  const take = (message: FromAdmission): void => {
+  const hear = (message: FromAdmission): void => {
     switch (message.kind) {
       case "starting":
         clearTimeout(timer);
@@ -73,7 +89,7 @@ export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = 
         message satisfies never;
     }
   };
-  port1.on("message", take);
+  port1.on("message", hear);
   thread.once("error", (cause: unknown) => {
     refuse("BAD_MODULE", `the thread that checked it ended: ${String(cause)}`, cause);
   });
@@ -82,6 +98,8 @@ export async function admitInWorker(bytes: Uint8Array, times: AdmissionLimits = 
     refuse("BAD_MODULE", "the thread that checked it ended without a word");
     port1.close();
   });
+  const copy = new Uint8Array(bytes);
+  port1.postMessage(copy, [copy.buffer]);
   try {
     return await promise;
   } finally {

@@ -51,8 +51,8 @@ export type ToHost =
 
 /** What an admission thread is started with. */
 export interface AdmissionData {
+  /** Brings the module's bytes, once. */
   readonly port: MessagePort;
-  readonly bytes: Uint8Array;
 }
 
 /** From an admission thread, in this order; an error can come in place of each. */
