@@ -3,74 +3,30 @@ import { codeName } from "../base/code.ts";
 import { HeddleError } from "../base/error.ts";
 import { version } from "../base/version.ts";
 import { muteLibraryLog } from "../rpc/library-log.ts";
+import { commandTable } from "./command-table.ts";
 import { helpOf, parseCommandLine, type Command } from "./command.ts";
-import { bench } from "./commands/bench.ts";
-import { build } from "./commands/build.ts";
-import { deploy } from "./commands/deploy.ts";
-import { dev } from "./commands/dev.ts";
-import { describe } from "./commands/describe.ts";
-import { invoke } from "./commands/invoke.ts";
-import { kernels } from "./commands/kernels.ts";
-import { logs } from "./commands/logs.ts";
-import { map } from "./commands/map.ts";
-import { newCommand } from "./commands/new.ts";
-import { node } from "./commands/node.ts";
-import { nodes } from "./commands/nodes.ts";
-import { promote } from "./commands/promote.ts";
-import { proto } from "./commands/proto.ts";
-import { rm } from "./commands/rm.ts";
-import { rollback } from "./commands/rollback.ts";
-import { scheduler } from "./commands/scheduler.ts";
-import { test } from "./commands/test.ts";
-import { typegen } from "./commands/typegen.ts";
-import { up } from "./commands/up.ts";
-import { versionCommand } from "./commands/version.ts";
 import { ExitCode, exitCodeOf, UsageError } from "./exit-code.ts";
 import { createOutput, type Output } from "./output.ts";
 import { interruptible } from "./signals.ts";
-
-const commands: readonly Command[] = [
-  up,
-  scheduler,
-  node,
-  newCommand,
-  dev,
-  build,
-  test,
-  deploy,
-  kernels,
-  describe,
-  promote,
-  rollback,
-  rm,
-  proto,
-  typegen,
-  invoke,
-  map,
-  bench,
-  logs,
-  nodes,
-  versionCommand,
-];
 
 /** Runs a command line; gives the exit code. Never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   if (process.env["GRPC_VERBOSITY"] === undefined) muteLibraryLog();
   const [name, ...rest] = argv;
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    process.stdout.write(overview());
+    process.stdout.write(await overview());
     return name === undefined ? ExitCode.USAGE : ExitCode.OK;
   }
   if (name === "--version") {
     process.stdout.write(`${version}\n`);
     return ExitCode.OK;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
+  const [, load] = commandTable.find(([known]) => known === name) ?? [];
+  if (load === undefined) {
     process.stderr.write(`heddle: no command "${name}"; see heddle --help\n`);
     return ExitCode.USAGE;
   }
-  return runCommand(command, rest);
+  return runCommand(await load(), rest);
 }
 
 async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
@@ -108,7 +64,8 @@ function report(command: Command, error: unknown, output: Output): void {
   }
 }
 
-function overview(): string {
+async function overview(): Promise<string> {
+  const commands = await Promise.all(commandTable.map(([, load]) => load()));
   const width = Math.max(...commands.map((command) => command.name.length));
   const rows = commands.map((command) => `  ${command.name.padEnd(width)}  ${command.about}`).join("\n");
   return `Heddle ${version}: deploy typed WASM kernels, call them from any gRPC client.
