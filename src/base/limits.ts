@@ -198,10 +198,7 @@ export const limits = {
   /** Longest deadline; a longer one is clamped. Maps have none unless they ask. */
   deadlineMaxMs: 900_000,
 
-  /**
-   * Single calls travel together when their deadlines are at most this far from the first one's: a node knows only the
-   * last of them, and of a call that is past its own it hears by a cancel, which gives it `cancelGraceMs` to end.
-   */
+  /** Single calls travel together when their deadlines differ by this from the first one's; a node knows the latest only. */
   gatherSpreadMs: 50,
 
   // --- SDK
