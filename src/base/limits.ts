@@ -3,6 +3,7 @@
  * limits a queue, a buffer, a size or a wait. Relations between them are asserted by its test.
  */
 import { nodeLimits } from "./node-limits.ts";
+import { storeLimits } from "./store-limits.ts";
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -15,6 +16,12 @@ export const limits = {
   framePayloadMaxBytes: 48 * KiB,
   /** Items in one frame: what keeps the columns of tiny items inside the frame. */
   frameItemsMax: 1024,
+  /**
+   * Payload bytes of a map that travel as one frame, and its items. Above the bound of a small frame they go by the bulk
+   * connection, where single calls do not wait behind them; what a frame costs beside its bytes is paid less often.
+   */
+  mapFramePayloadMaxBytes: 128 * KiB,
+  mapFrameItemsMax: 2048,
   /** One part of a module on its way. */
   chunkMaxBytes: 64 * KiB,
   /**
@@ -205,7 +212,7 @@ export const limits = {
   /** Functions of versions that were asked for by digest whose descriptors the SDK remembers. */
   pinnedFunctionsMax: 1_024,
   /** Items of a map under way, from taken off the inputs to handed out. */
-  mapConcurrency: 16_384,
+  mapConcurrency: 32_768,
   /** Bytes of inputs and of results a map holds. */
   mapWindowBytes: 16 * MiB,
   /** Inputs a map takes in one turn of the event loop. */
@@ -239,24 +246,7 @@ export const limits = {
 
   ...nodeLimits,
 
-  // --- store
-  /** A key of the store, in characters. */
-  storeKeyMaxChars: 200,
-  /** A value of the store: what a NATS server takes in one message by default. */
-  storeValueMaxBytes: 1 * MiB,
-  /** What a call of the store counts beside its value, against the next two bounds. */
-  storeCallBytes: 1 * KiB,
-  /** Calls that are committed together. */
-  storeBatchMaxBytes: 4 * MiB,
-  /** Calls that wait for the database; beyond it QUEUE_FULL. */
-  storeQueueMaxBytes: 64 * MiB,
-  /** Changed keys that may wait for the reader of a watch before the watch is ended. */
-  storeWatchKeysMax: 65_536,
-  /** A half-written file of this age was left by a process that died. */
-  temporaryFileMaxAgeMs: 3_600_000,
-  /** A process that finds the data folder locked looks this often, this far apart, for the holder to say who it is. */
-  dataLockTries: 5,
-  dataLockRetryMs: 20,
+  ...storeLimits,
 
   // --- heddle dev
   /** How long no file must have changed before a build: editors write in several steps. */

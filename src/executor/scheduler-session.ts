@@ -70,7 +70,7 @@ export class SchedulerSession implements BatchOwner {
       id: this.#node.id,
       incarnation: this.#node.incarnation,
       windowBytes: limits.nodeQueueMaxBytes,
-      windowItems: limits.frameItemsMax,
+      windowItems: limits.mapFrameItemsMax,
       workers: this.#node.workers,
     });
     this.sendCredit();

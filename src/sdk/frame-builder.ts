@@ -16,7 +16,7 @@ export function* packRanges(ranges: Iterable<PayloadColumns>): Generator<Payload
   for (const range of ranges) {
     const count = items + range.sizes.length;
     const fits =
-      count <= limits.frameItemsMax && bytes + range.payloads.length <= limits.framePayloadMaxBytes;
+      count <= limits.mapFrameItemsMax && bytes + range.payloads.length <= limits.mapFramePayloadMaxBytes;
     if (!fits && items > 0) {
       yield joined(parts, items);
       parts = [];
@@ -46,14 +46,14 @@ function joined(parts: readonly PayloadColumns[], count: number): PayloadColumns
 export class FrameBuilder {
   readonly #column: MessageColumnWriter;
   readonly #full: (columns: PayloadColumns) => void;
-  readonly #sizes = new Uint32Array(limits.frameItemsMax);
+  readonly #sizes = new Uint32Array(limits.mapFrameItemsMax);
   #count = 0;
   /** A payload that is too large for any frame but its own. */
   #alone: Uint8Array | undefined;
 
   /** `full` takes what was gathered when the next input belongs into another frame. */
   constructor(request: MessageType, full: (columns: PayloadColumns) => void) {
-    this.#column = new MessageColumnWriter(request, limits.framePayloadMaxBytes);
+    this.#column = new MessageColumnWriter(request, limits.mapFramePayloadMaxBytes);
     this.#full = full;
   }
 
@@ -67,7 +67,7 @@ export class FrameBuilder {
 
   /** Encodes an input. Throws BAD_PAYLOAD, PAYLOAD_TOO_LARGE; what was gathered before is then as it was. */
   add(input: unknown): void {
-    if (this.#count === limits.frameItemsMax || this.#alone !== undefined) this.#full(this.take());
+    if (this.#count === limits.mapFrameItemsMax || this.#alone !== undefined) this.#full(this.take());
     const encoded = this.#column.encode(input);
     if (typeof encoded === "number") this.#sizes[this.#count++] = encoded;
     else this.#overflow(encoded);
@@ -84,7 +84,7 @@ export class FrameBuilder {
 
   #overflow(payload: Uint8Array): void {
     if (this.#count > 0) this.#full(this.take());
-    if (payload.length > limits.framePayloadMaxBytes) this.#alone = payload;
+    if (payload.length > limits.mapFramePayloadMaxBytes) this.#alone = payload;
     else this.#column.put(payload);
     this.#sizes[this.#count++] = payload.length;
   }

@@ -10,11 +10,14 @@ import { errorBytes, resultFixedBytes, resultHeaderBytes } from "./frame-bytes.t
 
 /** Room for the columns and errors of one frame: what a message holds beside a full share of payloads. */
 const headerMaxBytes = limits.frameMaxBytes - limits.framePayloadMaxBytes;
+/** The same where the payloads go by the bulk stream. */
+const aloneMaxBytes = limits.frameMaxBytes - 4096;
 
 /** The frame itself if it is small enough, as it nearly always is, or parts of it in order. */
 export function splitResult(frame: ResultFrame): readonly ResultFrame[] {
   const fitsChunk = frame.count === 1 || frame.payloads.length <= chunkMaxBytes;
-  if (fitsChunk && resultHeaderBytes(frame) <= headerMaxBytes) return [frame];
+  const bulk = frame.payloads.length > limits.framePayloadMaxBytes;
+  if (fitsChunk && resultHeaderBytes(frame) <= (bulk ? aloneMaxBytes : headerMaxBytes)) return [frame];
   // One error for a range of items is as small as the frame gets, and must not be torn from its items.
   if (frame.errors.some((error) => error.count > 1)) return [frame];
   const errors = frame.errors.toSorted((left, right) => left.index - right.index);

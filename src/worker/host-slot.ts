@@ -36,7 +36,7 @@ export class HostSlot {
   #unwanted = { index: -1, since: Infinity };
 
   constructor() {
-    this.#memory = BatchMemory.allocate(limits.frameItemsMax, limits.workerBufferBytes);
+    this.#memory = BatchMemory.allocate(limits.mapFrameItemsMax, limits.workerBufferBytes);
   }
 
   get buffers(): BatchBuffers {
@@ -50,7 +50,7 @@ export class HostSlot {
   /** Makes the memory fit a batch; true: it is another one now, and the worker has to be told. */
   fit(held: HeldBatch): boolean {
     const { input, sizes, output } = this.#memory;
-    const items = Math.max(held.batch.count, limits.frameItemsMax);
+    const items = Math.max(held.batch.count, limits.mapFrameItemsMax);
     const bytes = Math.max(held.inputBytes, limits.workerBufferBytes);
     const fits = sizes.length >= items && input.length >= bytes;
     const large =

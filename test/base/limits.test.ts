@@ -24,6 +24,15 @@ describe("limits", () => {
       limits.framePayloadMaxBytes + 12 * limits.frameItemsMax < limits.frameMaxBytes,
       "a full frame fits its columns",
     ],
+    [
+      8 * limits.mapFrameItemsMax + 8192 < limits.frameMaxBytes,
+      "the columns of a full frame of a map fit a message without its payloads",
+    ],
+    [limits.mapFramePayloadMaxBytes * 8 <= limits.mapWindowBytes, "a map has several frames under way"],
+    [
+      limits.mapFrameItemsMax * 8 <= limits.mapConcurrency,
+      "a map of tiny items has several frames under way",
+    ],
     [limits.heartbeatMs * 2 < limits.leaseMs, "one lost heartbeat does not end a lease"],
     [limits.batchTargetMs * 2 <= limits.nodeQueueMs, "a worker can hold the next batch while it runs one"],
     [limits.timeLimitMs <= limits.timeLimitCapMs, "the default time limit is allowed"],

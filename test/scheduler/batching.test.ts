@@ -5,7 +5,8 @@ import { dispatches, done, SchedulerDriver } from "../support/scheduler-driver.t
 
 /** One node whose workers are all idle, and functions whose cost is known. */
 function setup(msPerItem: number, workers = 1) {
-  const driver = new SchedulerDriver({}, { next: () => 0.5 });
+  const options = { frameItemsMax: 1024, framePayloadMaxBytes: 48 * 1024 };
+  const driver = new SchedulerDriver(options, { next: () => 0.5 });
   driver.join("a", { workers, queueMs: 1e6 });
   driver.teach("digest/run", msPerItem);
   return driver;

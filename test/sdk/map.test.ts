@@ -30,15 +30,15 @@ describe("Fabric.map", () => {
 
   it("puts results that come in any order in that of the inputs", async () => {
     const { fabric } = await startScriptedMap(inReverse(3));
-    const count = limits.frameItemsMax * 2 + 100;
+    const count = limits.mapFrameItemsMax * 2 + 100;
     expect(await collect(fabric.map("pure/double", numbersTo(count)))).toEqual(doubled(count));
   });
 
   it("gives results as they come when the order is of no matter", async () => {
     const { fabric } = await startScriptedMap(inReverse(3));
-    const count = limits.frameItemsMax * 2 + 100;
+    const count = limits.mapFrameItemsMax * 2 + 100;
     const results = await collect(fabric.map("pure/double", numbersTo(count), { ordered: false }));
-    expect(results[0]?.index).toBe(limits.frameItemsMax * 2);
+    expect(results[0]?.index).toBe(limits.mapFrameItemsMax * 2);
     expect(results.toSorted((left, right) => left.index - right.index)).toEqual(doubled(count));
   });
 

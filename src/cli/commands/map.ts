@@ -1,4 +1,5 @@
 import { codeName } from "../../base/code.ts";
+import { limits } from "../../base/limits.ts";
 import { HeddleError } from "../../base/error.ts";
 import { messageFromJson } from "../../wire/json.ts";
 import type { MapResult } from "../../sdk/map.ts";
@@ -19,7 +20,7 @@ export const map: Command = {
   args: "KERNEL/FUNCTION [FILE|-]",
   options: {
     ...addressOption,
-    concurrency: { type: "number", value: "N", about: "most items under way", default: "16384" },
+    concurrency: { type: "number", value: "N", about: "most items under way", default: "32768" },
     deadline: { type: "number", value: "MS", about: "time for the whole map", default: "none" },
     quiet: { type: "flag", about: "no progress on stderr" },
   },
@@ -29,7 +30,7 @@ export const map: Command = {
     const name = args.need(0, "the function");
     const file = args.positionals[1] ?? "-";
     args.atMost(2);
-    const concurrency = args.whole("concurrency", 16_384, 1, 1_000_000);
+    const concurrency = args.whole("concurrency", limits.mapConcurrency, 1, 1_000_000);
     const deadlineMs = args.whole("deadline", 0, 1, 900_000);
     const over = new AbortController();
     const lines = await openLines(file, AbortSignal.any([signal, over.signal]));
