@@ -82,7 +82,9 @@ async function measure(
 ): Promise<Samples> {
   const sliceMs = plan.roundMs / slicesPerRound;
   const samples: Samples = { kernel: [], base: [], native: [] };
-  measureCall(call, plan.warmUpMs / slicesPerRound);
+  // So many calls at least that an instance has found out which form suits it.
+  for (let warm = 0; warm < plan.rounds; warm++)
+    measureCall(call, plan.warmUpMs / slicesPerRound / plan.rounds);
   await base.measure(plan.warmUpMs / slicesPerRound / 4);
   await native.measure(plan.warmUpMs / slicesPerRound / 4);
   for (let round = 0; round < Math.min(plan.rounds, roundsMax); round++) {
@@ -100,9 +102,12 @@ function measureCall(call: LibraryCall, durationMs: number): number {
   let passedMs = 0;
   // The clock is read once for so many calls that reading it does not count.
   for (let turn = 1; calls === 0 || passedMs < durationMs; turn = passedMs < 0.02 ? 2 * turn : turn) {
+    const began = performance.now();
     for (let index = 0; index < turn; index++) call.run();
     calls += turn;
-    passedMs = performance.now() - start;
+    const ended = performance.now();
+    call.observe((ended - began) / turn);
+    passedMs = ended - start;
   }
   return (passedMs / calls) * 1e6;
 }

@@ -10,6 +10,8 @@ import { libraryModule } from "../test/support/kernels.ts";
 export interface LibraryCall {
   /** Calls it once; throws what the kernel said when it failed. */
   run(): void;
+  /** Tells the instance how long a call took, as a worker does after each batch. */
+  observe(callMs: number): void;
   /** What the last call gave. */
   value(): unknown;
 }
@@ -23,8 +25,8 @@ export interface LibraryInstance {
 export async function openLibraryInstance(name: string): Promise<LibraryInstance> {
   const wasm = await libraryModule(name);
   const { digest, schema } = admitModule(wasm);
-  const { module, plan, functions } = await loadKernel(wasm, digest);
-  const instance = createInstance({ module, plan, functions, sinks: { log: () => {} } });
+  const { module, plan, functions, watched } = await loadKernel(wasm, digest);
+  const instance = createInstance({ module, plan, functions, watched, sinks: { log: () => {} } });
   return {
     call(method, request) {
       const position = functions.indexOf(method);
@@ -36,6 +38,7 @@ export async function openLibraryInstance(name: string): Promise<LibraryInstance
           if (instance.call(position, payload, 0, payload.length)) return;
           throw new Error(`${name}/${method}: ${instance.failure?.message}`);
         },
+        observe: (callMs) => instance.observe(callMs),
         value() {
           const { bytes, resultAt, resultSize } = instance;
           return decodeMessage(types.response, bytes.slice(resultAt, resultAt + resultSize))["value"];

@@ -7,7 +7,7 @@
  * centroid as to another goes to the one with the lower index; a centroid that no point goes to stays where it is.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 268435456 } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 268435456, "memoryInitialBytes": 2097152 } */
 import { Code, fail } from "heddle";
 import { CENTROIDS_MAX, checkCentroids, rowsOf } from "./cluster/points";
 import { seedCentroids } from "./cluster/seeding";

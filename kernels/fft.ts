@@ -3,7 +3,7 @@
  * exp(-2πi j k / n) without a factor; inverse has the factor 1/n, so that it takes forward back.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 536870912 } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 536870912, "memoryInitialBytes": 5242880 } */
 import { Code, fail } from "heddle";
 import { Parts, zeros } from "./fft/parts";
 import { inverseTransformReal, multiplySpectra, transformReal } from "./fft/real";

@@ -3,7 +3,7 @@
  * tiles.
  */
 
-/* heddle { "timeLimitMs": 60000 } */
+/* heddle { "timeLimitMs": 60000, "memoryInitialBytes": 524288 } */
 import { Code, fail } from "heddle";
 import { countOf, escape, putPoint, sizeOf } from "./fractal/escape";
 import { newBlock } from "./lib/container";

@@ -1,6 +1,6 @@
 /** Digests and checksums of bytes. All of it is whole numbers, so equal bytes give equal results on every machine. */
 
-/* heddle { "memoryMaxBytes": 268435456 } */
+/* heddle { "memoryMaxBytes": 268435456, "memoryInitialBytes": 2097152 } */
 import { crc32Of } from "./hash/crc32";
 import { sha256Into } from "./hash/sha256";
 import { xxhash64Of } from "./hash/xxhash64";

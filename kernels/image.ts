@@ -7,7 +7,7 @@
  * memory than a call has, and ends with RESOURCE_EXHAUSTED.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 805306368 } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 805306368, "memoryInitialBytes": 4194304 } */
 import { Code, fail } from "heddle";
 import { divide, multiply } from "./image/alpha";
 import { blur, gaussWeights } from "./image/blur";

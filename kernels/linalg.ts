@@ -3,7 +3,7 @@
  * row by row. Every number is the same on every processor; the kernel linalg_fast gives that up for speed.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 402653184 } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 402653184, "memoryInitialBytes": 5242880 } */
 import { multiplyVector } from "./linalg/dot";
 import { factor, substitute } from "./linalg/factor";
 import {

@@ -4,7 +4,7 @@
  * processors, so this kernel is not deterministic; linalg has the same functions with the same results everywhere.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 402653184, "features": ["relaxed-simd"] } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 402653184, "features": ["relaxed-simd"], "memoryInitialBytes": 5242880 } */
 import { Matrix, MatrixF32 } from "./linalg/matrix";
 import { product } from "./linalg/product";
 

@@ -6,7 +6,7 @@
  * to the last bit, however it was cut. Use another seed for another, independent answer.
  */
 
-/* heddle { "timeLimitMs": 60000 } */
+/* heddle { "timeLimitMs": 60000, "memoryInitialBytes": 2097152 } */
 import { Code, fail } from "heddle";
 import { checkOption, Option } from "./montecarlo/option";
 import { checkRange, COUNT_MAX, Part } from "./montecarlo/path-sums";

@@ -3,7 +3,7 @@
  * its sign, above infinity; every NaN comes back as the same one. Descending is the exact reverse of ascending.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 671088640 } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 671088640, "memoryInitialBytes": 5242880 } */
 import { newBlock } from "./lib/container";
 import { argsort } from "./sort/argsort";
 import { fromKeys, Kind, toKeys } from "./sort/keys";

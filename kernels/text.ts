@@ -11,13 +11,14 @@
  * a query is mapped over; scores are then relative to each.
  */
 
-/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 805306368 } */
+/* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 805306368, "memoryInitialBytes": 8388608 } */
 import { Code, fail } from "heddle";
+import { utf8Size, utf8Write } from "./lib/text";
 import { buildIndex, Document, mergeReaders } from "./text/index-build";
 import { IndexReader } from "./text/index-reader";
 import { answer } from "./text/query";
-import { byFrequency, sorted } from "./text/order";
-import { SLACK, Terms } from "./text/terms";
+import { Order, sorted } from "./text/order";
+import { SLACK, Terms, textOf } from "./text/terms";
 import { hashOf, Words } from "./text/words";
 
 /** A word and how often it is there. */
@@ -77,7 +78,7 @@ export function tokenize(text: string): Array<string> {
   const words = new Words();
   const result = new Array<string>();
   words.open(text);
-  while (words.next()) result.push(String.UTF8.decodeUnsafe(words.start, words.size));
+  while (words.next()) result.push(textOf(words.start, words.size));
   return result;
 }
 
@@ -119,9 +120,9 @@ export function mergeCounts(parts: Array<Counts>, limit: u32): Counts {
     total += parts[i].total;
     for (let w = 0; w < words.length; w++) {
       const text = words[w].word;
-      const size = <u32>String.UTF8.byteLength(text);
+      const size = <u32>utf8Size(text);
       const word = heap.alloc(size + SLACK);
-      String.UTF8.encodeUnsafe(changetype<usize>(text), text.length, word);
+      utf8Write(text, word);
       terms.add(word, size, hashOf(word, word + size), words[w].count);
     }
   }
@@ -194,7 +195,7 @@ export function search(index: Uint8Array, query: string, limit: u32): Results {
   }
   for (let i = 0; i < count; i++) {
     const hit = new Hit();
-    hit.id = String.UTF8.decodeUnsafe(reader.idStart(best[i]), reader.idSize(best[i]));
+    hit.id = textOf(reader.idStart(best[i]), reader.idSize(best[i]));
     hit.score = matches.scores[best[i]];
     results.hits.push(hit);
   }
@@ -205,12 +206,12 @@ function countsOf(terms: Terms, total: u64, limit: u32): Counts {
   const counts = new Counts();
   counts.total = total;
   counts.distinct = terms.length;
-  const order = sorted(terms, byFrequency);
+  const order = sorted(terms, Order.FREQUENCY);
   const some = limit == 0 ? order.length : min(<i32>min(limit, i32.MAX_VALUE), order.length);
   counts.words = new Array<WordCount>(some);
   for (let i = 0; i < some; i++) {
     const word = new WordCount();
-    word.word = String.UTF8.decodeUnsafe(terms.start(order[i]), terms.size(order[i]));
+    word.word = textOf(terms.start(order[i]), terms.size(order[i]));
     word.count = terms.count(order[i]);
     counts.words[i] = word;
   }

@@ -41,22 +41,34 @@ function nearer(
 ): f64 {
   let point = changetype<usize>(points);
   const size = (<usize>dimensions) << 3;
+  const count = distances.length;
   let total: f64 = 0;
-  for (let i = 0; i < distances.length; i++) {
-    let distance: f64 = 0;
-    for (let j: usize = 0; j < size; j += 8) {
-      const difference = load<f64>(point + j) - load<f64>(centroid + j);
-      distance += difference * difference;
+  for (let i = 0; i < count; i += 2) {
+    // A last point alone has itself for company.
+    const both = twoDistances(point, i + 1 < count ? point + size : point, centroid, size);
+    for (let k = i; k < min(i + 2, count); k++) {
+      const distance = k == i ? f64x2.extract_lane(both, 0) : f64x2.extract_lane(both, 1);
+      if (!(distance < Infinity)) badPoint(points, dimensions, k);
+      const least = min(distance, unchecked(distances[k]));
+      unchecked((distances[k] = least));
+      total += least;
     }
-    if (!(distance < Infinity)) badPoint(points, dimensions, i);
-    const least = min(distance, unchecked(distances[i]));
-    unchecked((distances[i] = least));
-    total += least;
-    point += size;
+    point += 2 * size;
   }
   if (!(total < Infinity))
     fail(Code.OUT_OF_RANGE, "the sum of the squared distances overflows; scale the points");
   return total;
+}
+
+/** Squares of the distances of two points to a centroid, each added up in the order of the coordinates. */
+function twoDistances(first: usize, second: usize, centroid: usize, size: usize): v128 {
+  let sums = f64x2.splat(0);
+  for (let at: usize = 0; at < size; at += 8) {
+    const coordinates = v128.load64_lane(second + at, v128.load64_zero(first + at), 1);
+    const differences = f64x2.sub(coordinates, v128.load64_splat(centroid + at));
+    sums = f64x2.add(sums, f64x2.mul(differences, differences));
+  }
+  return sums;
 }
 
 /** The first index up to which the distances add up to more than a limit. */

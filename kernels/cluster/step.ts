@@ -121,32 +121,55 @@ function addRow(point: usize, sums: usize, carries: usize, dimensions: i32): voi
 
 /** Adds one chunk to another. */
 export function addChunk(total: Chunk, part: Chunk): void {
-  for (let i = 0; i < total.counts.length; i++) total.counts[i] += part.counts[i];
-  for (let i = 0; i < total.sums.length; i++) {
-    total.carries[i] += part.carries[i] + lostBy(total.sums[i], part.sums[i]);
-    total.sums[i] += part.sums[i];
-  }
+  for (let i = 0; i < total.counts.length; i++) unchecked((total.counts[i] += part.counts[i]));
+  addSums(total, part);
   total.inertiaCarry += part.inertiaCarry + lostBy(total.inertia, part.inertia);
   total.inertia += part.inertia;
+}
+
+/** Adds the sums of one chunk to those of another, and to the carries its carries and what is lost. */
+function addSums(total: Chunk, part: Chunk): void {
+  const count = total.sums.length;
+  const sums = changetype<usize>(total.sums);
+  const carries = changetype<usize>(total.carries);
+  const partSums = changetype<usize>(part.sums);
+  const partCarries = changetype<usize>(part.carries);
+  const whole = (<usize>(count & ~1)) << 3;
+  for (let at: usize = 0; at < whole; at += 16) {
+    const a = v128.load(sums + at);
+    const b = v128.load(partSums + at);
+    const sum = f64x2.add(a, b);
+    const other = f64x2.sub(sum, a);
+    const lost = f64x2.add(f64x2.sub(a, f64x2.sub(sum, other)), f64x2.sub(b, other));
+    v128.store(sums + at, sum);
+    const carry = f64x2.add(v128.load(partCarries + at), lost);
+    v128.store(carries + at, f64x2.add(v128.load(carries + at), carry));
+  }
+  if (count & 1) {
+    const i = count - 1;
+    unchecked((total.carries[i] += part.carries[i] + lostBy(total.sums[i], part.sums[i])));
+    unchecked((total.sums[i] += part.sums[i]));
+  }
 }
 
 /** Moves centroids to the means of their points; one without points stays. Gives the largest squared move. */
 export function moveCentroids(centroids: StaticArray<f64>, chunk: Chunk, dimensions: i32): f64 {
   let largest: f64 = 0;
   for (let c = 0; c < chunk.counts.length; c++) {
-    const n = <f64>chunk.counts[c];
+    const n = <f64>unchecked(chunk.counts[c]);
     if (n == 0) continue;
     let move: f64 = 0;
     for (let i = c * dimensions; i < (c + 1) * dimensions; i++) {
-      const mean = (chunk.sums[i] + chunk.carries[i]) / n;
+      const mean = unchecked(chunk.sums[i] + chunk.carries[i]) / n;
       if (!(abs(mean) < Infinity)) {
         fail(
           Code.OUT_OF_RANGE,
           "the sum of the points of centroid " + c.toString() + " overflows; scale the points",
         );
       }
-      move += (mean - centroids[i]) ** 2;
-      centroids[i] = mean;
+      const distance = mean - unchecked(centroids[i]);
+      move += distance * distance;
+      unchecked((centroids[i] = mean));
     }
     largest = max(largest, move);
   }

@@ -7,7 +7,8 @@
  *
  * The one word of state lies in memory and not in a global: what the host has to restore is then memory alone.
  */
-import { AL_MASK, BLOCK, BLOCK_MAXSIZE, BLOCK_OVERHEAD, OBJECT, OBJECT_MAXSIZE, OBJECT_OVERHEAD } from "rt/common";
+import { AL_MASK, BLOCK, BLOCK_MAXSIZE, BLOCK_OVERHEAD, OBJECT, OBJECT_MAXSIZE, OBJECT_OVERHEAD, TOTAL_OVERHEAD } from "rt/common";
+import { copiedBlock, viewOver } from "./container";
 import { outOfMemory } from "./host";
 
 /** Address of the word that counts the bytes in use; zero in a new instance. */
@@ -115,7 +116,36 @@ function __visit(pointer: usize, cookie: u32): void {}
 @global
 export function __collect(): void {}
 
+/**
+ * Two words: up to where the request is taken by objects that lie in it, and its end. A long run of elements in the
+ * request becomes an object where it lies: what stands before it has been read, and makes room for the two words of an
+ * object's header that matter. So it is neither copied nor does it take memory twice.
+ */
+const TAKEN: usize = memory.data(8);
+/** Bytes before the elements that the header takes. */
+const HEADER: usize = 8;
+/** Shorter runs are copied, to where they are aligned. */
+const TAKEN_MIN: u32 = 256;
+
 /** Gives the host room for a request; it belongs to the call. */
 export function heddle_alloc(size: i32): usize {
-  return __alloc(<usize>size);
+  const start = __alloc(16 + <usize>size);
+  store<usize>(TAKEN, start);
+  store<usize>(TAKEN, start + 16 + <usize>size, 4);
+  return start + 16;
+}
+
+/** A StaticArray or ArrayBuffer of the elements that lie in the request, or of a copy of them. */
+export function blockOf<T>(from: usize, size: u32): T {
+  const isFree = from >= load<usize>(TAKEN) + HEADER && from + size <= load<usize>(TAKEN, 4);
+  if (size < TAKEN_MIN || !isFree) return copiedBlock<T>(from, size);
+  store<usize>(TAKEN, from + size);
+  changetype<OBJECT>(from - TOTAL_OVERHEAD).rtId = idof<T>();
+  changetype<OBJECT>(from - TOTAL_OVERHEAD).rtSize = size;
+  return changetype<T>(from);
+}
+
+/** An Array or typed array over the same. */
+export function viewOf<T>(from: usize, size: u32, length: i32): T {
+  return viewOver<T>(changetype<usize>(blockOf<ArrayBuffer>(from, size)), size, length);
 }

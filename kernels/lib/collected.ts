@@ -22,3 +22,6 @@ export function resume(threshold: usize): void {
 export function heddle_alloc(size: i32): usize {
   return __alloc(<usize>size);
 }
+
+/** What lies in the request is copied: the collector knows objects by headers that have no room there. */
+export { copiedBlock as blockOf, copiedView as viewOf } from "./container";

@@ -17,7 +17,11 @@ export function newBlock<T>(bytes: usize): T {
 
 /** A new Array or typed array over so many bytes, not filled. */
 export function newView<T>(bytes: usize, length: i32): T {
-  const buffer = __new(bytes, idof<ArrayBuffer>());
+  return viewOver<T>(__new(bytes, idof<ArrayBuffer>()), bytes, length);
+}
+
+/** An Array or typed array over a buffer. */
+export function viewOver<T>(buffer: usize, bytes: usize, length: i32): T {
   const view = __new(16, idof<T>());
   store<usize>(view, buffer, 0);
   store<usize>(view, buffer, 4);
@@ -26,16 +30,16 @@ export function newView<T>(bytes: usize, length: i32): T {
   return changetype<T>(view);
 }
 
-/** A byte array with a header of its own, copied from the payload. */
-export function blockOf<T>(from: usize, size: u32): T {
-  const block = __new(size, idof<T>());
-  memory.copy(block, from, size);
-  return changetype<T>(block);
+/** A StaticArray or ArrayBuffer, copied from the payload. */
+export function copiedBlock<T>(from: usize, size: u32): T {
+  const block = newBlock<T>(size);
+  memory.copy(changetype<usize>(block), from, size);
+  return block;
 }
 
-/** A byte array behind a buffer, copied from the payload. */
-export function viewOf<T>(from: usize, size: u32): T {
-  const view = newView<T>(size, size);
+/** An Array or typed array, copied from the payload. */
+export function copiedView<T>(from: usize, size: u32, length: i32): T {
+  const view = newView<T>(size, length);
   memory.copy(viewData(changetype<usize>(view)), from, size);
   return view;
 }

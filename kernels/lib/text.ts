@@ -4,6 +4,10 @@
  * Plain ASCII, the usual case, goes eight or sixteen characters at a time.
  */
 
+/** Bits that are set in none of four ASCII characters, as units and as bytes. */
+const NOT_ASCII_UNITS: u64 = 0xff80_ff80_ff80_ff80;
+const NOT_ASCII_BYTES: u32 = 0x8080_8080;
+
 /** Bytes a text takes in UTF-8. */
 export function utf8Size(text: string): i32 {
   let p = changetype<usize>(text);
@@ -12,6 +16,10 @@ export function utf8Size(text: string): i32 {
   while (p + 16 <= end && !v128.any_true(v128.and(v128.load(p), i16x8.splat(-128)))) {
     p += 16;
     size += 8;
+  }
+  while (p + 8 <= end && !(load<u64>(p) & NOT_ASCII_UNITS)) {
+    p += 8;
+    size += 4;
   }
   while (p < end) {
     const unit = <u32>load<u16>(p);
@@ -36,6 +44,12 @@ export function utf8Write(text: string, to: usize): usize {
     v128.store64_lane(to, v128.narrow<i16>(units, units), 0);
     p += 16;
     to += 8;
+  }
+  while (p + 8 <= end && !(load<u64>(p) & NOT_ASCII_UNITS)) {
+    const units = v128.load64_zero(p);
+    v128.store32_lane(to, v128.narrow<i16>(units, units), 0);
+    p += 8;
+    to += 4;
   }
   while (p < end) {
     let unit = <u32>load<u16>(p);
@@ -89,6 +103,12 @@ export function utf8Read(p: usize, length: usize): string | null {
         v128.store(to, i16x8.extend_high_i8x16_u(bytes), 16);
         p += plain;
         to += plain << 1;
+        continue;
+      }
+      if (p + 4 <= end && !(load<u32>(p) & NOT_ASCII_BYTES)) {
+        v128.store64_lane(to, i16x8.extend_low_i8x16_u(v128.load32_zero(p)), 0);
+        p += 4;
+        to += 8;
         continue;
       }
       store<u16>(to, first);

@@ -56,11 +56,38 @@ function putLong(p: usize, value: u64): usize {
   return p + 1;
 }
 
+/**
+ * Address of the bytes that a long response ends with. They stay where they are, and the rest of the response, which
+ * is short then, is put before them: nothing that lies there is needed any more.
+ */
+const TAIL: usize = memory.data(8);
+/** Shorter ones are copied. */
+const TAIL_MIN: u32 = 4096;
+/** Most bytes before them; so many there are before the content of every object. */
+export const BEFORE_MAX: u32 = TOTAL_OVERHEAD;
+
 /** Writes bytes with their length before them. */
 export function putBytes(p: usize, from: usize, size: u32): usize {
   p = put(p, size);
-  memory.copy(p, from, size);
+  if (from != load<usize>(TAIL)) memory.copy(p, from, size);
   return p + size;
+}
+
+/** Whether a response of so many bytes can be put around its last ones. Those are then not copied by `putBytes`. */
+export function keepTail(size: u32, tail: usize, tailSize: u32): bool {
+  if (tailSize < TAIL_MIN || size - tailSize > BEFORE_MAX) return false;
+  store<usize>(TAIL, tail);
+  return true;
+}
+
+/** The response around its last bytes; what stands before them was written to `head`. */
+export function aroundTail(head: usize, size: u32, tail: usize, tailSize: u32): usize {
+  const before = size - tailSize;
+  memory.copy(tail - before, head, before);
+  const response = __alloc(8);
+  store<usize>(response, tail - before);
+  store<u32>(response, size, 4);
+  return response;
 }
 
 /** Computes and keeps the size of a text. */

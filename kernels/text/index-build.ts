@@ -1,7 +1,8 @@
 /** Indexes from documents, and one index from several. */
+import { utf8Size, utf8Write } from "../lib/text";
 import { IndexReader } from "./index-reader";
 import { IndexWriter } from "./index-writer";
-import { byBytes, sorted } from "./order";
+import { Order, sorted } from "./order";
 import { SLACK, Terms } from "./terms";
 import { hashOf, Words } from "./words";
 
@@ -38,7 +39,7 @@ export function buildIndex(documents: Array<Document>): StaticArray<u8> {
   }
   const writer = new IndexWriter(documents.length, terms.length, <usize>count * POSTING_MAX);
   addDocuments(writer, documents, ends);
-  const order = sorted(terms, byBytes);
+  const order = sorted(terms, Order.BYTES);
   for (let i = 0; i < order.length; i++) {
     const term = order[i];
     // The starts have moved to the ends meanwhile.
@@ -74,9 +75,9 @@ function addDocuments(writer: IndexWriter, documents: Array<Document>, ends: Sta
   let begin = 0;
   for (let d = 0; d < documents.length; d++) {
     const id = documents[d].id;
-    const size = String.UTF8.byteLength(id);
+    const size = utf8Size(id);
     const bytes = heap.alloc(size + SLACK);
-    String.UTF8.encodeUnsafe(changetype<usize>(id), id.length, bytes);
+    utf8Write(id, bytes);
     writer.addDocument(bytes, <u32>size, ends[d] - begin);
     begin = ends[d];
   }
@@ -131,7 +132,7 @@ export function mergeReaders(readers: Array<IndexReader>, bytes: usize): StaticA
       writer.addDocument(readers[i].idStart(d), readers[i].idSize(d), readers[i].wordCount(d));
     }
   }
-  const order = sorted(terms, byBytes);
+  const order = sorted(terms, Order.BYTES);
   for (let i = 0; i < order.length; i++) {
     mergePostings(writer, readers, next, first[order[i]]);
     writer.endTerm(terms.size(order[i]));
@@ -158,7 +159,7 @@ function mergePostings(
     while (cursor.next()) {
       cursor.readDistances();
       writer.startPosting(documentsBefore + cursor.document, cursor.count);
-      for (let i = 0; i < <i32>cursor.count; i++) writer.addPlace(unchecked(cursor.places[i]));
+      writer.addPlaces(cursor.places, cursor.count);
     }
   }
 }

@@ -144,9 +144,13 @@ export class Cursor {
     this.count = this.varint();
     if (this.count == 0 || <usize>this.count > this.end - this.p) damaged("postings are cut short");
     this.placesAt = this.p;
-    for (let left = this.count; left > 0; left--) {
-      while (this.byte() & 0x80) {}
+    let p = this.p;
+    const end = this.end;
+    for (let left = this.count; left > 0; p++) {
+      if (p >= end) damaged("postings are cut short");
+      left -= u32(load<u8>(p) < 0x80);
     }
+    this.p = p;
     return true;
   }
 
@@ -155,7 +159,8 @@ export class Cursor {
     const after = this.p;
     this.p = this.placesAt;
     if (<u32>this.places.length < this.count) this.places = new StaticArray<u32>(2 * <i32>this.count);
-    for (let i = 0; i < <i32>this.count; i++) unchecked((this.places[i] = this.varint()));
+    const places = changetype<usize>(this.places);
+    for (let at = places; at < places + ((<usize>this.count) << 2); at += 4) store<u32>(at, this.varint());
     this.p = after;
   }
 
@@ -170,6 +175,12 @@ export class Cursor {
   }
 
   private varint(): u32 {
+    // Most numbers are short.
+    const p = this.p;
+    if (p < this.end && load<u8>(p) < 0x80) {
+      this.p = p + 1;
+      return load<u8>(p);
+    }
     let value: u32 = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.byte();

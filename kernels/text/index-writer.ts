@@ -53,6 +53,14 @@ export class IndexWriter {
     this.inDocuments++;
   }
 
+  /** Places, each as the distance to the one before. */
+  addPlaces(distances: StaticArray<u32>, count: u32): void {
+    const from = changetype<usize>(distances);
+    let p = this.p;
+    for (let at = from; at < from + ((<usize>count) << 2); at += 4) p = putVarint(p, load<u32>(at));
+    this.p = p;
+  }
+
   /** A place, as the distance to the one before. */
   addPlace(distance: u32): void {
     this.p = putVarint(this.p, distance);

@@ -1,8 +1,16 @@
 /** Numbers of words, sorted. */
 import { compareBytes, Terms } from "./terms";
 
-/** The numbers of all words in an order, by merging ever longer runs; `before` says whether one comes before another. */
-export function sorted(words: Terms, before: (words: Terms, a: i32, b: i32) => bool): StaticArray<i32> {
+/** In which order. */
+export namespace Order {
+  /** That of their bytes, which is that of their code points. */
+  export const BYTES: i32 = 0;
+  /** The more frequent first. */
+  export const FREQUENCY: i32 = 1;
+}
+
+/** The numbers of all words in an order, by merging ever longer runs. */
+export function sorted(words: Terms, order: i32): StaticArray<i32> {
   const count = words.length;
   let from = new StaticArray<i32>(count);
   let to = new StaticArray<i32>(count);
@@ -15,7 +23,7 @@ export function sorted(words: Terms, before: (words: Terms, a: i32, b: i32) => b
       let right = middle;
       for (let i = start; i < end; i++) {
         const fromRight =
-          left == middle || (right < end && before(words, unchecked(from[right]), unchecked(from[left])));
+          left == middle || (right < end && before(words, order, unchecked(from[right]), unchecked(from[left])));
         unchecked((to[i] = fromRight ? from[right++] : from[left++]));
       }
     }
@@ -26,14 +34,10 @@ export function sorted(words: Terms, before: (words: Terms, a: i32, b: i32) => b
   return from;
 }
 
-/** In the order of their bytes, which is that of their code points. */
-export function byBytes(words: Terms, a: i32, b: i32): bool {
-  return compareBytes(words.start(a), words.size(a), words.start(b), words.size(b)) < 0;
-}
-
-/** The more frequent first. */
-export function byFrequency(words: Terms, a: i32, b: i32): bool {
+/** Whether one word comes before another. */
+function before(words: Terms, order: i32, a: i32, b: i32): bool {
   const first = words.count(a);
   const second = words.count(b);
-  return first == second ? byBytes(words, a, b) : first > second;
+  if (order == Order.FREQUENCY && first != second) return first > second;
+  return compareBytes(words.start(a), words.size(a), words.start(b), words.size(b)) < 0;
 }

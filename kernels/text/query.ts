@@ -56,14 +56,14 @@ export class Matches {
     for (let i = 0; i < documents; i++) {
       const document = unchecked(counts[2 * i]);
       if (clause.excluded) {
-        this.having[document] = -1;
+        unchecked((this.having[document] = -1));
         continue;
       }
-      if (clause.required) this.required[document]++;
-      if (this.having[document] >= 0) this.having[document]++;
+      if (clause.required) unchecked(this.required[document]++);
+      if (unchecked(this.having[document]) >= 0) unchecked(this.having[document]++);
       const often = <f64>unchecked(counts[2 * i + 1]);
       const size = <f64>index.wordCount(document) / mean;
-      this.scores[document] += (rarity * often * (K1 + 1)) / (often + K1 * (1 - B + B * size));
+      unchecked((this.scores[document] += (rarity * often * (K1 + 1)) / (often + K1 * (1 - B + B * size))));
     }
   }
 }
@@ -131,8 +131,8 @@ function countsOf(index: IndexReader, words: Array<i32>): StaticArray<i32> {
     // The table may lie about how many there are.
     if (found == counts.length)
       fail(Code.INVALID_ARGUMENT, "the index is damaged: a word has too many postings");
-    counts[found++] = cursors[0].document;
-    counts[found++] = often;
+    unchecked((counts[found++] = cursors[0].document));
+    unchecked((counts[found++] = often));
   }
   return counts.slice<StaticArray<i32>>(0, found);
 }
@@ -171,8 +171,8 @@ function hasPlace(cursor: Cursor, place: u32): bool {
   let high = <i32>cursor.count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (cursor.places[middle] < place) low = middle + 1;
+    if (unchecked(cursor.places[middle]) < place) low = middle + 1;
     else high = middle;
   }
-  return low < <i32>cursor.count && cursor.places[low] == place;
+  return low < <i32>cursor.count && unchecked(cursor.places[low]) == place;
 }

@@ -5,6 +5,8 @@
  * Words are compared eight bytes at a time, so there must be memory behind them: SLACK bytes.
  */
 
+import { utf8Read } from "../lib/text";
+
 /** Bytes that may be read behind a word. */
 export const SLACK: usize = 8;
 
@@ -97,6 +99,11 @@ export function compareBytes(a: usize, aSize: u32, b: usize, bSize: u32): i32 {
     if (x != y) return x < y ? -1 : 1;
   }
   return <i32>aSize - <i32>bSize;
+}
+
+/** The text that bytes are, which are UTF-8. */
+export function textOf(start: usize, size: u32): string {
+  return changetype<string>(utf8Read(start, size));
 }
 
 function isSame(a: usize, b: usize, size: u32): bool {

@@ -3,6 +3,7 @@
  * stay behind at build time, since what nodes need to know of it they read off the code itself.
  */
 import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
 import { manifestKeys, type ManifestInput } from "../kernel/manifest.ts";
 
 /** How the memory of a call is managed. */
@@ -26,6 +27,11 @@ export interface BuildSettings {
   readonly runtime: Runtime;
   readonly features: readonly Feature[];
   readonly sourceMap: SourceMapPlace;
+  /**
+   * Memory that an instance begins with, a multiple of 64 KiB; it has more where the code needs more. A call that makes
+   * do with it is followed by clearing what was written; one that needs more, by a new instance.
+   */
+  readonly memoryInitialBytes: number;
   /** All NaNs are made one wherever their bits can be seen, so that results do not depend on the processor. */
   readonly deterministic: boolean;
 }
@@ -33,10 +39,13 @@ export interface BuildSettings {
 /** Everything an author may write, all of it optional. */
 export type BuildInput = ManifestInput & Partial<BuildSettings>;
 
+const pageBytes = 64 * 1024;
+
 const keys = [
   "runtime",
   "features",
   "sourceMap",
+  "memoryInitialBytes",
   "deterministic",
 ] as const satisfies readonly (keyof BuildSettings)[];
 
@@ -51,11 +60,12 @@ export function splitBuildInput(input: Readonly<Record<string, unknown>>): {
   const known = [...manifestKeys.filter((key) => key !== "compiler" && key !== "kind"), ...keys];
   const unknown = Object.keys(input).find((key) => !known.some((each) => each === key));
   if (unknown !== undefined) throw bad(`unknown key "${unknown}"; known are ${known.join(", ")}`);
-  const { runtime, features: wanted, sourceMap, deterministic, ...manifest } = input;
+  const { runtime, features: wanted, sourceMap, memoryInitialBytes, deterministic, ...manifest } = input;
   const settings = {
     runtime: readChoice("runtime", runtimes, runtime),
     features: readFeatures(wanted),
     sourceMap: readChoice("sourceMap", sourceMapPlaces, sourceMap),
+    memoryInitialBytes: readBytes("memoryInitialBytes", memoryInitialBytes),
     deterministic: readSwitch("deterministic", deterministic),
   };
   if (settings.deterministic && settings.features.includes("relaxed-simd")) {
@@ -75,6 +85,14 @@ function readChoice<const Word extends string>(
   if (found === undefined)
     throw bad(`"${key}" must be one of ${words.join(", ")}, not ${JSON.stringify(given)}`);
   return found;
+}
+
+function readBytes(key: string, given: unknown): number {
+  if (given === undefined) return 0;
+  const isWhole = typeof given === "number" && Number.isInteger(given) && given % pageBytes === 0;
+  if (isWhole && given >= 0 && given <= limits.resetImageMaxBytes) return given;
+  const most = `at most ${limits.resetImageMaxBytes}`;
+  throw bad(`"${key}" must be a multiple of ${pageBytes}, ${most}, not ${JSON.stringify(given)}`);
 }
 
 function readSwitch(key: string, given: unknown): boolean {

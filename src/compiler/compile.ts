@@ -83,6 +83,7 @@ export async function buildKernel(options: BuildOptions): Promise<BuiltKernel> {
       text: options.text ?? false,
       isMapped: settings.sourceMap !== "none",
       isDeterministic: settings.deterministic,
+      memoryInitialBytes: settings.memoryInitialBytes,
       diagnostics,
     });
     const descriptor = writeDescriptorSet(describeInterface(kernel));
@@ -151,6 +152,7 @@ interface CompileOptions {
   readonly isMapped: boolean;
   /** Make all NaNs one wherever their bits can be seen. */
   readonly isDeterministic: boolean;
+  readonly memoryInitialBytes: number;
   /** What is wrong so far; what is found here comes to it. */
   readonly diagnostics: Diagnostics;
 }
@@ -162,8 +164,9 @@ function compileProgram(
   { program, sources }: KernelProgram,
   { functions }: KernelInterface,
   { memoryMaxBytes }: Manifest,
-  { optimize, text, isMapped, isDeterministic, diagnostics }: CompileOptions,
+  { optimize, text, isMapped, isDeterministic, memoryInitialBytes, diagnostics }: CompileOptions,
 ): CompiledProgram {
+  assemblyscript.setInitialMemory(program.options, Math.min(memoryInitialBytes, memoryMaxBytes) / pageBytes);
   assemblyscript.setMaximumMemory(program.options, memoryMaxBytes / pageBytes);
   assemblyscript.setSourceMap(program.options, isMapped);
   const module = compileOrThrow(program, diagnostics);

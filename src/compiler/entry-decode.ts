@@ -2,7 +2,7 @@
  * Generates the reading half of the entry: for a list of slots, the loop over the fields of a message.
  *
  * A repeated field counts its elements in the rest of the message when its first one comes, and is then filled through
- * a cursor (`d1`). A message that comes in several pieces is put together before it is read, so that every object is
+ * a cursor (`d1`). Elements of fixed width that come in one chunk, and bytes, stay where they are if they can. A message that comes in several pieces is put together before it is read, so that every object is
  * read from one run of bytes: the meaning protobuf gives to merging, at linear cost.
  */
 import {
@@ -74,8 +74,8 @@ const readLength = ["t = r.lengthAt(p, end);", "p = r.pos(t) + r.low(t);"];
 function objectAt(element: ElementShape): string {
   if (element.kind === "message") return `decode_${element.name}(r.pos(t), p, depth + 1)`;
   if (element.kind === "enum" || element.row.codec === "text") return "r.stringAt(r.pos(t), r.low(t))";
-  const storage = bytesStorage(element.row);
-  return `c.${storage}Of<${element.row.as}>(r.pos(t), r.low(t))`;
+  if (bytesStorage(element.row) === "block") return `m.blockOf<${element.row.as}>(r.pos(t), r.low(t))`;
+  return `m.viewOf<${element.row.as}>(r.pos(t), r.low(t), r.low(t))`;
 }
 
 /** Statements that read one number at a position, move the position and hand the number on. */
@@ -157,14 +157,19 @@ function decodeNumbers(slot: Slot, element: ElementShape, storage: Storage): str
 }
 
 function decodeBulk(slot: Slot, { width, storage }: BulkRow): string[] {
-  const { field } = slot;
+  const { field, value } = slot;
   const cursor = `d${field.number}`;
   const packed = tagOf(field, wire.length);
+  const as = typeName(field.type);
+  const length = storage === "view" ? `, <i32>(r.low(t) >> ${Math.log2(width)})` : "";
   const single = tagOf(field, width === 8 ? wire.fixed64 : wire.fixed32);
   return [
     `case ${packed}: case ${single}: {`,
     `t = tag == ${packed} ? r.chunkAt(p, end, ${width}) : r.singleAt(p, end, ${width});`,
     "p = r.pos(t) + r.low(t);",
+    // The usual case: all elements in one chunk.
+    `if (!${cursor} && tag == ${packed} && !r.countFixed(p, end, ${packed}, ${single})) {`,
+    `${value} = m.${storage}Of<${as}>(r.pos(t), r.low(t)${length}); ${cursor} = p; break; }`,
     begin(slot, storage, width, `<usize>r.low(t) + r.countFixed(p, end, ${packed}, ${single})`),
     `memory.copy(${cursor}, r.pos(t), r.low(t));`,
     `${cursor} += r.low(t);`,

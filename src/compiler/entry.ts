@@ -6,7 +6,7 @@
 import type { Runtime } from "./build-settings.ts";
 import { decodeFields, decodeFunction } from "./entry-decode.ts";
 import { encodeFunctions, sizeFields, writeFields } from "./entry-encode.ts";
-import { className, isReference, typeName, type Slot } from "./entry-types.ts";
+import { bytesStorage, className, dataOf, isReference, sizeOf, typeName, type Slot } from "./entry-types.ts";
 import { importPath } from "./library-path.ts";
 import type { FieldShape, FunctionShape, KernelInterface, TypeShape } from "./shapes.ts";
 
@@ -29,7 +29,7 @@ export function generateEntry(kernel: KernelInterface, from: string, runtime: Ru
       const slots = fields.map((field) => slotOf(field, `o.${field.source}`, `${kernel.name}.${name}`));
       return [...decodeFunction(kernel.name, name, slots), ...encodeFunctions(name, slots)];
     }),
-    ...kernel.functions.flatMap((each) => callFunction(kernel.name, each, runtime)),
+    ...kernel.functions.flatMap((each) => callFunction(kernel, each, runtime)),
     ...kernel.functions.map(({ name }) => `export { call_${name} as ${name} };`),
   ];
   return `${lines.join("\n")}\n`;
@@ -56,7 +56,7 @@ function guards(runtime: Runtime, slots: readonly Slot[]): Record<"before" | "de
 }
 
 function callFunction(
-  kernel: string,
+  { name: kernel, messages }: KernelInterface,
   { name, method, parameters, result }: FunctionShape,
   runtime: Runtime,
 ): string[] {
@@ -76,21 +76,66 @@ function callFunction(
     ...decoded,
     ...(result === null
       ? [`${call};`, "return w.newResponse(0);"]
-      : [`const value = ${call};`, ...after, ...respond(kernel, method, result)]),
+      : [`const value = ${call};`, ...after, ...respond(kernel, method, result, messages)]),
     "}",
   ];
 }
 
-function respond(kernel: string, method: string, result: FieldShape): string[] {
+function respond(
+  kernel: string,
+  method: string,
+  result: FieldShape,
+  messages: KernelInterface["messages"],
+): string[] {
   const slots = [slotOf(result, "value", `${kernel}.${method}Response`)];
+  const tail = tailOf(result, "value", messages);
   return [
     "let n: u32 = 0;",
     ...sizeFields(slots),
+    ...(tail === null ? [] : respondAround(tail, slots)),
     "const response = w.newResponse(n);",
     "p = response + 8;",
     ...writeFields(slots),
     "return response;",
   ];
+}
+
+/** What ends a response: address and size of its bytes. */
+interface Tail {
+  readonly at: string;
+  readonly size: string;
+}
+
+/** The statements that write a long response around its last bytes. */
+function respondAround({ at, size }: Tail, slots: readonly Slot[]): string[] {
+  return [
+    `const tail = ${at};`,
+    `const k = ${size};`,
+    "if (w.keepTail(n, tail, k)) {",
+    "const head = __alloc(w.BEFORE_MAX);",
+    "p = head;",
+    ...writeFields(slots),
+    "return w.aroundTail(head, n, tail, k);",
+    "}",
+  ];
+}
+
+/** The bytes that the content of a field ends with; null when they cannot be told from its type. */
+function tailOf({ type }: FieldShape, value: string, messages: KernelInterface["messages"]): Tail | null {
+  const object = `changetype<usize>(${value})`;
+  if (type.kind === "bulk") {
+    const { as, storage, width } = type.row;
+    return { at: dataOf(storage, object), size: sizeOf(as, storage, width, object) };
+  }
+  if (type.kind !== "one" || type.nullable) return null;
+  const { element } = type;
+  if (element.kind === "message") {
+    const last = messages.find(({ name }) => name === element.name)?.fields.at(-1);
+    return last === undefined ? null : tailOf(last, `${value}.${last.source}`, messages);
+  }
+  if (element.kind !== "scalar" || element.row.codec !== "bytes") return null;
+  const storage = bytesStorage(element.row);
+  return { at: dataOf(storage, object), size: sizeOf(element.row.as, storage, 1, object) };
 }
 
 /** The local a parameter is decoded into; an object starts as null and is made when it stayed absent. */

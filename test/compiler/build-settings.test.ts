@@ -88,7 +88,13 @@ describe("runtimes", () => {
 describe("splitBuildInput", () => {
   it("gives the defaults, and keeps the manifest's keys for the manifest", () => {
     expect(splitBuildInput({ timeLimitMs: 5 })).toEqual({
-      settings: { runtime: "stub", features: [], sourceMap: "module", deterministic: false },
+      settings: {
+        runtime: "stub",
+        features: [],
+        sourceMap: "module",
+        memoryInitialBytes: 0,
+        deterministic: false,
+      },
       manifest: { timeLimitMs: 5 },
     });
   });
@@ -105,12 +111,14 @@ describe("splitBuildInput", () => {
     [{ deterministic: "yes" }, /"deterministic" must be true or false, not "yes"/],
     [{ deterministic: null }, /"deterministic" must be true or false, not null/],
     [{ deterministic: true, features: ["relaxed-simd"] }, /"deterministic" excludes relaxed-simd/],
+    [{ memoryInitialBytes: 1000 }, /"memoryInitialBytes" must be a multiple of 65536, at most \d+, not 1000/],
+    [{ memoryInitialBytes: 2 ** 30 }, /"memoryInitialBytes" must be .*at most 16777216, not 1073741824/],
     [{ features: "relaxed-simd" }, /"features" must be an array of names/],
     [{ features: ["threads"] }, /"features" has "threads"; there is relaxed-simd/],
     [{ features: ["simd"] }, /simd is always on/],
     [
       { memoryMax: 1 },
-      /unknown key "memoryMax"; known are name, .*memoryMaxBytes, .*runtime, features, sourceMap, deterministic/,
+      /unknown key "memoryMax"; known are name, .*memoryMaxBytes, .*runtime, features, sourceMap, memoryInitialBytes, deterministic/,
     ],
     [{ compiler: "mine" }, /unknown key "compiler"/],
   ])("refuses %j", (input, message) => {
