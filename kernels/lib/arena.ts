@@ -145,7 +145,7 @@ export function blockOf<T>(from: usize, size: u32): T {
   return changetype<T>(from);
 }
 
-/** An Array or typed array over the same. */
+/** A typed array over the same. */
 export function viewOf<T>(from: usize, size: u32, length: i32): T {
   return viewOver<T>(changetype<usize>(blockOf<ArrayBuffer>(from, size)), size, length);
 }

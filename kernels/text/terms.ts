@@ -101,9 +101,10 @@ export function compareBytes(a: usize, aSize: u32, b: usize, bSize: u32): i32 {
   return <i32>aSize - <i32>bSize;
 }
 
-/** The text that bytes are, which are UTF-8. */
+/** The text that bytes are. Those of a damaged index may be no UTF-8; they become something then. */
 export function textOf(start: usize, size: u32): string {
-  return changetype<string>(utf8Read(start, size));
+  const text = utf8Read(start, size);
+  return changetype<string>(text === null ? String.UTF8.decodeUnsafe(start, size) : text);
 }
 
 function isSame(a: usize, b: usize, size: u32): bool {

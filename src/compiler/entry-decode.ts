@@ -162,6 +162,8 @@ function decodeBulk(slot: Slot, { width, storage }: BulkRow): string[] {
   const packed = tagOf(field, wire.length);
   const as = typeName(field.type);
   const length = storage === "view" ? `, <i32>(r.low(t) >> ${Math.log2(width)})` : "";
+  // An Array may grow, for which its buffer needs a whole header.
+  const made = as.startsWith("Array<") ? "c.copiedView" : `m.${storage}Of`;
   const single = tagOf(field, width === 8 ? wire.fixed64 : wire.fixed32);
   return [
     `case ${packed}: case ${single}: {`,
@@ -169,7 +171,7 @@ function decodeBulk(slot: Slot, { width, storage }: BulkRow): string[] {
     "p = r.pos(t) + r.low(t);",
     // The usual case: all elements in one chunk.
     `if (!${cursor} && tag == ${packed} && !r.countFixed(p, end, ${packed}, ${single})) {`,
-    `${value} = m.${storage}Of<${as}>(r.pos(t), r.low(t)${length}); ${cursor} = p; break; }`,
+    `${value} = ${made}<${as}>(r.pos(t), r.low(t)${length}); ${cursor} = p; break; }`,
     begin(slot, storage, width, `<usize>r.low(t) + r.countFixed(p, end, ${packed}, ${single})`),
     `memory.copy(${cursor}, r.pos(t), r.low(t));`,
     `${cursor} += r.low(t);`,
