@@ -20,7 +20,7 @@ export interface Child {
 /** What goes from a child to the suite. */
 type Answer = { readonly value: unknown } | { readonly error: string };
 
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 120_000;
 const compileCache = fileURLToPath(new URL("../node_modules/.cache/heddle-bench/compile", import.meta.url));
 
 /** Starts a program of this folder with a configuration; resolves when it says that it is ready. It ends with the scope. */

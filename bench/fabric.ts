@@ -35,7 +35,7 @@ export interface BenchFabric {
 }
 
 const program = fileURLToPath(new URL("../bin/heddle.js", import.meta.url));
-const startTimeoutMs = 30_000;
+const startTimeoutMs = 120_000;
 const stopTimeoutMs = 15_000;
 
 /** Starts gateway, scheduler and nodes on free ports and connects. All of it ends with the scope. */

@@ -66,14 +66,14 @@ describe("npm run bench", () => {
     expect(stderr).toContain(said);
   });
 
-  it("leaves no process and no file behind when it is interrupted", { timeout: 60_000 }, async () => {
+  it("leaves no process and no file behind when it is interrupted", { timeout: 240_000 }, async () => {
     const { child, temporary, closed } = await startFigure();
     child.kill("SIGINT");
     expect(await closed).toEqual([130, null]);
     expect(readdirSync(temporary).filter((name) => name.startsWith("heddle-bench-"))).toEqual([]);
   });
 
-  it("leaves no process behind when it is killed", { timeout: 60_000 }, async () => {
+  it("leaves no process behind when it is killed", { timeout: 240_000 }, async () => {
     const { child, closed } = await startFigure();
     child.kill("SIGKILL");
     expect(await closed).toEqual([null, "SIGKILL"]);
