@@ -187,7 +187,7 @@ export const limits = {
   /** Unsettled input bytes one client may have at the gateway. */
   sessionWindowBytes: 32 * MiB,
   /** Unsettled items one client may have at the gateway. */
-  sessionWindowItems: 65_536,
+  sessionWindowItems: 131_072,
   /** Result bytes that may wait for one client before its maps are paused. */
   sessionOutboxBytes: 16 * MiB,
   /** Batches and maps one client may have under way on a session. */
@@ -212,7 +212,7 @@ export const limits = {
   /** Functions of versions that were asked for by digest whose descriptors the SDK remembers. */
   pinnedFunctionsMax: 1_024,
   /** Items of a map under way, from taken off the inputs to handed out. */
-  mapConcurrency: 32_768,
+  mapConcurrency: 131_072,
   /** Bytes of inputs and of results a map holds. */
   mapWindowBytes: 16 * MiB,
   /** Inputs a map takes in one turn of the event loop. */

@@ -44,7 +44,7 @@ export interface RetryOptions {
 export interface MapOptions extends InvokeOptions {
   /** Results in the order of the inputs (true, the default), or as they are ready (false). */
   readonly ordered?: boolean;
-  /** Most items under way, from taken off the inputs to handed out. Default 32,768. */
+  /** Most items under way, from taken off the inputs to handed out. Default 131,072. */
   readonly concurrency?: number;
   /** Most bytes of inputs and of results held for items under way. Default 16 MiB. */
   readonly windowBytes?: number;

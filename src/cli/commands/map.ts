@@ -20,7 +20,7 @@ export const map: Command = {
   args: "KERNEL/FUNCTION [FILE|-]",
   options: {
     ...addressOption,
-    concurrency: { type: "number", value: "N", about: "most items under way", default: "32768" },
+    concurrency: { type: "number", value: "N", about: "most items under way", default: "131072" },
     deadline: { type: "number", value: "MS", about: "time for the whole map", default: "none" },
     quiet: { type: "flag", about: "no progress on stderr" },
   },
