@@ -9,6 +9,8 @@ export const nodeLimits = {
   nodeBatchesMax: 256,
   /** A batch that runs no longer than this goes before longer ones on its node. */
   shortBatchMs: 0.5,
+  /** How long a batch goes on while a short one waits behind it: its items may take longer than they were thought to. */
+  sliceMs: 8,
   /** How many short batches may go before a longer one that came earlier. */
   overtakesMax: 64,
   /** Attempts a node announces to hold per worker. */

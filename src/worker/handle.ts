@@ -136,7 +136,7 @@ export class WorkerHandle {
       const part = slot.collect(this.lane);
       if (waiting) slot.flush();
       // Read after the outcomes: the lines of every call that has ended come before its outcome.
-      this.takeLines();
+      this.#lines.read(this.#events.log);
       if (held === undefined || part === undefined) return;
       if (part.done) this.#finish(slot);
       this.#counts.items += part.count;
@@ -145,9 +145,10 @@ export class WorkerHandle {
     }
   }
 
-  /** Takes what kernels have logged so far. */
-  takeLines(): void {
-    this.#lines.read(this.#events.log);
+  /** Has the batch that runs make way after its present item, when a short one waits behind it for long. */
+  makeWay(now: number): void {
+    const waiting = this.#slots[other(this.#oldest)].held;
+    if (waiting?.short === true && now - this.busySince > limits.sliceMs) this.#slots[this.#oldest].halt();
   }
 
   /** Says why the thread must be ended, if it must. */

@@ -254,6 +254,7 @@ class Pool implements WorkerPool {
       const culprit = handle.judge(now);
       if (culprit !== undefined) this.#kill(handle, culprit);
       else this.#expireWaiting(handle, now);
+      handle.makeWay(now);
       busy ||= handle.inFlight > 0;
     }
     this.#queue.expire(now);

@@ -303,6 +303,19 @@ describe("createWorkerPool", () => {
     expect(order).toEqual(["short", "long"]);
   });
 
+  it("has a batch that takes longer than it was thought to make way for a short one", async () => {
+    const pool = await startPool(1);
+    const item = Buffer.alloc(4);
+    item.writeUInt32LE(2048); // a millisecond or more
+    const items = Array.from({ length: 1000 }, () => item);
+    const long = pool.run("work", items);
+    const short = pool.run("echo", [go], { estimatedMs: 0.1 });
+    const [{ rest, outcomes }, { outcomes: echoed }] = await Promise.all([long, short]);
+    expect(rest).toMatchObject({ reason: "NOT_STARTED" });
+    expect(outcomes).toContain("missing");
+    expect(echoed).toEqual([go]);
+  });
+
   it("refuses batches beyond its queue", async () => {
     const pool = await setup(1, { timeLimitMs: 300 });
     const runs = Array.from({ length: limits.nodeBatchesMax + 10 }, () => pool.run("spinIf", [spin]));
