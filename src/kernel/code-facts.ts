@@ -2,7 +2,8 @@ import { limits } from "../base/limits.ts";
 import { BinaryReader } from "./binary-reader.ts";
 import { Opcode, scanCode } from "./instructions.ts";
 import { SectionId, type ModuleSections } from "./module.ts";
-import { NanGaps } from "./nan-gaps.ts";
+import { quickWalk } from "./quick-walk.ts";
+import { concernsNan, NanGaps } from "./nan-gaps.ts";
 import type { ValueType } from "./value-type.ts";
 
 /** What a module's code and types say about its behaviour. */
@@ -27,6 +28,8 @@ const unrestorableOpcodes = new Map<number, string>([
 /** Relaxed SIMD, as a range. */
 const relaxed = [0xfd0100, 0xfd0113] as const;
 
+const walk = quickWalk((opcode) => unrestorableOpcodes.has(opcode) || concernsNan(opcode));
+
 /** Looks at every instruction once. Throws BAD_MODULE for one that is not offered. */
 export function readCodeFacts(sections: ModuleSections): CodeFacts {
   const unrestorable = new Set<string>();
@@ -42,14 +45,18 @@ export function readCodeFacts(sections: ModuleSections): CodeFacts {
   const code = sections.sections.find(({ id }) => id === SectionId.CODE);
   if (code !== undefined) {
     const gaps = new NanGaps(sections.bytes, () => (varies = true));
-    scanCode(new BinaryReader(sections.bytes, code.bodyStart, code.end), (opcode, at) => {
-      gaps.visit(opcode, at);
-      if (opcode < 0x26) return;
-      const reason = unrestorableOpcodes.get(opcode);
-      if (reason !== undefined) unrestorable.add(reason);
-      growsTables ||= opcode === Opcode.TABLE_GROW;
-      varies ||= opcode >= relaxed[0] && opcode <= relaxed[1];
-    });
+    scanCode(
+      new BinaryReader(sections.bytes, code.bodyStart, code.end),
+      (opcode, at) => {
+        gaps.visit(opcode, at);
+        if (opcode < 0x26) return;
+        const reason = unrestorableOpcodes.get(opcode);
+        if (reason !== undefined) unrestorable.add(reason);
+        growsTables ||= opcode === Opcode.TABLE_GROW;
+        varies ||= opcode >= relaxed[0] && opcode <= relaxed[1];
+      },
+      walk,
+    );
   }
   return { unrestorable: [...unrestorable], varies, growsTables };
 }

@@ -22,7 +22,8 @@ export const Opcode = {
   TABLE_FILL: 0xfc0011,
 } as const;
 
-const Immediate = {
+/** What follows an opcode. */
+export const Immediate = {
   NONE: 0,
   /** One LEB128 number: an index, a depth, a constant. */
   ONE: 1,
@@ -102,7 +103,8 @@ function immediates(size: number, rows: readonly Row[]): Uint8Array {
   return table;
 }
 
-const plain = immediates(256, plainRows);
+/** What follows each opcode of one byte. */
+export const plain: Uint8Array = immediates(256, plainRows);
 const prefixed = new Map<number, Uint8Array>([
   [0xfc, immediates(18, miscellaneousRows)],
   [0xfd, immediates(0x114, vectorRows)],
@@ -120,7 +122,13 @@ const refused = new Map<number, string>([
 
 const openers = new Set([0x02, 0x03, 0x04, 0x06, 0x1f]);
 const end = 0x0b;
-const delegate = 0x18;
+const delegate = 0x18; // ends its try
+
+/** By how much an instruction makes the nesting of blocks deeper. */
+export function nesting(opcode: number): -1 | 0 | 1 {
+  if (openers.has(opcode)) return 1;
+  return opcode === end || opcode === delegate ? -1 : 0;
+}
 
 /** Steps over one instruction and gives its opcode. Throws BAD_MODULE for one that is not offered. */
 export function readInstruction(reader: BinaryReader): number {
@@ -135,18 +143,26 @@ export function readInstruction(reader: BinaryReader): number {
 }
 
 /** Steps over instructions up to and with the `end` that closes them. `visit` sees each opcode and where it stands. */
-export function skipExpression(reader: BinaryReader, visit?: (opcode: number, at: number) => void): void {
+export function skipExpression(reader: BinaryReader, visit?: Visit): void {
   for (let depth = 1; depth > 0;) {
     const { at } = reader;
     const opcode = readInstruction(reader);
-    if (openers.has(opcode)) depth++;
-    else if (opcode === end || opcode === delegate) depth--; // delegate ends its try
+    depth += nesting(opcode);
     visit?.(opcode, at);
   }
 }
 
-/** Visits every instruction of the code section whose body the reader covers. Functions have a largest size. */
-export function scanCode(reader: BinaryReader, visit: (opcode: number, at: number) => void): void {
+/** Steps over instructions up to and with the `end` that closes them. */
+export type Walk = (reader: BinaryReader, visit: Visit) => void;
+
+/** Sees an opcode and where it stands. */
+export type Visit = (opcode: number, at: number) => void;
+
+/**
+ * Visits every instruction of the code section whose body the reader covers, or those that `walk` lets it see.
+ * Functions have a largest size.
+ */
+export function scanCode(reader: BinaryReader, visit: Visit, walk: Walk = skipExpression): void {
   const bodies = reader.count("function bodies");
   for (let index = 0; index < bodies; index++) {
     const size = reader.u32();
@@ -161,7 +177,7 @@ export function scanCode(reader: BinaryReader, visit: (opcode: number, at: numbe
       reader.u32();
       skipType(reader);
     }
-    skipExpression(reader, visit);
+    walk(reader, visit);
     if (reader.at !== bodyEnd) reader.fail(`the body of function ${index} does not end where it should`);
   }
 }

@@ -131,6 +131,14 @@ export class NanGaps {
   }
 }
 
+/**
+ * Has an instruction of one byte to do with NaNs? Of the others `NanGaps` need be shown only those that stand directly
+ * after one that has.
+ */
+export function concernsNan(opcode: number): boolean {
+  return opcode === Opcode.LOCAL_TEE || roleOf(opcode) !== 0;
+}
+
 function roleOf(opcode: number): number {
   if (opcode < 0x100) return plain[opcode] ?? 0;
   return opcode >>> 16 === vectorPrefix ? (vector[opcode & 0xffff] ?? 0) : 0;
