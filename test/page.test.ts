@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { normalOutput, pageSteps } from "./support/page.ts";
+import { comparable, normalOutput, pageSteps, type PageStep } from "./support/page.ts";
 
 const fence = "```";
 
@@ -44,6 +44,23 @@ describe("pageSteps", () => {
     ["a block without an end", `${fence}console\n$ a\n`, "line 1: the block has no end"],
   ])("refuses %s", (_what, page, said) => {
     expect(() => pageSteps(page)).toThrow(said);
+  });
+});
+
+describe("comparable", () => {
+  const stepOf = (attributes: string): Extract<PageStep, { kind: "read" }> => {
+    const [step] = pageSteps(`${fence}text terminal="t"${attributes}\n10:22:01  b\n10:22:02  a\n${fence}`);
+    if (step?.kind !== "read") throw new Error("no step");
+    return step;
+  };
+
+  it("keeps the order of lines but where a page says that they come in any", () => {
+    const any = stepOf(' order="any"');
+    expect(comparable(any, "10:22:03  a\n10:22:03  b")).toBe(comparable(any, any.output));
+    expect(comparable(any, "10:22:03  a\n10:22:03  a")).not.toBe(comparable(any, any.output));
+    const ordered = stepOf("");
+    expect(comparable(ordered, "10:22:03  b\n10:22:03  a")).toBe(comparable(ordered, ordered.output));
+    expect(comparable(ordered, "10:22:03  a\n10:22:03  b")).not.toBe(comparable(ordered, ordered.output));
   });
 });
 

@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { delimiter, dirname, join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { grpcurl } from "./grpcurl.ts";
-import { normalOutput, pageSteps, type PageStep } from "./page.ts";
+import { comparable, pageSteps, type PageStep } from "./page.ts";
 import { prerequisite } from "./prerequisite.ts";
 import { repository, textOf } from "./source-files.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
@@ -43,7 +43,7 @@ export async function followPage(path: string, options: PageOptions = {}): Promi
     const printed = await reader.perform(step);
     if (step.kind === "file") continue;
     compared++;
-    expect.soft(normalOutput(printed), `${path}:${step.line}`).toBe(normalOutput(step.output));
+    expect.soft(comparable(step, printed), `${path}:${step.line}`).toBe(comparable(step, step.output));
   }
   return compared;
 }
@@ -79,9 +79,9 @@ class Reader {
       }
       case "open":
         this.#terminals.set(step.terminal, new Terminal(this.#here(step.command), options));
-        return this.#read(step.terminal, step.output);
+        return this.#read(step);
       case "read":
-        return this.#read(step.terminal, step.output);
+        return this.#read(step);
       default:
         step satisfies never;
         return "";
@@ -104,13 +104,13 @@ class Reader {
   }
 
   /** Waits until a terminal has printed what is shown, and gives all that came up to its end. */
-  async #read(name: string, shown: string): Promise<string> {
-    const terminal = this.#terminals.get(name);
-    if (terminal === undefined) throw new Error(`no terminal "${name}" is open`);
-    const wanted = normalOutput(shown);
+  async #read(step: Extract<PageStep, { kind: "open" | "read" }>): Promise<string> {
+    const terminal = this.#terminals.get(step.terminal);
+    if (terminal === undefined) throw new Error(`no terminal "${step.terminal}" is open`);
+    const wanted = comparable(step, step.output);
     const until = (output: string): number => {
       for (let end = output.indexOf("\n"); end >= 0; end = output.indexOf("\n", end + 1)) {
-        if (normalOutput(output.slice(0, end)) === wanted) return end + 1;
+        if (comparable(step, output.slice(0, end)) === wanted) return end + 1;
       }
       return -1;
     };

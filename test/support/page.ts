@@ -5,7 +5,8 @@
  *     ```ts title="hello.ts"          a file of that name
  *     ```console                      commands after `$ `, each followed by what it prints
  *     ```console terminal="fabric"    one command that keeps running in a terminal of that name, and what it prints
- *     ```text terminal="fabric"       what that terminal prints next
+ *     ```text terminal="fabric"       what that terminal prints next; `order="any"` where its lines come from several
+ *                                     places at once
  */
 
 /** One step, with the line of the page where its block begins. */
@@ -13,7 +14,7 @@ export type PageStep = { readonly line: number } & (
   | { readonly kind: "file"; readonly name: string; readonly text: string }
   | { readonly kind: "command"; readonly command: string; readonly output: string }
   | { readonly kind: "open"; readonly terminal: string; readonly command: string; readonly output: string }
-  | { readonly kind: "read"; readonly terminal: string; readonly output: string }
+  | { readonly kind: "read"; readonly terminal: string; readonly output: string; readonly anyOrder?: true }
 );
 
 interface Block {
@@ -55,7 +56,8 @@ function stepsOf({ line, language, attributes, text }: Block, shown: readonly st
   if (name !== undefined) return [{ kind: "file", line, name, text: `${text}\n` }];
   const terminal = attributes.get("terminal");
   if (language === "text" && terminal !== undefined) {
-    return [{ kind: "read", line, terminal, output: text.trimEnd() }];
+    const step = { kind: "read", line, terminal, output: text.trimEnd() } as const;
+    return [attributes.get("order") === "any" ? { ...step, anyOrder: true } : step];
   }
   if (language === "console" && text.startsWith("$ ")) {
     const commands = text.split(/^\$ /m).slice(1).map(commandOf);
@@ -80,11 +82,18 @@ const varying: readonly (readonly [RegExp, string])[] = [
   [/\b\d\d:\d\d:\d\d(?:\.\d+)?\b/g, "<clock>"],
   [/\b127\.0\.0\.1:\d+/g, "<address>"],
   [/\b\d+(?:[.,]\d+)*\s?(?:ms|µs|s)\b/g, "<duration>"],
+  [/\b\d+m\b/g, "<duration>"], // an age of a minute, on a slow machine
   [/\bduration_ms [\d.]+/g, "<duration>"],
   [/\bnode-\d+ +\d+ /g, "<node> <process> "],
   [/\bnode-\d+\b/g, "<node>"],
   [/\b\d+(?:[.,]\d+)* (?:bytes|B|KiB|kB)\b/g, "<size>"],
 ];
+
+/** What a step shows, or what was printed, to be compared: normal, and sorted where lines come in any order. */
+export function comparable(step: PageStep, text: string): string {
+  const normal = normalOutput(text);
+  return step.kind === "read" && step.anyOrder === true ? normal.split("\n").toSorted().join("\n") : normal;
+}
 
 /** A text with what differs from run to run taken out, and runs of blanks made one: columns follow their widest cell. */
 export function normalOutput(text: string): string {
