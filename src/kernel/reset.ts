@@ -83,7 +83,9 @@ export function rebuildUnrestorable(target: ResetTarget): boolean {
 
 export function rebuildGrown(target: ResetTarget): boolean {
   const { image } = target;
-  if (image === undefined || target.bytes.length === image.sizeBytes) return false;
+  if (image === undefined) return false;
+  const looksGrown = target.bytes.length !== image.sizeBytes || image.sizeBytes === 0; // none may be a lost view
+  if (!looksGrown) return false;
   target.refreshBytes(); // growing by nothing leaves the size alone and takes the view away too
   if (target.bytes.length === image.sizeBytes) return false;
   target.rebuild();

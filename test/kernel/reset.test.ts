@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { inspectModule } from "../../src/kernel/admission.ts";
 import type { KernelInstance } from "../../src/kernel/instance.ts";
 import {
   clearRest,
@@ -10,6 +11,7 @@ import {
   restoreHead,
 } from "../../src/kernel/reset.ts";
 import { createInForm, formNames } from "../support/instance-forms.ts";
+import { rawBytes } from "../support/kind-modules.ts";
 import {
   admitScribbler,
   createScribbler,
@@ -18,6 +20,7 @@ import {
   type Scribble,
 } from "../support/scribble-kernel.ts";
 import { testSeed } from "../support/seed.ts";
+import { kernelBytes } from "../support/wasm-module.ts";
 
 const u32 = fc.nat(0xffffffff);
 const scribbles = fc.array(
@@ -117,6 +120,26 @@ describe("resetSteps", () => {
 
   it("is tried with every step left out", () => {
     expect([rebuildUnrestorable, rebuildGrown, restoreHead, clearRest, restoreGlobals]).toEqual(resetSteps);
+  });
+
+  it.each(formNames)("puts back a memory that begins with no page (%s)", (form) => {
+    const count = `(if (i32.eqz (memory.size)) (then (drop (memory.grow (i32.const 1)))))
+      (i32.store8 (i32.const 100) (i32.add (i32.load8_u (i32.const 100)) (i32.const 1)))`;
+    const raw = `(module (memory 0 9) (func (export "count") (result i32) ${count} (i32.load8_u (i32.const 100))))`;
+    const numbers = createInForm(inspectModule(rawBytes(raw)), form);
+    const trapping = `(module (memory (export "memory") 0 9)
+      (func (export "heddle_alloc") (param i32) (result i32) (i32.const 0))
+      (func (export "trap") (param i32 i32) (result i32) ${count} (unreachable)))`;
+    const messages = createInForm(inspectModule(kernelBytes({ wat: trapping, functions: ["trap"] })), form);
+    const empty = new Uint8Array(0);
+    for (let call = 0; call < 3; call++) {
+      expect(numbers.call(0, empty, 0, 0)).toBe(true);
+      expect([...numbers.bytes.subarray(0, numbers.resultSize)]).toEqual([8, 1]);
+      expect(messages.call(0, empty, 0, 0)).toBe(false);
+      messages.reset();
+      const { memory } = messages.exports;
+      expect(memory instanceof WebAssembly.Memory && memory.buffer.byteLength).toBe(0);
+    }
   });
 
   it.each(formNames)("restores by copying after memory was grown by nothing (%s)", (form) => {
