@@ -49,6 +49,16 @@ export class BinaryReader {
     return this.fail("a number has more than 32 bits", start);
   }
 
+  /** A number of 32 bits in an unsigned LEB128 of up to 64 bits: what is above them is not looked at. */
+  wideU32(): number {
+    const from = this.at;
+    this.skipLeb();
+    const end = Math.min(this.at, from + 5);
+    let value = 0;
+    for (let at = from; at < end; at++) value |= ((this.bytes[at] ?? 0) & 0x7f) << (7 * (at - from));
+    return value >>> 0;
+  }
+
   /** Steps over a LEB128 of up to 64 bits, signed or not. */
   skipLeb(): void {
     const start = this.at;

@@ -60,6 +60,7 @@ export function watchModule({ bytes, plan }: NormalizedModule): WatchedModule | 
     if (section.id === SectionId.EXPORT) writer.section(section.id, exportBody(sections, section, mark));
     else if (section.id === SectionId.CODE) {
       const watched = watchStores(sections, section, mark);
+      if (watched === undefined) return undefined;
       writer.section(section.id, watched.body);
       const base = writer.size - watched.body.size;
       moves = sharedPairs(watched.moves, base);

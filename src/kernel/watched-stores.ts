@@ -10,6 +10,7 @@
  * outside the tables of `instructions.ts` are refused. And the module's own code cannot lower the mark: the global comes
  * after all of its own.
  */
+import { limits } from "../base/limits.ts";
 import { BinaryReader } from "./binary-reader.ts";
 import { BinaryWriter } from "./binary-writer.ts";
 import { scanCode } from "./instructions.ts";
@@ -75,27 +76,17 @@ const Op = {
   I32_OR: 0x72,
 } as const;
 
-/** The locals that a function gets: four numbers of 32 bits, then one of each other type. */
-const addedLocals = [
-  [4, TypeByte.I32],
-  [1, TypeByte.I64],
-  [1, TypeByte.F32],
-  [1, TypeByte.F64],
-  [1, TypeByte.V128],
-] as const;
+/** A function that writes gets four locals of 32 bits, then one of each other type that it stores. */
 const Local = { ADDRESS: 0, REACH: 1, SECOND: 2, COUNT: 3 } as const;
-const localOfType = new Map<number, number>([
-  [TypeByte.I32, Local.SECOND],
-  [TypeByte.I64, 4],
-  [TypeByte.F32, 5],
-  [TypeByte.F64, 6],
-  [TypeByte.V128, 7],
-]);
+const numbersAdded = 4;
 
 const codeUsualBytes = 28;
 
-/** Writes the code of a module with the mark, which is the global of that index. Throws BAD_MODULE for code that is not offered. */
-export function watchStores(sections: ModuleSections, code: Section, mark: number): WatchedCode {
+/**
+ * Writes the code of a module with the mark, which is the global of that index; undefined when a function gets too large
+ * by it. Throws BAD_MODULE for code that is not offered.
+ */
+export function watchStores(sections: ModuleSections, code: Section, mark: number): WatchedCode | undefined {
   const { bytes, functions } = sections;
   const writes = findWrites(bytes, code, mark);
   const reader = new BinaryReader(bytes, code.bodyStart, code.end);
@@ -112,6 +103,7 @@ export function watchStores(sections: ModuleSections, code: Section, mark: numbe
     while ((writes[done]?.at ?? Infinity) < reader.at) done++;
     const within = new BinaryReader(bytes, start, reader.at);
     const written = watchFunction(within, type?.parameters.length ?? 0, writes.slice(first, done), mark);
+    if (written.body.size > limits.functionBodyMaxBytes) return undefined;
     body.u32(written.body.size);
     for (const [index, offset] of written.moves.entries())
       moves.push(index % 2 === 0 ? offset : body.size + offset);
@@ -142,10 +134,10 @@ function offsetAt(bytes: Uint8Array, at: number): number {
   const reader = new BinaryReader(bytes, at);
   if (reader.byte() === 0xfd) reader.u32();
   if ((reader.u32() & 64) !== 0) reader.u32(); // the index of the memory
-  return reader.u32();
+  return reader.wideU32();
 }
 
-/** Writes one function. `reader` covers it, from its locals on. */
+/** Writes one function. `reader` covers it, from its locals on. One that writes nothing stays as it is. */
 function watchFunction(
   reader: BinaryReader,
   parameters: number,
@@ -155,21 +147,16 @@ function watchFunction(
   const { bytes, end } = reader;
   const body = new BinaryWriter(end - reader.at + writes.length * codeUsualBytes);
   const moves = [reader.at, 0];
-  const groups = reader.count("groups of locals");
-  body.u32(groups + addedLocals.length);
-  const groupsStart = reader.at;
-  let locals = parameters;
-  for (let group = 0; group < groups; group++) {
-    locals += reader.u32();
-    readValueType(reader);
+  if (writes.length === 0) {
+    body.bytes(bytes.subarray(reader.at, end));
+    return { body, moves };
   }
-  body.bytes(bytes.subarray(groupsStart, reader.at));
-  for (const [count, type] of addedLocals) body.bytes(Uint8Array.of(count, type));
+  const scratch = writeLocals(body, reader, parameters, writes);
   let copied = reader.at;
   moves.push(copied, body.size);
   for (const write of writes) {
     body.bytes(bytes.subarray(copied, write.at));
-    writeMark(body, write, locals, mark);
+    writeMark(body, write, scratch, mark);
     moves.push(write.at, body.size);
     copied = write.at;
   }
@@ -177,24 +164,60 @@ function watchFunction(
   return { body, moves };
 }
 
+/** The locals that were added to a function. */
+interface Scratch {
+  /** Index of the first. */
+  readonly first: number;
+  /** What it has a local of, after the numbers of 32 bits. */
+  readonly types: readonly number[];
+}
+
+/** Copies the groups of locals, and adds those that the marks need. */
+function writeLocals(
+  body: BinaryWriter,
+  reader: BinaryReader,
+  parameters: number,
+  writes: readonly Write[],
+): Scratch {
+  const types = Object.values(TypeByte).filter(
+    (type) => type !== TypeByte.I32 && writes.some(({ stores }) => stores === type),
+  );
+  const groups = reader.count("groups of locals");
+  body.u32(groups + 1 + types.length);
+  const start = reader.at;
+  let first = parameters;
+  for (let group = 0; group < groups; group++) {
+    first += reader.u32();
+    readValueType(reader);
+  }
+  body.bytes(reader.bytes.subarray(start, reader.at));
+  body.bytes(Uint8Array.of(numbersAdded, TypeByte.I32));
+  for (const type of types) body.bytes(Uint8Array.of(1, type));
+  return { first, types };
+}
+
+/** The locals that keep what an instruction has on the stack above the address, lowest first. */
+function localsAbove({ stores }: Write, { first, types }: Scratch): number[] {
+  if (stores === undefined) return [first + Local.SECOND, first + Local.COUNT];
+  return [stores === TypeByte.I32 ? first + Local.SECOND : first + numbersAdded + types.indexOf(stores)];
+}
+
 const noResult = 0x40;
 
 /** Takes the operands off the stack, raises the mark, and puts them back. */
-function writeMark(body: BinaryWriter, { stores, offset }: Write, locals: number, mark: number): void {
+function writeMark(body: BinaryWriter, write: Write, scratch: Scratch, mark: number): void {
+  const { stores, offset } = write;
   const op = (opcode: number, index: number): void => {
     body.byte(opcode);
     body.u32(index);
   };
-  const address = locals + Local.ADDRESS;
-  const reach = locals + Local.REACH;
-  const above =
-    stores === undefined
-      ? [locals + Local.SECOND, locals + Local.COUNT]
-      : [locals + (localOfType.get(stores) ?? Local.SECOND)];
+  const address = scratch.first + Local.ADDRESS;
+  const reach = scratch.first + Local.REACH;
+  const above = localsAbove(write, scratch);
   for (const local of above.toReversed()) op(Op.LOCAL_SET, local);
   op(Op.LOCAL_TEE, address);
   if (stores === undefined) {
-    op(Op.LOCAL_GET, locals + Local.COUNT);
+    op(Op.LOCAL_GET, scratch.first + Local.COUNT);
     body.byte(Op.I32_ADD);
   } else if (offset !== 0) {
     body.byte(Op.I32_CONST);

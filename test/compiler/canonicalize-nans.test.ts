@@ -7,7 +7,7 @@ import { readCodeFacts } from "../../src/kernel/code-facts.ts";
 import { scanCode } from "../../src/kernel/instructions.ts";
 import { parseModule, SectionId } from "../../src/kernel/module.ts";
 import { FloatCode, randomBits } from "../support/float-code.ts";
-import { Dice } from "../support/random-code.ts";
+import { Dice } from "../support/dice.ts";
 import { randomRawModule } from "../support/random-module.ts";
 import { testSeed } from "../support/seed.ts";
 import { assemble } from "../support/wasm-module.ts";

@@ -13,7 +13,7 @@ import { bareCall, bareCommand, bareTyped } from "../support/bare-run.ts";
 import { openCluster, type Cluster } from "../support/cluster.ts";
 import { keepCalling } from "../support/good-calls.ts";
 import { endlessStart, refusedAtStart, refusedModules } from "../support/hostile-modules.ts";
-import { Dice, type NumberType } from "../support/random-code.ts";
+import { Dice, type NumberType } from "../support/dice.ts";
 import { randomCommand, randomTypedModule } from "../support/random-kinds.ts";
 import { randomRawModule } from "../support/random-module.ts";
 import { testSeed } from "../support/seed.ts";

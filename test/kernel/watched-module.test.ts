@@ -6,9 +6,10 @@ import type { KernelInstance } from "../../src/kernel/instance.ts";
 import { unwatchedOffset, watchModule } from "../../src/kernel/watched-module.ts";
 import { wrapModule } from "../../src/kernel/wrap.ts";
 import { createInForm, formNames, formOf, type FormName } from "../support/instance-forms.ts";
+import { rawBytes } from "../support/kind-modules.ts";
 import { kernelModule } from "../support/kernels.ts";
 import { probeBytes } from "../support/probe-kernel.ts";
-import { Dice } from "../support/random-code.ts";
+import { Dice } from "../support/dice.ts";
 import { randomRawModule } from "../support/random-module.ts";
 import { admitScribbler } from "../support/scribble-kernel.ts";
 import { testSeed } from "../support/seed.ts";
@@ -135,6 +136,46 @@ describe("watchModule", () => {
     const { normalized } = inspectModule(probeBytes());
     const bulky = withSections(normalized.bytes, [customSection("bulk", new Uint8Array(256 * 1024))]);
     expect(watchModule({ ...normalized, bytes: bulky })).toBeUndefined();
+  });
+
+  it("reads the offset of a store however many bytes it is written in", () => {
+    const raw = rawBytes(
+      `(module (memory 1) (func (export "write") (i32.store (i32.const 9) (i32.const 7))))`,
+    );
+    const at = Buffer.from(raw).indexOf(Buffer.of(0x0a, 0x0b, 1, 9, 0, 0x41, 9, 0x41, 7, 0x36, 2, 0, 0x0b));
+    expect(at).toBeGreaterThan(0);
+    const store = [0x36, 2, 0x90, 0xce, 0x80, 0x80, 0x80, 0x80, 0]; // 10,000
+    const code = [0x0a, 0x11, 1, 15, 0, 0x41, 9, 0x41, 7, ...store, 0x0b];
+    const wide = Uint8Array.of(...raw.subarray(0, at), ...code, ...raw.subarray(at + 13));
+    expect(WebAssembly.validate(wide)).toBe(true);
+    const instance = createInForm(inspectModule(wide), "watched");
+    const begun = stateOf(instance);
+    expect(instance.call(0, new Uint8Array(0), 0, 0)).toBe(true);
+    expect(stateOf(instance).memory[10_009]).toBe(7);
+    instance.reset();
+    expectFresh(instance, begun);
+  });
+
+  it("leaves functions that write nothing as they are, so that they can call themselves as deep", () => {
+    const wat = `(module (memory 1)
+      (func $write (export "write") (param i32) (i32.store (local.get 0) (i32.const 7)))
+      (func (export "read") (param i32) (result i32) (local i64) (i32.load (local.get 0))))`;
+    const { normalized } = inspectModule(rawBytes(wat));
+    const read = [9, 1, 1, 0x7e, 0x20, 0, 0x28, 2, 0, 0x0b];
+    const written = [normalized.bytes, watchModule(normalized)?.bytes ?? []].map((bytes) =>
+      Buffer.from(bytes),
+    );
+    expect(written.map((bytes) => bytes.includes(Buffer.from(read)))).toEqual([true, true]);
+  });
+
+  it("makes no form in which a function is larger than functions may be", () => {
+    const code = "(i32.store (local.get 0) (local.get 0))";
+    const watchOf = (stores: number) => {
+      const wat = `(module (memory 1) (func (export "write") (param i32) ${code.repeat(stores)}))`;
+      return watchModule(inspectModule(rawBytes(wat)).normalized);
+    };
+    expect(watchOf(5_000)).toBeDefined();
+    expect(watchOf(10_000)).toBeUndefined();
   });
 
   it("adds the globals where the module has none", () => {

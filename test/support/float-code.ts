@@ -3,7 +3,7 @@
  * seen are canonical. A float of the model is a number, with its bits where they are seen as they are.
  */
 import type { Random } from "../../src/base/random.ts";
-import { Dice } from "./random-code.ts";
+import { Dice } from "./dice.ts";
 
 type Width = "f32" | "f64";
 

@@ -2,10 +2,8 @@
  * Random WebAssembly code that is valid, ends, and gives the same result on every run: expressions of a wanted type, and
  * statements that change locals, globals, memory and tables. What V8 may do either way (bits of a NaN) is left out.
  */
-import type { Random } from "../../src/base/random.ts";
-
-export const numberTypes = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c } as const;
-export type NumberType = keyof typeof numberTypes;
+import { numberTypes, signedLeb, type Dice, type NumberType } from "./dice.ts";
+import { randomPlace, randomStore } from "./random-stores.ts";
 
 /** The type of a function of numbers. */
 export interface Signature {
@@ -23,34 +21,6 @@ export interface Surroundings {
   /** Passive data segments. */
   readonly segments: number;
   readonly table: boolean;
-}
-
-/** Chooses with a seed. */
-export class Dice {
-  readonly #random: Random;
-
-  constructor(random: Random) {
-    this.#random = random;
-  }
-
-  /** 0 to `count` - 1. */
-  below(count: number): number {
-    return Math.floor(this.#random.next() * count);
-  }
-
-  chance(share: number): boolean {
-    return this.#random.next() < share;
-  }
-
-  of<T>(choices: readonly T[]): T {
-    const choice = choices[this.below(choices.length)];
-    if (choice === undefined) throw new Error("nothing to choose from");
-    return choice;
-  }
-
-  many<T>(least: number, most: number, make: (index: number) => T): T[] {
-    return Array.from({ length: least + this.below(most - least + 1) }, (_, index) => make(index));
-  }
 }
 
 const binary: Readonly<Record<NumberType, readonly number[]>> = {
@@ -104,14 +74,6 @@ const comparisons: readonly (readonly [NumberType, number, number])[] = [
 /** The body of a function, with its locals, as the code section has it. */
 export function randomBody(dice: Dice, around: Surroundings): number[] {
   return new Body(dice, around).write();
-}
-
-/** A signed LEB128. */
-export function signedLeb(value: bigint): number[] {
-  const byte = Number(value & 0x7fn);
-  const rest = value >> 7n;
-  const last = (rest === 0n && byte < 0x40) || (rest === -1n && byte >= 0x40);
-  return last ? [byte] : [byte | 0x80, ...signedLeb(rest)];
 }
 
 /** A constant of a type. */
@@ -261,10 +223,11 @@ class Body {
     const { memory, segments, table, globals } = this.#around;
     const mutable = globals.flatMap((each, index) => (each.mutable ? [index] : []));
     const kinds = ["local", "local", "loop", ...(mutable.length > 0 ? ["global", "global"] : [])];
-    if (memory) kinds.push("store", "store8", "fill", "copy");
+    if (memory) kinds.push("store", "store8", "any store", "any store", "fill", "copy");
     if (segments > 0) kinds.push("init", "drop");
     if (table) kinds.push("table");
     const at = () => this.#address();
+    const far = () => (dice.chance(0.3) ? randomPlace(dice) : at());
     switch (dice.of(kinds)) {
       case "global": {
         const index = dice.of(mutable);
@@ -274,12 +237,14 @@ class Body {
         return [...at(), ...this.#expression("i32", 2), 0x36, 0, 0];
       case "store8":
         return [...at(), ...this.#expression("i32", 1), 0x3a, 0, 0];
+      case "any store":
+        return randomStore(dice, dice.chance(0.5) ? at() : randomPlace(dice), this.#expression("i32", 1));
       case "fill":
-        return [...at(), ...this.#leaf("i32"), 0x41, dice.below(60), 0xfc, 0x0b, 0];
+        return [...far(), ...this.#leaf("i32"), 0x41, dice.below(60), 0xfc, 0x0b, 0];
       case "copy":
-        return [...at(), ...at(), 0x41, dice.below(60), 0xfc, 0x0a, 0, 0];
+        return [...far(), ...at(), 0x41, dice.below(60), 0xfc, 0x0a, 0, 0];
       case "init":
-        return [...at(), 0x41, 0, 0x41, dice.below(5), 0xfc, 0x08, dice.below(segments), 0];
+        return [...far(), 0x41, 0, 0x41, dice.below(5), 0xfc, 0x08, dice.below(segments), 0];
       case "drop":
         return [0xfc, 0x09, dice.below(segments)];
       case "table": // clears an entry

@@ -1,6 +1,6 @@
 /** Random typed modules and WASI commands: what they do to bytes differs, and how they end. */
 import { kernelBytes, assemble } from "./wasm-module.ts";
-import type { Dice } from "./random-code.ts";
+import type { Dice } from "./dice.ts";
 
 /** A typed module `probe` whose function `echo` changes each byte behind the first two of its request. */
 export function randomTypedModule(dice: Dice): Uint8Array {

@@ -1,13 +1,7 @@
 /** Random raw modules that are valid by construction, put together section by section. */
 import { BinaryWriter } from "../../src/kernel/binary-writer.ts";
-import {
-  constant,
-  numberTypes,
-  randomBody,
-  type Dice,
-  type NumberType,
-  type Signature,
-} from "./random-code.ts";
+import { numberTypes, type Dice, type NumberType } from "./dice.ts";
+import { constant, randomBody, type Signature } from "./random-code.ts";
 
 /** A module with what it offers. */
 export interface RandomModule {
@@ -73,6 +67,8 @@ export function randomRawModule(dice: Dice): RandomModule {
             [0, 1],
             [1, 1, 20],
             [0, 3],
+            [0, 0],
+            [1, 0, 2],
           ]),
         ]
       : [],
