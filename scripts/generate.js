@@ -1,6 +1,6 @@
 /**
- * `npm run generate`: writes the types of the services in proto/ to src/rpc/generated with proto-loader's generator, and
- * their descriptors for server reflection.
+ * `npm run generate`: writes the types of the services in proto/ to src/rpc/generated with proto-loader's generator,
+ * the table that messages are read and written by, and the services' descriptors for server reflection.
  * `-- --check` writes nothing and fails when what is committed differs from what would be written.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +11,7 @@ import { prepare, root, runNode } from "./bootstrap.js";
 const target = join(root, "src", "rpc", "generated");
 const generator = "node_modules/@grpc/proto-loader/build/bin/proto-loader-gen-types.js";
 
-// The same choices as where src/rpc/services.ts loads the definitions: numbers for enums and 64-bit integers,
+// The same choices as those of src/rpc/message-codec.ts: numbers for enums and 64-bit integers,
 // lower camel case fields, defaults and the names of oneofs filled in.
 const options = [
   "--grpcLib=@grpc/grpc-js",
@@ -48,6 +48,10 @@ async function generate(onlyCheck) {
       process.stderr.write(Buffer.concat(output));
       return code;
     }
+    const services = [...protoFiles(), "grpc/reflection/v1alpha/reflection.proto"];
+    const table = ["scripts/service-table.js", join(folder, "service-table.ts"), ...services];
+    const untabled = await runNode(node, table);
+    if (untabled !== 0) return untabled;
     const descriptors = ["scripts/descriptors.js", join(folder, "descriptors.ts"), ...reflectedFiles];
     const failed = await runNode(node, descriptors);
     if (failed !== 0) return failed;

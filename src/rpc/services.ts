@@ -1,39 +1,48 @@
 /**
- * The service definitions, loaded once from `proto/`. The two frame streams (Session, Execute) are defined here with
- * raw bytes on both sides: their frames are read and written by `wire/`, not by the generic protobuf library.
+ * The service definitions, from the table that `npm run generate` makes of `proto/`. The two frame streams (Session,
+ * Execute) are defined here with raw bytes on both sides: their frames are read and written by `wire/`.
  */
-import { fileURLToPath } from "node:url";
 import {
   loadPackageDefinition,
   type MethodDefinition,
   type ServiceDefinition,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
 import { assert } from "../base/assert.ts";
 import type { ProtoGrpcType as ClusterTypes } from "./generated/cluster.ts";
 import type { ProtoGrpcType as ExecutorTypes } from "./generated/executor.ts";
 import type { ProtoGrpcType as HealthTypes } from "./generated/health.ts";
 import type { ProtoGrpcType as KernelsTypes } from "./generated/kernels.ts";
 import type { ProtoGrpcType as FabricTypes } from "./generated/fabric.ts";
-
-const protoFolder = fileURLToPath(new URL("../../proto/", import.meta.url));
-
-const files = ["fabric", "executor", "kernels", "cluster"].map((name) => `heddle/v1/${name}.proto`);
+import { serviceTable } from "./generated/service-table.ts";
+import { messageCodec, type MethodRow } from "./message-codec.ts";
 
 const reflectionVersions = ["v1", "v1alpha"];
-const reflectionFiles = reflectionVersions.map((version) => `grpc/reflection/${version}/reflection.proto`);
 
-const definition = loadSync([...files, "grpc/health/v1/health.proto", ...reflectionFiles], {
-  includeDirs: [protoFolder],
-  longs: Number,
-  enums: Number,
-  defaults: true,
-  oneofs: true,
-});
+const definition: Readonly<Record<string, ServiceDefinition<UntypedServiceImplementation>>> =
+  Object.fromEntries(
+    Object.entries(serviceTable.services).map(([name, methods]) => [
+      name,
+      Object.fromEntries(methods.map((method) => [method.name, methodOf(name, method)])),
+    ]),
+  );
+
+function methodOf(service: string, method: MethodRow): MethodDefinition<object, object> {
+  const { name, request, response, requestStream, responseStream } = method;
+  const [asked, answered] = [messageCodec(request), messageCodec(response)];
+  return {
+    path: `/${service}/${name}`,
+    ...{ requestStream, responseStream },
+    requestSerialize: asked.serialize,
+    requestDeserialize: asked.deserialize,
+    responseSerialize: answered.serialize,
+    responseDeserialize: answered.deserialize,
+    originalName: name.charAt(0).toLowerCase() + name.slice(1),
+  };
+}
 
 type Loaded = ClusterTypes & ExecutorTypes & HealthTypes & KernelsTypes & FabricTypes;
-// What proto-loader returns has no static type; its own generator wrote these types from the same files.
+// The table has no static type; proto-loader's generator wrote these types from the same files.
 const loaded = loadPackageDefinition(definition) as unknown as Loaded;
 
 /** Client constructors and service definitions of `heddle.v1`. */
@@ -80,6 +89,6 @@ export const reflectionServices = reflectionVersions.map((version) =>
 
 function service(name: string): ServiceDefinition<UntypedServiceImplementation> {
   const found = definition[name];
-  assert(found !== undefined && !("format" in found), `proto/ defines the service ${name}`);
-  return found as ServiceDefinition<UntypedServiceImplementation>; // messages and enums have a format
+  assert(found !== undefined, `proto/ defines the service ${name}`);
+  return found;
 }
