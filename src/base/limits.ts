@@ -138,6 +138,8 @@ export const limits = {
   shadowDifferencesMax: 10,
   /** Modules admitted at the same time: each takes a thread and up to its heap. */
   admissionsMax: 2,
+  /** A larger module is looked at only once V8 has found it valid. */
+  admissionEarlyMaxBytes: 3 * MiB,
   /** How long the thread of the next admission waits for it. */
   admissionSpareMs: 600_000,
   /** How long after an admission the thread of the next one is started. */

@@ -7,7 +7,7 @@ import type { Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import { loadKernel } from "../kernel/load.ts";
+import { loadVerified } from "../kernel/load.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { FunctionFrame } from "../wire/frame.ts";
 import type { KernelModule } from "../worker/pool.ts";
@@ -16,7 +16,7 @@ import type { KernelModule } from "../worker/pool.ts";
 export interface ModuleCacheOptions {
   readonly store: ModuleStore;
   readonly clock: Clock;
-  /** Where bytes come from when the disk does not have them; `peers` may be asked before the scheduler. */
+  /** Where verified bytes come from when the disk does not have them; `peers` may be asked before the scheduler. */
   fetch(digest: KernelDigest, peers: readonly string[]): Promise<Uint8Array>;
   /** Makes instances ready before the first call. */
   prepare(kernel: KernelModule): Promise<void>;
@@ -30,6 +30,12 @@ interface Compiled {
   readonly kernel: KernelModule;
   readonly bytes: number;
   usedAt: number;
+}
+
+/** Bytes that are there, verified; `isKept`: they come from the disk. */
+interface Arrived {
+  readonly bytes: Uint8Array;
+  readonly isKept: boolean;
 }
 
 export class ModuleCache {
@@ -64,8 +70,10 @@ export class ModuleCache {
   load(digest: KernelDigest, peers: readonly string[]): Promise<KernelModule> {
     const running = this.#loading.get(digest);
     if (running !== undefined) return running;
-    const arriving = this.#bytes(digest, peers);
-    const loading = this.#compile(digest, arriving).finally(() => {
+    const coming = this.#coming(digest, peers);
+    const arriving = coming.then(({ bytes }) => bytes);
+    arriving.catch(() => {}); // told to those who load it
+    const loading = this.#load(digest, coming).finally(() => {
       this.#loading.delete(digest);
       this.#arriving.delete(digest);
     });
@@ -89,9 +97,19 @@ export class ModuleCache {
     }
   }
 
-  async #compile(digest: KernelDigest, arriving: Promise<Uint8Array>): Promise<KernelModule> {
-    const bytes = await arriving;
-    const kernel = await loadKernel(bytes, digest);
+  /** Compiles a module and writes it to the disk at the same time. */
+  async #load(digest: KernelDigest, coming: Promise<Arrived>): Promise<KernelModule> {
+    const { bytes, isKept } = await coming;
+    const keeping = isKept ? undefined : this.#keep(digest, bytes);
+    try {
+      return await this.#compile(digest, bytes);
+    } finally {
+      await keeping;
+    }
+  }
+
+  async #compile(digest: KernelDigest, bytes: Uint8Array): Promise<KernelModule> {
+    const kernel = await loadVerified(bytes, digest);
     await this.#options.prepare(kernel);
     this.#compiled.set(digest, { kernel, bytes: bytes.length, usedAt: this.#options.clock.now() });
     this.#compiledBytes += bytes.length;
@@ -116,12 +134,10 @@ export class ModuleCache {
     this.#options.forget(compiled.kernel);
   }
 
-  async #bytes(digest: KernelDigest, peers: readonly string[]): Promise<Uint8Array> {
+  async #coming(digest: KernelDigest, peers: readonly string[]): Promise<Arrived> {
     const kept = await this.#kept(digest);
-    if (kept !== undefined) return kept;
-    const fetched = await this.#options.fetch(digest, peers);
-    await this.#keep(digest, fetched);
-    return fetched;
+    if (kept !== undefined) return { bytes: kept, isKept: true };
+    return { bytes: await this.#options.fetch(digest, peers), isKept: false };
   }
 
   async #keep(digest: KernelDigest, bytes: Uint8Array): Promise<void> {

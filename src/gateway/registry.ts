@@ -2,18 +2,18 @@
  * The kernels: routes by name (in the store), modules by digest (on disk), and what is known of each version (in
  * memory). All kernels of a fabric are small in number, so they are held whole.
  */
-import { createHash } from "node:crypto";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom, type Random } from "../base/random.ts";
 import { Turnstile } from "../base/turnstile.ts";
-import { admitModule, type AdmittedKernel } from "../kernel/admission.ts";
+import { admitModule, digestOf, type AdmittedKernel } from "../kernel/admission.ts";
 import { checkKernelName } from "../kernel/manifest.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { Store } from "../store/store.ts";
 import { SpareAdmission } from "../worker/admission-spare.ts";
+import { DeployingModules } from "./deploying-modules.ts";
 import { functionOf, functionsOf, needDigest, type KernelRecord } from "./kernel-record.ts";
 import type { FunctionRecord } from "./records.ts";
 import { chooseVersion, routeDeploy, routePromote, routeRemove, routeRollback, type Route } from "./route.ts";
@@ -47,11 +47,13 @@ export class Registry {
   readonly #unused: UnusedVersions;
   readonly #admissions = new Turnstile(limits.admissionsMax, limits.deploysMax);
   readonly #admission = new SpareAdmission();
+  readonly #deploying: DeployingModules;
   readonly #listeners = new Set<RegistryListener>();
   readonly #routeListeners = new Set<RouteListener>();
 
   constructor(store: Store, modules: ModuleStore, options: RegistryOptions = {}) {
     this.#modules = modules;
+    this.#deploying = new DeployingModules(modules);
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#unused = new UnusedVersions(modules, this.#clock);
@@ -175,14 +177,14 @@ export class Registry {
     wantedDigest: string,
     plan: DeployPlan = {},
   ): Promise<{ kernel: KernelRecord; unchanged: boolean }> {
-    const digest = createHash("sha256").update(bytes).digest("hex");
+    const digest = digestOf(bytes);
     if (wantedDigest !== "" && wantedDigest !== digest) {
       throw new HeddleError(
         "DIGEST_MISMATCH",
         `the uploaded bytes have digest ${digest}, announced was ${wantedDigest}`,
       );
     }
-    const admitted = await this.#admissions.pass(() => this.#admission.admit(bytes), tooMany);
+    const admitted = await this.#admissions.pass(() => this.#admission.admit(bytes, digest), tooMany);
     const name = wantedName === "" ? admitted.manifest.name : wantedName;
     checkKernelName(name);
     if (name !== admitted.manifest.name) {
@@ -203,8 +205,7 @@ export class Registry {
     change(this.#routes.get(name)); // what would be refused in the end is refused before anybody prepares
     const isRouted = (): boolean => this.find(name)?.versions.has(version.digest) === true;
     return this.#unused.hold(version, isRouted, async () => {
-      await this.#modules.put(bytes); // also when it is known: that repairs a copy that was damaged
-      await plan.prepare?.(version);
+      await this.#deploying.keep(version.digest, bytes, () => plan.prepare?.(version));
       const routed = await this.#routes.change(name, version, change);
       return { kernel: routed?.versions.get(added) ?? version, unchanged };
     });
@@ -246,7 +247,7 @@ export class Registry {
   /** The uploaded bytes of a module. Throws KERNEL_NOT_FOUND, MODULE_CORRUPT. */
   async module(digest: string): Promise<Uint8Array> {
     const known = toKernelDigest(digest);
-    const bytes = known === undefined ? undefined : await this.#modules.get(known);
+    const bytes = known && (await this.#deploying.get(known));
     if (bytes === undefined)
       throw new HeddleError("KERNEL_NOT_FOUND", `no module with digest ${JSON.stringify(digest)}`);
     return bytes;

@@ -10,7 +10,7 @@ import { limits } from "../base/limits.ts";
 import { readDescriptorSet } from "../wire/descriptor-read.ts";
 import { readKernelSchema, type KernelSchema } from "../wire/schema.ts";
 import { checkBounds } from "./bounds.ts";
-import { readCodeFacts } from "./code-facts.ts";
+import { readCodeFacts, type CodeFacts } from "./code-facts.ts";
 import { createInstance } from "./instance.ts";
 import type { CallPlan, InstancePlan } from "./call-plan.ts";
 import { checkInterface } from "./derived-check.ts";
@@ -65,8 +65,11 @@ export function admitModule(bytes: Uint8Array): AdmittedKernel {
   return inspectModule(bytes).kernel;
 }
 
-/** Reads a module that V8 finds valid, or will before it runs. Throws as `admitModule` does. */
-export function inspectModule(bytes: Uint8Array): Admission {
+/**
+ * Reads a module that V8 finds valid, or will before it runs. `digest` is that of the bytes, if it is known. Throws as
+ * `admitModule` does.
+ */
+export function inspectModule(bytes: Uint8Array, digest: KernelDigest = digestOf(bytes)): Admission {
   const sections = parseModule(bytes);
   checkAbi(sections);
   const manifest = readModuleManifest(sections);
@@ -79,7 +82,7 @@ export function inspectModule(bytes: Uint8Array): Admission {
   checkBounds(sections, facts);
   const normalized = normalizeModule(sections, manifest, facts);
   const kernel: AdmittedKernel = {
-    digest: digestOf(bytes),
+    digest,
     sizeBytes: bytes.length,
     manifest,
     schema,
@@ -92,6 +95,21 @@ export function inspectModule(bytes: Uint8Array): Admission {
   };
   return { kernel, normalized };
 }
+
+/**
+ * The form that nodes compile, if the code does nothing that prevents restoring its state, as most does not: known
+ * before the code has been looked at. Gives undefined for a module that will be refused.
+ */
+export function likelyForm(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    const sections = parseModule(bytes);
+    return normalizeModule(sections, readModuleManifest(sections), likelyFacts).bytes;
+  } catch {
+    return undefined; // why is told by the inspection, which meets it as well
+  }
+}
+
+const likelyFacts: CodeFacts = { unrestorable: [], varies: false, growsTables: false };
 
 function planCalls(sections: ModuleSections, manifest: Manifest, functions: readonly string[]): CallPlan {
   switch (manifest.kind) {

@@ -2,6 +2,7 @@ import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
 import { digestOf, inspectModule } from "./admission.ts";
 import type { InstancePlan } from "./call-plan.ts";
+import { compileEarly } from "./early-compile.ts";
 import type { InstanceForm } from "./instance-form.ts";
 import type { NormalizedModule } from "./normalize.ts";
 import { makeWasmInterruptible } from "./v8-flags.ts";
@@ -32,10 +33,16 @@ export async function loadKernel(bytes: Uint8Array, digest: KernelDigest): Promi
       `module ${digest}: its bytes have the digest ${found}; deploy it again`,
     );
   }
-  const { kernel, normalized } = inspectModule(bytes);
+  return loadVerified(bytes, digest);
+}
+
+/** As `loadKernel`, for bytes of which it is certain that this is their digest. */
+export async function loadVerified(bytes: Uint8Array, digest: KernelDigest): Promise<KernelModule> {
   makeWasmInterruptible();
+  const compileForm = compileEarly(bytes);
+  const { kernel, normalized } = inspectModule(bytes, digest);
   const [module, watched] = await Promise.all([
-    compile(normalized.bytes, digest),
+    compiled(compileForm(normalized.bytes), digest),
     compileWatched(normalized, kernel.plan),
   ]);
   const { plan, functions } = kernel;
@@ -56,9 +63,12 @@ async function compileWatched(
   }
 }
 
-async function compile(bytes: Uint8Array, digest: KernelDigest): Promise<WebAssembly.Module> {
+async function compiled(
+  compiling: Promise<WebAssembly.Module>,
+  digest: KernelDigest,
+): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(bytes);
+    return await compiling;
   } catch (cause) {
     throw new HeddleError("BAD_MODULE", `module ${digest}: it does not compile: ${String(cause)}`, { cause });
   }

@@ -15,11 +15,11 @@ import { TemporaryFile, removeIfThere, sweepTemporaryFiles } from "./temporary-f
 
 /** Opens the folder, making it with mode 0700 when it is not there, and sweeps away what crashed writers left. */
 export async function openModuleStore(options: ModuleStoreOptions): Promise<ModuleStore> {
-  const { folder, maxBytes = Infinity, clock = systemClock } = options;
+  const { folder, maxBytes = Infinity, isCache = false, clock = systemClock } = options;
   return inFolder(`opening the modules in ${folder}`, async () => {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await sweepTemporaryFiles(folder, clock.now() - limits.temporaryFileMaxAgeMs);
-    const store = new ModuleFolder(folder, maxBytes, clock);
+    const store = new ModuleFolder(folder, maxBytes, isCache, clock);
     await store.trim(undefined, () => false); // the bound may have been a higher one
     return store;
   });
@@ -30,6 +30,8 @@ export interface ModuleStoreOptions {
   readonly folder: string;
   /** Bytes beyond which the least recently used modules are removed. Default: no bound; set it for a cache. */
   readonly maxBytes?: number;
+  /** A power failure may take modules, so that nobody waits for the disk; for a cache. Default false. */
+  readonly isCache?: boolean;
   /** Says when a module was used, in ms since the epoch. Default: the system's clock. */
   readonly clock?: Clock;
 }
@@ -44,7 +46,7 @@ export interface StoredModule {
 /** Modules by digest. Everything rejects with INTERNAL when the disk fails. */
 export interface ModuleStore {
   /**
-   * Keeps the bytes, whole or in pieces; durable when it resolves. Putting what is there already repairs a damaged
+   * Keeps the bytes, whole or in pieces; durable when it resolves, but in a cache. Putting what is there already repairs a damaged
    * file. When that is too much for the folder, others go, but none that is in use; if it is too much still, the new
    * one is not kept. Rejects with MODULE_TOO_LARGE, STORE_FULL.
    */
@@ -65,9 +67,11 @@ export type ModuleSource = Uint8Array | AsyncIterable<Uint8Array>;
 class ModuleFolder implements ModuleStore {
   readonly #folder: string;
   readonly #maxBytes: number;
+  readonly #isCache: boolean;
   readonly #clock: Clock;
 
-  constructor(folder: string, maxBytes: number, clock: Clock) {
+  constructor(folder: string, maxBytes: number, isCache: boolean, clock: Clock) {
+    this.#isCache = isCache;
     this.#folder = folder;
     this.#maxBytes = maxBytes;
     this.#clock = clock;
@@ -79,7 +83,7 @@ class ModuleFolder implements ModuleStore {
       let digest: KernelDigest;
       try {
         digest = await copyInto(file, bytes);
-        await file.keepAs(this.#pathOf(digest), this.#clock.now());
+        await file.keepAs(this.#pathOf(digest), this.#clock.now(), !this.#isCache);
       } catch (error) {
         await file.discard();
         throw error;

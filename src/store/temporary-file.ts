@@ -29,13 +29,16 @@ export class TemporaryFile {
     await this.#handle.writeFile(bytes);
   }
 
-  /** Gives the file its name in the same folder; when this resolves, bytes and name outlive a power failure. */
-  async keepAs(path: string, modifiedAtMs?: number): Promise<void> {
+  /**
+   * Gives the file its name in the same folder. When this resolves, bytes and name outlive a power failure; unless it
+   * need not be durable: then the file may be gone or lack its bytes after one.
+   */
+  async keepAs(path: string, modifiedAtMs?: number, durable = true): Promise<void> {
     if (modifiedAtMs !== undefined) await this.#handle.utimes(modifiedAtMs / 1000, modifiedAtMs / 1000);
-    await this.#handle.sync();
+    if (durable) await this.#handle.sync();
     await this.#handle.close();
     await rename(this.#path, path);
-    await syncFolder(dirname(path));
+    if (durable) await syncFolder(dirname(path));
   }
 
   /** Removes the file. May be called after a failed `keepAs`. */

@@ -3,8 +3,9 @@
  * mebibyte, and a thread admits one module only, so that what a module does to it ends with it. So the next one is
  * started ahead: when an upload begins, and a little after each admission for the next one, for as long as modules come.
  */
+import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import type { AdmittedKernel } from "../kernel/admission.ts";
+import { digestOf, type AdmittedKernel } from "../kernel/admission.ts";
 import { admitInWorker, startAdmissionThread, type AdmissionThread } from "./admission.ts";
 
 export class SpareAdmission {
@@ -27,9 +28,9 @@ export class SpareAdmission {
   }
 
   /** As `admitInWorker`, sooner. */
-  async admit(bytes: Uint8Array): Promise<AdmittedKernel> {
+  async admit(bytes: Uint8Array, digest: KernelDigest = digestOf(bytes)): Promise<AdmittedKernel> {
     try {
-      return await admitInWorker(bytes, {}, () => this.#take());
+      return await admitInWorker(bytes, { digest }, () => this.#take());
     } finally {
       // Not at once: the deploy goes on and needs the processor itself.
       if (this.#spare === undefined) this.#after(limits.admissionSpareDelayMs, () => this.expect());

@@ -1,9 +1,10 @@
 /** The thread that admits one module: it may take long or never end, and is ended from outside then. */
 import { workerData } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
-import { inspectModule, rehearse, validateModule } from "../kernel/admission.ts";
+import { rehearse } from "../kernel/admission.ts";
+import { checkModule } from "../kernel/early-compile.ts";
 import { toFailure } from "./batch.ts";
-import type { AdmissionData, FromAdmission } from "./messages.ts";
+import type { AdmissionData, FromAdmission, ToAdmission } from "./messages.ts";
 import { keepCompiled } from "./thread-environment.ts";
 
 const { port } = workerData as AdmissionData; // the host starts threads with nothing else
@@ -12,11 +13,9 @@ function post(message: FromAdmission): void {
   port.postMessage(message);
 }
 
-function admit(bytes: Uint8Array): void {
+async function admit({ bytes, digest }: ToAdmission): Promise<void> {
   try {
-    validateModule(bytes);
-    const admission = inspectModule(bytes);
-    const module = new WebAssembly.Module(admission.normalized.bytes);
+    const { module, admission } = await checkModule(bytes, digest);
     post({ kind: "starting" });
     rehearse(module, admission);
     post({ kind: "admitted", kernel: admission.kernel });
@@ -26,4 +25,4 @@ function admit(bytes: Uint8Array): void {
 }
 
 keepCompiled(); // before the answer, upon which the thread is ended
-port.once("message", admit);
+port.once("message", (message: ToAdmission) => void admit(message)); // the host posts nothing else

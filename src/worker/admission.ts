@@ -4,15 +4,18 @@
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
+import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import type { AdmittedKernel } from "../kernel/admission.ts";
+import { digestOf, type AdmittedKernel } from "../kernel/admission.ts";
 import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
 import { admissionThreadUrl } from "./entry.ts";
-import type { AdmissionData, FromAdmission } from "./messages.ts";
+import type { AdmissionData, FromAdmission, ToAdmission } from "./messages.ts";
 import { threadEnvironment } from "./thread-environment.ts";
 
-/** How long an admission may take. */
-export interface AdmissionLimits {
+/** How long an admission may take, and what is known before. */
+export interface AdmissionOptions {
+  /** Of the module's bytes; found out by default. */
+  readonly digest?: KernelDigest;
   /** All of it, in ms; default `limits.admissionTimeLimitMs`. */
   readonly timeLimitMs?: number;
   /** The start function, in ms; default `limits.startTimeLimitMs`. */
@@ -48,7 +51,7 @@ export function startAdmissionThread(): AdmissionThread {
  */
 export async function admitInWorker(
   bytes: Uint8Array,
-  times: AdmissionLimits = {},
+  options: AdmissionOptions = {},
   take: () => AdmissionThread = startAdmissionThread,
 ): Promise<AdmittedKernel> {
   if (bytes.length > limits.moduleMaxBytes) {
@@ -56,7 +59,7 @@ export async function admitInWorker(
     throw new HeddleError("MODULE_TOO_LARGE", said);
   }
   const { thread, port: port1 } = take();
-  const { timeLimitMs = limits.admissionTimeLimitMs, startTimeLimitMs = limits.startTimeLimitMs } = times;
+  const { timeLimitMs = limits.admissionTimeLimitMs, startTimeLimitMs = limits.startTimeLimitMs } = options;
   const { promise, resolve, reject } = Promise.withResolvers<AdmittedKernel>();
   const refuse = (reason: Refusal, said: string, cause?: unknown): void => {
     reject(new HeddleError(reason, `module: ${said}`, { cause }));
@@ -99,7 +102,8 @@ export async function admitInWorker(
     port1.close();
   });
   const copy = new Uint8Array(bytes);
-  port1.postMessage(copy, [copy.buffer]);
+  const message: ToAdmission = { bytes: copy, digest: options.digest ?? digestOf(bytes) };
+  port1.postMessage(message, [copy.buffer]);
   try {
     return await promise;
   } finally {

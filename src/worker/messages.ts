@@ -1,5 +1,6 @@
 /** Every message between a worker and its host. Batches do not go by message: see `batch-memory.ts`. */
 import type { MessagePort } from "node:worker_threads";
+import type { KernelDigest } from "../base/ids.ts";
 import type { AdmittedKernel } from "../kernel/admission.ts";
 import type { InstancePlan } from "../kernel/call-plan.ts";
 import type { InstanceForm } from "../kernel/instance-form.ts";
@@ -53,6 +54,13 @@ export type ToHost =
 export interface AdmissionData {
   /** Brings the module's bytes, once. */
   readonly port: MessagePort;
+}
+
+/** To an admission thread, once. */
+export interface ToAdmission {
+  readonly bytes: Uint8Array;
+  /** Of the bytes. */
+  readonly digest: KernelDigest;
 }
 
 /** From an admission thread, in this order; an error can come in place of each. */

@@ -69,6 +69,7 @@ export const node: Command = {
       modules: await openModuleStore({
         folder: folder.pathOf("modules"),
         maxBytes: cacheMaxBytes,
+        isCache: true,
       }),
       events: {
         accepted: () => {},

@@ -1,0 +1,44 @@
+/**
+ * Compiling a module while it is being inspected. V8 compiles on threads of its own, so both go on at the same time; the
+ * form that nodes compile is known from the sections, but for the few modules whose code prevents restoring their state.
+ */
+import type { KernelDigest } from "../base/ids.ts";
+import { limits } from "../base/limits.ts";
+import { inspectModule, likelyForm, validateModule, type Admission } from "./admission.ts";
+
+/** Compiles a form of a module; for the likely one, that has begun already. */
+export type CompileForm = (form: Uint8Array) => Promise<WebAssembly.Module>;
+
+/** Begins to compile a module in the form that it will most likely have. */
+export function compileEarly(bytes: Uint8Array): CompileForm {
+  const likely = likelyForm(bytes);
+  const compiling = likely && WebAssembly.compile(likely);
+  compiling?.catch(() => {}); // whoever needs it is told
+  return (form) => {
+    const isLikely = likely !== undefined && Buffer.compare(likely, form) === 0;
+    return isLikely && compiling !== undefined ? compiling : WebAssembly.compile(form);
+  };
+}
+
+/** A module that may become a kernel, but for its start. */
+export interface CheckedModule {
+  readonly admission: Admission;
+  /** Of the form that nodes compile. */
+  readonly module: WebAssembly.Module;
+}
+
+/** Checks a module as `admitModule` does, and compiles it. What V8 says against it comes before all else. */
+export async function checkModule(bytes: Uint8Array, digest: KernelDigest): Promise<CheckedModule> {
+  // The lists of a module that V8 refuses may be longer than V8 allows, and those of a large one fill the heap.
+  if (bytes.length > limits.admissionEarlyMaxBytes) validateModule(bytes);
+  const compileForm = compileEarly(bytes);
+  try {
+    const admission = inspectModule(bytes, digest);
+    const form = admission.normalized.bytes;
+    if (Buffer.compare(form, bytes) !== 0) validateModule(bytes); // otherwise compiling it says as much
+    return { admission, module: await compileForm(form) };
+  } catch (error) {
+    validateModule(bytes);
+    throw error;
+  }
+}
