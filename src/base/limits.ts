@@ -140,6 +140,10 @@ export const limits = {
   admissionsMax: 2,
   /** A larger module is looked at only once V8 has found it valid. */
   admissionEarlyMaxBytes: 3 * MiB,
+  /** Nodes fetch modules of this size while they are admitted; smaller ones take no time. */
+  moduleAheadMinBytes: 128 * KiB,
+  /** So many nodes do, as they would with any module: the others fetch it from them. */
+  moduleAheadNodesMax: 2,
   /** How long the thread of the next admission waits for it. */
   admissionSpareMs: 600_000,
   /** How long after an admission the thread of the next one is started. */

@@ -1,4 +1,5 @@
 /** Warming a kernel before it gets calls: every live node fetches and compiles it, for a bounded time. */
+import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { NodeLink } from "./node-link.ts";
 import type { FunctionRecord } from "./records.ts";
@@ -25,6 +26,12 @@ export class Deployment {
   /** `links` gives the links that take work now. */
   constructor(links: () => readonly NodeLink[]) {
     this.#links = links;
+  }
+
+  /** A module is about to be admitted: some nodes fetch it meanwhile, and others have it from them. */
+  expect(digest: KernelDigest, sizeBytes: number): void {
+    if (sizeBytes < limits.moduleAheadMinBytes) return;
+    for (const link of this.#links().slice(0, limits.moduleAheadNodesMax)) link.expect(digest);
   }
 
   /** Resolves when every node that is live now has the kernel, or after `limits.deployWaitMs`. */

@@ -16,6 +16,12 @@ export interface KernelRecord {
   readonly functions: ReadonlyMap<string, FunctionRecord>;
 }
 
+/** What came of a deploy. */
+export interface Deployed {
+  readonly kernel: KernelRecord;
+  readonly unchanged: boolean;
+}
+
 /** Full name of the gRPC service of a kernel: `linalg.LinalgService`. */
 export function serviceNameOf({ admitted: { schema } }: KernelRecord): string {
   return `${schema.package}.${schema.service}`;
@@ -42,6 +48,15 @@ export function functionOf(record: KernelRecord, fn: string): FunctionRecord {
     "FUNCTION_NOT_FOUND",
     `kernel "${record.name}" has no function "${fn}"; it has: ${names}`,
   );
+}
+
+/** There is no kernel of that name, but there are these. */
+export function noKernel(name: string, known: readonly KernelRecord[]): HeddleError {
+  const advice =
+    known.length === 0
+      ? "no kernel is deployed yet; use heddle deploy"
+      : `deployed are: ${known.map((record) => record.name).join(", ")}`;
+  return new HeddleError("KERNEL_NOT_FOUND", `no kernel "${name}" is deployed; ${advice}`);
 }
 
 /** A digest that a caller gave. Throws BAD_REQUEST. */

@@ -1,6 +1,7 @@
 /** Kernels: deploys, lists, describes, routes, removes and hands out modules. */
 import type { sendUnaryData, Server, ServerReadableStream, ServerUnaryCall } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
+import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { DeleteRequest__Output as DeleteRequest } from "../rpc/generated/heddle/v1/DeleteRequest.ts";
 import type { DeleteResponse } from "../rpc/generated/heddle/v1/DeleteResponse.ts";
@@ -53,7 +54,11 @@ export class KernelsService {
     this.#registry = options.registry;
     this.#deployment = options.deployment;
     this.#reportOf = options.reportOf;
-    this.#sender = new ModuleSender(options.secret, (digest) => options.registry.module(digest));
+    this.#sender = new ModuleSender(
+      options.secret,
+      (digest) => options.registry.module(digest),
+      (digest) => options.registry.released(digest),
+    );
     this.#logs = options.logs;
     this.#httpPort = options.httpPort;
   }
@@ -115,7 +120,8 @@ export class KernelsService {
     const prepare = async (version: KernelRecord): Promise<void> => {
       nodes = await this.#deployment.prepare(version);
     };
-    const plan = { ...planOf(header), prepare };
+    const expect = (digest: KernelDigest): void => this.#deployment.expect(digest, bytes.length);
+    const plan = { ...planOf(header), expect, prepare };
     const { kernel, unchanged } = await this.#registry.deploy(bytes, header.name, header.digest, plan);
     return {
       kernel: this.#describe(this.#registry.route(kernel.name)),

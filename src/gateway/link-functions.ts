@@ -41,6 +41,13 @@ export class LinkFunctions {
     return number;
   }
 
+  /** Gives a number that stands for no function. */
+  skip(): number {
+    const number = ++this.#latest;
+    this.#drop(number - limits.linkFunctionsMax);
+    return number;
+  }
+
   /** The node has compiled the module of a function; gives the function, unless it was forgotten. */
   ready(number: number): FunctionRecord | undefined {
     const fn = this.#functions.get(number);

@@ -99,6 +99,14 @@ export class NodeLink {
     this.#link.flush();
   }
 
+  /** Makes the node fetch a module from here, of which no function is known yet. */
+  expect(digest: KernelDigest): void {
+    if (this.#functions.stageOf(digest) !== undefined) return;
+    const number = this.#functions.skip();
+    this.#link.writer?.function({ ...emptyFunction, number, digest: Buffer.from(digest, "hex") });
+    this.#link.flush();
+  }
+
   /** Makes the node fetch and compile the function's module; `ready` tells when it has. */
   prepare(fn: FunctionRecord): "ready" | "pending" {
     this.#numberOf(fn);

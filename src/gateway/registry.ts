@@ -8,13 +8,20 @@ import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom, type Random } from "../base/random.ts";
 import { Turnstile } from "../base/turnstile.ts";
-import { admitModule, digestOf, type AdmittedKernel } from "../kernel/admission.ts";
-import { checkKernelName } from "../kernel/manifest.ts";
+import { admitModule, type AdmittedKernel } from "../kernel/admission.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { Store } from "../store/store.ts";
 import { SpareAdmission } from "../worker/admission-spare.ts";
-import { DeployingModules } from "./deploying-modules.ts";
-import { functionOf, functionsOf, needDigest, type KernelRecord } from "./kernel-record.ts";
+import { checkDigest, checkName } from "./deploy-check.ts";
+import { DeployingModules, type DeployingModule } from "./deploying-modules.ts";
+import {
+  functionOf,
+  functionsOf,
+  needDigest,
+  noKernel,
+  type Deployed,
+  type KernelRecord,
+} from "./kernel-record.ts";
 import type { FunctionRecord } from "./records.ts";
 import { chooseVersion, routeDeploy, routePromote, routeRemove, routeRollback, type Route } from "./route.ts";
 import { RouteStore, type RoutedKernel } from "./route-store.ts";
@@ -23,11 +30,13 @@ import { checkCompatible, checkReplacement, SchemaJudge, type Replacement } from
 
 /** How a module is to be deployed. */
 export interface DeployPlan extends Replacement {
+  /** The module is being admitted: nodes may fetch all but its end. */
+  expect?(digest: KernelDigest): void;
   /** Makes the version ready before it gets calls. */
   prepare?(version: KernelRecord): Promise<void>;
 }
 
-/** Hears that a name points to another version from now on, or, with undefined, to none. */
+/** Hears that a name points to another version, or, with undefined, to none. */
 export type RegistryListener = (name: string, current: KernelRecord | undefined) => void;
 
 /** Hears of every change of a kernel's route; undefined is a kernel that is gone. */
@@ -121,12 +130,7 @@ export class Registry {
       const said = `kernel "${name}" cannot be served: ${damage.rawMessage}`;
       throw new HeddleError(damage.reason, said, { cause: damage });
     }
-    const known = this.list().map((record) => record.name);
-    const advice =
-      known.length === 0
-        ? "no kernel is deployed yet; use heddle deploy"
-        : `deployed are: ${known.join(", ")}`;
-    throw new HeddleError("KERNEL_NOT_FOUND", `no kernel "${name}" is deployed; ${advice}`);
+    throw noKernel(name, this.list());
   }
 
   /** The version with that digest, or with "" the one that serves. Throws KERNEL_NOT_FOUND, BAD_REQUEST. */
@@ -176,38 +180,34 @@ export class Registry {
     wantedName: string,
     wantedDigest: string,
     plan: DeployPlan = {},
-  ): Promise<{ kernel: KernelRecord; unchanged: boolean }> {
-    const digest = digestOf(bytes);
-    if (wantedDigest !== "" && wantedDigest !== digest) {
-      throw new HeddleError(
-        "DIGEST_MISMATCH",
-        `the uploaded bytes have digest ${digest}, announced was ${wantedDigest}`,
-      );
-    }
-    const admitted = await this.#admissions.pass(() => this.#admission.admit(bytes, digest), tooMany);
-    const name = wantedName === "" ? admitted.manifest.name : wantedName;
-    checkKernelName(name);
-    if (name !== admitted.manifest.name) {
-      throw new HeddleError(
-        "RESERVED_NAME",
-        `the module says it is "${admitted.manifest.name}", so it cannot be deployed as "${name}": its messages are named after it; build it under that name`,
-      );
-    }
+  ): Promise<Deployed> {
+    const digest = checkDigest(bytes, wantedDigest);
+    return this.#deploying.during(digest, bytes, (module) => this.#deploy(module, wantedName, plan));
+  }
+
+  async #deploy(module: DeployingModule, wantedName: string, plan: DeployPlan): Promise<Deployed> {
+    const { bytes, digest } = module;
+    const admitted = await this.#admissions.pass(() => {
+      plan.expect?.(digest);
+      return this.#admission.admit(bytes, digest);
+    }, tooMany);
+    const { name } = admitted.manifest;
+    checkName(name, wantedName);
     const version = this.#recordOf(name, bytes.length, Math.round(this.#clock.now()), admitted);
-    const { digest: added, deployedAtMs, size } = version;
+    const { deployedAtMs, size } = version;
     let unchanged = false;
     const change = (before: RoutedKernel | undefined): Route => {
-      const route = routeDeploy(before?.route, { digest: added, size, deployedAtMs }, plan.trial);
+      const route = routeDeploy(before?.route, { digest, size, deployedAtMs }, plan.trial);
       unchanged = route === before?.route;
       if (!unchanged && before !== undefined) checkReplacement(before, version, plan);
       return route;
     };
     change(this.#routes.get(name)); // what would be refused in the end is refused before anybody prepares
-    const isRouted = (): boolean => this.find(name)?.versions.has(version.digest) === true;
+    const isRouted = (): boolean => this.find(name)?.versions.has(digest) === true;
     return this.#unused.hold(version, isRouted, async () => {
-      await this.#deploying.keep(version.digest, bytes, () => plan.prepare?.(version));
+      await this.#deploying.keep(module, () => plan.prepare?.(version));
       const routed = await this.#routes.change(name, version, change);
-      return { kernel: routed?.versions.get(added) ?? version, unchanged };
+      return { kernel: routed?.versions.get(digest) ?? version, unchanged };
     });
   }
 
@@ -248,9 +248,13 @@ export class Registry {
   async module(digest: string): Promise<Uint8Array> {
     const known = toKernelDigest(digest);
     const bytes = known && (await this.#deploying.get(known));
-    if (bytes === undefined)
-      throw new HeddleError("KERNEL_NOT_FOUND", `no module with digest ${JSON.stringify(digest)}`);
-    return bytes;
+    if (bytes !== undefined) return bytes;
+    throw new HeddleError("KERNEL_NOT_FOUND", `no module with digest ${JSON.stringify(digest)}`);
+  }
+
+  /** Resolves when a module may be had whole; undefined: now. */
+  released(digest: KernelDigest): Promise<void> | undefined {
+    return this.#isRouted(digest) ? undefined : this.#deploying.released(digest);
   }
 
   /**
@@ -292,6 +296,5 @@ export class Registry {
   }
 }
 
-function tooMany(): HeddleError {
-  return new HeddleError("QUEUE_FULL", "too many modules wait for their admission; try again");
-}
+const tooMany = (): HeddleError =>
+  new HeddleError("QUEUE_FULL", "too many modules wait for their admission; try again");

@@ -51,6 +51,8 @@ export interface ModuleStore {
    * one is not kept. Rejects with MODULE_TOO_LARGE, STORE_FULL.
    */
   put(bytes: ModuleSource, inUse?: (digest: KernelDigest) => boolean): Promise<KernelDigest>;
+  /** Writes the bytes without keeping them: as the first half of `put`, for a module that may yet be refused. */
+  stage(bytes: ModuleSource): Promise<StagedModule>;
   /** The bytes, verified against the digest, or undefined. Rejects with MODULE_CORRUPT. */
   get(digest: KernelDigest): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Is there a file? Its bytes are not verified. */
@@ -59,6 +61,14 @@ export interface ModuleStore {
   delete(digest: KernelDigest): Promise<boolean>;
   /** All modules, the least recently used first. */
   list(): Promise<StoredModule[]>;
+}
+
+/** A module that is on the disk and has no name there. Ends with one of its methods. */
+export interface StagedModule {
+  readonly digest: KernelDigest;
+  /** As the second half of `put`. */
+  keep(inUse?: (digest: KernelDigest) => boolean): Promise<void>;
+  discard(): Promise<void>;
 }
 
 /** The bytes of a module: all of them, or piece by piece as they come. */
@@ -77,20 +87,33 @@ class ModuleFolder implements ModuleStore {
     this.#clock = clock;
   }
 
-  put(bytes: ModuleSource, inUse: (digest: KernelDigest) => boolean = () => false): Promise<KernelDigest> {
-    return inFolder(`writing a module to ${this.#folder}`, async () => {
+  async put(bytes: ModuleSource, inUse?: (digest: KernelDigest) => boolean): Promise<KernelDigest> {
+    const staged = await this.stage(bytes);
+    await staged.keep(inUse);
+    return staged.digest;
+  }
+
+  stage(bytes: ModuleSource): Promise<StagedModule> {
+    const doing = `writing a module to ${this.#folder}`;
+    return inFolder(doing, async () => {
       const file = await TemporaryFile.create(this.#folder);
-      let digest: KernelDigest;
-      try {
-        digest = await copyInto(file, bytes);
-        await file.keepAs(this.#pathOf(digest), this.#clock.now(), !this.#isCache);
-      } catch (error) {
-        await file.discard();
-        throw error;
-      }
-      await this.trim(digest, inUse);
-      return digest;
+      return discardedOnError(file, async () => {
+        const digest = await copyInto(file, bytes);
+        if (!this.#isCache) await file.sync();
+        const keep = (inUse = isNotInUse): Promise<void> =>
+          inFolder(doing, () => this.#keep(file, digest, inUse));
+        return { digest, keep, discard: () => inFolder(doing, () => file.discard()) };
+      });
     });
+  }
+
+  async #keep(
+    file: TemporaryFile,
+    digest: KernelDigest,
+    inUse: (digest: KernelDigest) => boolean,
+  ): Promise<void> {
+    await discardedOnError(file, () => file.keepAs(this.#pathOf(digest), this.#clock.now(), !this.#isCache));
+    await this.trim(digest, inUse);
   }
 
   get(digest: KernelDigest): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -156,6 +179,16 @@ class ModuleFolder implements ModuleStore {
 }
 
 const extension = ".wasm";
+const isNotInUse: (digest: KernelDigest) => boolean = () => false;
+
+async function discardedOnError<T>(file: TemporaryFile, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
 
 /** Bytes hashed or written between two turns of the event loop: under a millisecond of work. */
 const pieceBytes = 1024 * 1024;

@@ -29,6 +29,11 @@ export class TemporaryFile {
     await this.#handle.writeFile(bytes);
   }
 
+  /** Brings what was written onto the disk. */
+  async sync(): Promise<void> {
+    await this.#handle.sync();
+  }
+
   /**
    * Gives the file its name in the same folder. When this resolves, bytes and name outlive a power failure; unless it
    * need not be durable: then the file may be gone or lack its bytes after one.

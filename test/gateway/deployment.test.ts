@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { toKernelDigest } from "../../src/base/ids.ts";
+import { limits } from "../../src/base/limits.ts";
 import { Deployment } from "../../src/gateway/deployment.ts";
 import type { NodeLink } from "../../src/gateway/node-link.ts";
 import type { FunctionRecord } from "../../src/gateway/records.ts";
@@ -18,6 +19,7 @@ function setup(have: readonly ("ready" | "pending")[]) {
     const node = "abcdef"[index] ?? "?";
     return {
       node,
+      expect: () => asked.push(node),
       prepare: () => {
         asked.push(node);
         return state;
@@ -28,6 +30,14 @@ function setup(have: readonly ("ready" | "pending")[]) {
 }
 
 describe("Deployment", () => {
+  it("has a few nodes fetch a large module ahead", () => {
+    const { deployment, asked } = setup(["pending", "pending", "pending"]);
+    deployment.expect(digest, limits.moduleAheadMinBytes - 1);
+    expect(asked).toEqual([]);
+    deployment.expect(digest, limits.moduleAheadMinBytes);
+    expect(asked).toEqual(["a", "b"]);
+  });
+
   it("is done at once when there is no node, or all have the kernel", async () => {
     expect(await setup([]).deployment.prepare(kernel)).toEqual({ ready: [], pending: [] });
     const { deployment, asked } = setup(["ready", "ready"]);

@@ -9,8 +9,10 @@ import type { DeployResponse__Output } from "../../src/rpc/generated/heddle/v1/D
 import { heddle } from "../../src/rpc/services.ts";
 import { readKernelSchema } from "../../src/wire/schema.ts";
 import { startGateway } from "../support/gateway-process.ts";
+import { endlessStart } from "../support/hostile-modules.ts";
 import { collect } from "../support/iteration.ts";
 import { kernelModule } from "../support/kernels.ts";
+import { digestOf } from "../support/module-bytes.ts";
 
 async function setup(kernels: readonly string[] = []) {
   const running = await startGateway(kernels);
@@ -18,6 +20,18 @@ async function setup(kernels: readonly string[] = []) {
   const digest = createHash("sha256").update(wasm).digest("hex");
   const deploy = (...messages: DeployRequest[]) => deployKernel(running.client, messages);
   return { ...running, wasm, digest, deploy };
+}
+
+/** A module that is so large that nodes fetch it ahead. */
+function large(bytes: Uint8Array): Buffer {
+  const size = limits.moduleAheadMinBytes;
+  const section = [
+    0,
+    ...[0, 7, 14].map((shift) => (((size + 2) >> shift) & 0x7f) | (shift < 14 ? 0x80 : 0)),
+    1,
+    0x78,
+  ];
+  return Buffer.concat([bytes, Buffer.from(section), Buffer.alloc(size)]);
 }
 
 describe("Kernels.Deploy", () => {
@@ -205,6 +219,37 @@ describe("Kernels.FetchModule", () => {
         code: 16,
       },
     );
+  });
+
+  it("keeps the end of a module back while it is admitted, and for good when it is refused", async () => {
+    const { client, secret, deploy, node } = await setup();
+    const bytes = large(endlessStart);
+    const digest = digestOf(bytes);
+    const told = await node();
+    const deploying = deploy({ header: { size: bytes.length } }, { data: bytes });
+    deploying.catch(() => {}); // awaited below
+    await told.frames.count("function", 1);
+    expect(told.frames.frames[0]).toMatchObject({ kind: "function", frame: { kernel: "", function: "" } });
+    const parts: Buffer[] = [];
+    const fetching = async (): Promise<void> => {
+      const stream = fetchModuleStream(client, "scheduler", { digest }, secretMetadata(secret));
+      for await (const { data } of stream) parts.push(data);
+    };
+    await expect(fetching()).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
+    expect(Buffer.concat(parts).length).toBeLessThan(bytes.length);
+    await expect(deploying).rejects.toMatchObject({ reason: "START_TIMEOUT" });
+  });
+
+  it("gives all of a module that is fetched while it is admitted", async () => {
+    const { client, secret, deploy, node, wasm } = await setup();
+    const bytes = large(wasm);
+    const told = await node();
+    const deploying = deploy({ header: { size: bytes.length } }, { data: bytes });
+    await told.frames.count("function", 1);
+    const digest = digestOf(bytes);
+    const parts = await collect(fetchModuleStream(client, "scheduler", { digest }, secretMetadata(secret)));
+    expect(Buffer.concat(parts.map((part) => part.data)).equals(bytes)).toBe(true);
+    expect(await deploying).toMatchObject({ kernel: { name: "echo" }, pendingNodes: [] });
   });
 
   it("refuses a digest it does not have", async () => {

@@ -29,6 +29,12 @@ describe("LinkFunctions", () => {
     expect(functions.ready(1)).toBe(fn); // an answer to the number before
   });
 
+  it("skips a number, which nothing is known of", () => {
+    const functions = new LinkFunctions();
+    expect([functions.skip(), functions.add(version(1)), functions.skip()]).toEqual([1, 2, 3]);
+    expect([functions.ready(1), functions.size]).toEqual([undefined, 1]);
+  });
+
   it("knows how far the node is with a module, whichever of its functions was named", () => {
     const functions = new LinkFunctions();
     const [one, two] = [version(7, "one"), version(7, "two")];

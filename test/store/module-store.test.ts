@@ -40,6 +40,25 @@ describe("openModuleStore", () => {
     expect(files().map((name) => statSync(join(folder, name)).mode & 0o777)).toEqual([0o600]);
   });
 
+  it("stages a module without keeping it", async () => {
+    const { store, folder } = await setup();
+    const { bytes, digest } = makeModule(1);
+    const staged = await store.stage(bytes);
+    expect([staged.digest, await store.has(digest), readdirSync(folder).length]).toEqual([digest, false, 1]);
+    await staged.discard();
+    expect(readdirSync(folder)).toEqual([]);
+    await (await store.stage(bytes)).keep();
+    expect(readdirSync(folder)).toEqual([`${digest}.wasm`]);
+    expect(Buffer.from((await store.get(digest)) ?? []).equals(bytes)).toBe(true);
+  });
+
+  it("keeps modules in a cache as well", async () => {
+    const { store } = await setup({ isCache: true });
+    const { bytes, digest } = makeModule(1);
+    expect(await store.put(bytes)).toBe(digest);
+    expect(Buffer.from((await store.get(digest)) ?? []).equals(bytes)).toBe(true);
+  });
+
   it("sweeps away what a crashed writer left, but not what may still be at work", async () => {
     const { folder, files } = await setup();
     const nowMs = 10 * limits.temporaryFileMaxAgeMs;

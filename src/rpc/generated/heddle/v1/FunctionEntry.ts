@@ -4,7 +4,8 @@ import type { Long } from '@grpc/proto-loader';
 
 /**
  * Gives a function a number on this stream and its sibling. A number is never given twice; a client lets go of one by
- * an entry that has the number and no kernel, and does not use it in later frames.
+ * an entry that has the number and no kernel, and does not use it in later frames. To a node (Execute) an entry without a
+ * kernel names a module that it will need.
  */
 export interface FunctionEntry {
   /**
@@ -48,7 +49,8 @@ export interface FunctionEntry {
 
 /**
  * Gives a function a number on this stream and its sibling. A number is never given twice; a client lets go of one by
- * an entry that has the number and no kernel, and does not use it in later frames.
+ * an entry that has the number and no kernel, and does not use it in later frames. To a node (Execute) an entry without a
+ * kernel names a module that it will need.
  */
 export interface FunctionEntry__Output {
   /**

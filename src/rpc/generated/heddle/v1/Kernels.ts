@@ -52,12 +52,14 @@ export interface KernelsClient extends grpc.Client {
   deploy(callback: grpc.requestCallback<_heddle_v1_DeployResponse__Output>): grpc.ClientWritableStream<_heddle_v1_DeployRequest>;
   
   /**
-   * The bytes of a module by digest, for nodes; carries the fabric's secret in the metadata `heddle-secret`.
+   * The bytes of a module by digest, for nodes; carries the fabric's secret in the metadata `heddle-secret`. Of a module
+   * that is being deployed the last part comes when it is admitted.
    */
   FetchModule(argument: _heddle_v1_FetchModuleRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_heddle_v1_FetchModuleResponse__Output>;
   FetchModule(argument: _heddle_v1_FetchModuleRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_heddle_v1_FetchModuleResponse__Output>;
   /**
-   * The bytes of a module by digest, for nodes; carries the fabric's secret in the metadata `heddle-secret`.
+   * The bytes of a module by digest, for nodes; carries the fabric's secret in the metadata `heddle-secret`. Of a module
+   * that is being deployed the last part comes when it is admitted.
    */
   fetchModule(argument: _heddle_v1_FetchModuleRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_heddle_v1_FetchModuleResponse__Output>;
   fetchModule(argument: _heddle_v1_FetchModuleRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_heddle_v1_FetchModuleResponse__Output>;
@@ -135,7 +137,8 @@ export interface KernelsHandlers extends grpc.UntypedServiceImplementation {
   Deploy: grpc.handleClientStreamingCall<_heddle_v1_DeployRequest__Output, _heddle_v1_DeployResponse>;
   
   /**
-   * The bytes of a module by digest, for nodes; carries the fabric's secret in the metadata `heddle-secret`.
+   * The bytes of a module by digest, for nodes; carries the fabric's secret in the metadata `heddle-secret`. Of a module
+   * that is being deployed the last part comes when it is admitted.
    */
   FetchModule: grpc.handleServerStreamingCall<_heddle_v1_FetchModuleRequest__Output, _heddle_v1_FetchModuleResponse>;
   
