@@ -72,6 +72,7 @@ class IncomingStream {
     this.#sessions = sessions;
     this.#duplex = answererDuplex(stream, {
       message: (message) => this.#message(message),
+      chunk: (id, bytes) => this.#bound?.session.link.receiveChunk(id, bytes, this.#bound.bulk),
       drained: () => this.#bound?.session.link.pump(),
       closed: () => this.#closed(),
     });

@@ -109,6 +109,7 @@ class IncomingSession {
     this.#sessions = sessions;
     this.#duplex = answererDuplex(stream, {
       message: (message) => this.#message(message),
+      chunk: (id, bytes) => this.#bound?.session.link.receiveChunk(id, bytes, this.#bound.bulk),
       drained: () => this.#bound?.session.drained(),
       closed: () => this.#closed(),
     });

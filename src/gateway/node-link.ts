@@ -159,6 +159,7 @@ export class NodeLink {
     );
     const duplex: Duplex = openerDuplex(stream, {
       message: (message) => this.#link.receive(message, bulk, "answerer"),
+      chunk: (id, bytes) => this.#link.receiveChunk(id, bytes, bulk),
       drained: () => this.#link.pump(),
       closed: (error) => this.#closed(error),
     });

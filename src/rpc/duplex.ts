@@ -6,7 +6,9 @@
 import type { ClientDuplexStream, ServerDuplexStream } from "@grpc/grpc-js";
 import type { HeddleError } from "../base/error.ts";
 import { atTurnEnd } from "../base/turn-end.ts";
+import { readChunkHead } from "../wire/chunk-head.ts";
 import { FrameWriter } from "../wire/frame-writer.ts";
+import type { MessageParts } from "../wire/prefixed-messages.ts";
 import type { GatheredMessage } from "./gathered-message.ts";
 import { MessageLane, type RawStream } from "./message-lane.ts";
 import { fromStatus, toStatus } from "./status.ts";
@@ -18,6 +20,8 @@ type Outgoing = Buffer | GatheredMessage;
 export interface DuplexEvents {
   /** A message came. An error thrown here closes the stream with it. */
   message(message: Buffer): void;
+  /** The next bytes of a chunk that is too large to wait for all of it. Without this, such chunks come as messages. */
+  chunk?(id: number, bytes: Buffer): void;
   /** All that waited has been taken; more may be written. */
   drained(): void;
   /** The stream is over, once; undefined when the peer ended it in order. */
@@ -34,6 +38,7 @@ export class Duplex {
   #lane: MessageLane | undefined;
   readonly #laneEvents = {
     message: (message: Buffer): void => this.#receive(message),
+    parts: undefined as MessageParts | undefined,
     drained: (): void => this.#unblock(),
     broken: (error: unknown): void => this.close(fromStatus(error)),
   };
@@ -46,6 +51,11 @@ export class Duplex {
     this.#stream = stream;
     this.#events = events;
     this.#end = end;
+    const { chunk } = events;
+    if (chunk !== undefined)
+      this.#laneEvents.parts = chunkParts((id, bytes) => {
+        if (this.#state !== "closed") chunk(id, bytes);
+      });
     stream.on("data", (message: Buffer) => {
       this.#receive(message);
       if (this.#state === "open") this.#lane ??= MessageLane.open(stream, this.#laneEvents);
@@ -159,6 +169,19 @@ export class Duplex {
     this.#waitingBytes = 0;
     this.#events.closed(error);
   }
+}
+
+/** Hands on the bytes of chunks as they come. */
+function chunkParts(chunk: (id: number, bytes: Buffer) => void): MessageParts {
+  let id = 0;
+  return {
+    begin(start, size) {
+      const head = readChunkHead(start, size);
+      id = head?.id ?? 0;
+      return head?.headBytes ?? 0;
+    },
+    part: (bytes) => chunk(id, bytes),
+  };
 }
 
 /** The end that opened the stream. */

@@ -83,6 +83,11 @@ export class FrameLink {
     readFrames(message, from, bulk ? this.#bulkSink : this.#smallSink);
   }
 
+  /** Takes the next bytes of a chunk. Throws PROTOCOL. */
+  receiveChunk(id: number, bytes: Buffer, bulk: boolean): void {
+    (bulk ? this.#bulkSink : this.#smallSink).chunk(id, bytes);
+  }
+
   /** Bytes that wait for either connection. */
   get waitingBytes(): number {
     return this.#outgoingBytes + (this.#small?.waitingBytes ?? 0) + (this.#bulk?.waitingBytes ?? 0);

@@ -1,18 +1,18 @@
 /**
- * A message of two parts that are put together only when the library frames it. It copies each message once into a
- * frame of its own (`output.copy`), so a chunk that was put together before would be copied, and allocated, twice on
- * every hop; and what is allocated outside of V8's heap is what makes it collect garbage (`payload.bandwidth`).
+ * A message of two parts that are never put together: the short way writes one after the other (`message-lane.ts`), and
+ * the library, which copies each message into a frame of its own, copies both. What is allocated outside of V8's heap is
+ * what makes it collect garbage (`payload.bandwidth`).
  *
  * It has what the library asks of a message's buffer when it neither compresses nor traces: its length, and `copy`.
  */
 export class GatheredMessage {
   readonly length: number;
-  readonly #head: Buffer;
-  readonly #body: Uint8Array;
+  readonly head: Buffer;
+  readonly body: Uint8Array;
 
   constructor(head: Buffer, body: Uint8Array) {
-    this.#head = head;
-    this.#body = body;
+    this.head = head;
+    this.body = body;
     this.length = head.length + body.length;
   }
 
@@ -23,8 +23,8 @@ export class GatheredMessage {
 
   /** Writes the message into a buffer. */
   copy(target: Uint8Array, at: number): number {
-    target.set(this.#head, at);
-    target.set(this.#body, at + this.#head.length);
+    target.set(this.head, at);
+    target.set(this.body, at + this.head.length);
     return this.length;
   }
 }

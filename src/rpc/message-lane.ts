@@ -11,7 +11,8 @@
 import { Duplex } from "node:stream";
 import { Metadata, type ClientDuplexStream, type ServerDuplexStream } from "@grpc/grpc-js";
 import { limits } from "../base/limits.ts";
-import { PrefixReader, withPrefix, type MessageBytes } from "../wire/prefixed-messages.ts";
+import { prefixAndHead, PrefixReader, withPrefix, type MessageParts } from "../wire/prefixed-messages.ts";
+import { GatheredMessage } from "./gathered-message.ts";
 
 /** Calls that are looked into. */
 const callsMax = 8;
@@ -22,6 +23,8 @@ export type RawStream = ClientDuplexStream<Buffer, Buffer> | ServerDuplexStream<
 /** What comes by the short way. */
 export interface LaneEvents {
   message(message: Buffer): void;
+  /** Takes large messages while they still come; without it they come whole. */
+  readonly parts?: MessageParts | undefined;
   /** What the stream did not take has been taken. */
   drained(): void;
   /** What came is no message. */
@@ -39,7 +42,7 @@ export class MessageLane {
     http2.removeAllListeners("data");
     http2.on("data", (chunk: Buffer) => {
       try {
-        reader.feed(chunk, take);
+        reader.feed(chunk, take, events.parts);
       } catch (error) {
         events.broken(error);
       }
@@ -58,8 +61,14 @@ export class MessageLane {
   }
 
   /** False when writing more only fills memory; `drained` tells when that ends. */
-  write(message: MessageBytes): boolean {
-    return this.#http2.write(withPrefix(message));
+  write(message: Buffer | GatheredMessage): boolean {
+    const http2 = this.#http2;
+    if (!(message instanceof GatheredMessage)) return http2.write(withPrefix(message));
+    http2.cork();
+    http2.write(prefixAndHead(message.length, message.head));
+    const more = http2.write(message.body);
+    http2.uncork();
+    return more;
   }
 }
 

@@ -61,6 +61,7 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
     const stream = channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
     const duplex = openerDuplex(stream, {
       message: (message) => link.receive(message, bulk, "answerer"),
+      chunk: (id, bytes) => link.receiveChunk(id, bytes, bulk),
       drained: () => link.pump(),
       closed: over,
     });

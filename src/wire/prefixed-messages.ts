@@ -5,6 +5,8 @@
 import { HeddleError } from "../base/error.ts";
 
 const prefixBytes = 5;
+/** A message that still comes is offered in parts once so many bytes of it are there. */
+const beginningBytes = 64;
 
 /** What can be written as a message: a buffer, or what puts its parts together only then. */
 export interface MessageBytes {
@@ -13,13 +15,36 @@ export interface MessageBytes {
   copy(target: Uint8Array, at: number): number;
 }
 
+/** What takes a message in parts while it still comes. */
+export interface MessageParts {
+  /**
+   * Offered the beginning of a message of so many bytes that has not come wholly. Gives how many of them are its head,
+   * which come no more: what follows them comes to `part`. With 0 it will get the message when it is whole.
+   */
+  begin(start: Buffer, size: number): number;
+  /** The next bytes, at least one. */
+  part(bytes: Buffer): void;
+}
+
 /** A message with its prefix, not compressed. */
 export function withPrefix(message: MessageBytes): Buffer {
   const bytes = Buffer.allocUnsafe(prefixBytes + message.length);
-  bytes[0] = 0;
-  bytes.writeUInt32BE(message.length, 1);
+  writePrefix(bytes, message.length);
   message.copy(bytes, prefixBytes);
   return bytes;
+}
+
+/** The prefix of a message of so many bytes, and its first ones. */
+export function prefixAndHead(size: number, head: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(prefixBytes + head.length);
+  writePrefix(bytes, size);
+  head.copy(bytes, prefixBytes);
+  return bytes;
+}
+
+function writePrefix(bytes: Buffer, size: number): void {
+  bytes[0] = 0;
+  bytes.writeUInt32BE(size, 1);
 }
 
 /** Finds the messages in the chunks of a stream. */
@@ -30,26 +55,57 @@ export class PrefixReader {
   #heldBytes = 0;
   /** What they must amount to before it is worth looking again. */
   #wantedBytes = 0;
+  /** Bytes to come of a message that is taken in parts. */
+  #partBytes = 0;
 
   /** `maxBytes`: of a message. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** Gives every message that is complete now to `take`, as parts of the chunks. Throws PROTOCOL. */
-  feed(chunk: Buffer, take: (message: Buffer) => void): void {
-    const data = this.#heldBytes === 0 ? chunk : this.#join(chunk);
+  /**
+   * Gives every message that is complete now to `take`, as parts of the chunks. The last one, which is not, goes to
+   * `parts` as far as it has come, if there is such a thing and it wants it. Throws PROTOCOL.
+   */
+  feed(chunk: Buffer, take: (message: Buffer) => void, parts?: MessageParts): void {
+    const next = parts === undefined ? chunk : this.#goOn(chunk, parts);
+    if (next.length === 0) return;
+    const data = this.#heldBytes === 0 ? next : this.#join(next);
     if (data === undefined) return;
     let at = 0;
     let wanted = prefixBytes;
     while (data.length - at >= prefixBytes) {
-      wanted = prefixBytes + this.#size(data, at);
-      if (data.length - at < wanted) break;
+      const size = this.#size(data, at);
+      wanted = prefixBytes + size;
+      if (data.length - at < wanted) {
+        if (parts === undefined) break;
+        const begun = data.length - at - prefixBytes;
+        if (begun < beginningBytes) wanted = prefixBytes + Math.min(size, beginningBytes);
+        else if (this.#begin(data.subarray(at + prefixBytes), size, parts)) return;
+        break;
+      }
       take(data.subarray(at + prefixBytes, at + wanted));
       at += wanted;
       wanted = prefixBytes;
     }
     if (at < data.length) this.#hold(data.subarray(at), wanted);
+  }
+
+  /** Passes on what belongs to a message that is taken in parts, and gives what comes after it. */
+  #goOn(chunk: Buffer, parts: MessageParts): Buffer {
+    const count = Math.min(this.#partBytes, chunk.length);
+    if (count === 0) return chunk;
+    this.#partBytes -= count;
+    parts.part(count === chunk.length ? chunk : chunk.subarray(0, count));
+    return chunk.subarray(count);
+  }
+
+  #begin(start: Buffer, size: number, parts: MessageParts): boolean {
+    const head = parts.begin(start, size);
+    if (head === 0) return false;
+    this.#partBytes = size - start.length;
+    if (head < start.length) parts.part(start.subarray(head));
+    return true;
   }
 
   #join(chunk: Buffer): Buffer | undefined {

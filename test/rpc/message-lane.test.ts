@@ -65,6 +65,25 @@ describe("MessageLane", () => {
     expect(sinks.answerer.frames).toHaveLength(2);
   });
 
+  it("hands on the bytes of a large chunk before all of it has come", async () => {
+    const parts: { readonly id: number; readonly bytes: number; readonly first: number | undefined }[] = [];
+    const came = Promise.withResolvers<void>();
+    const server = await startStreamServer(
+      (_message, end) => send(end, 0, 1),
+      undefined,
+      (id, bytes) => {
+        parts.push({ id, bytes: bytes.length, first: bytes[0] });
+        if (total() === 3_000_000) came.resolve();
+      },
+    );
+    const total = (): number => parts.reduce((sum, { bytes }) => sum + bytes, 0);
+    const opener = openStream(server.address, () => send(opener, 5, 3_000_000));
+    send(opener, 0, 1);
+    await came.promise;
+    expect(parts.length).toBeGreaterThan(1);
+    expect(new Set(parts.map(({ id, first }) => `${id} ${first}`))).toEqual(new Set(["5 5"]));
+  });
+
   it("closes a stream on which a message is longer than any may be", async () => {
     const { opener, answerer } = await setup();
     send(opener, 1, limits.unaryMessageMaxBytes + 1);

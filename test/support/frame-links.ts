@@ -25,10 +25,14 @@ export interface StreamEnd {
 /** What a stream does with a message. */
 export type Receive = (message: Buffer, end: StreamEnd) => void;
 
+/** What a stream does with the bytes of a chunk that is still on its way. */
+export type ReceiveChunk = (id: number, bytes: Buffer, end: StreamEnd) => void;
+
 function endOf(
   make: (events: DuplexEvents) => Duplex,
   receive: Receive,
   drained: () => void = () => {},
+  chunk?: ReceiveChunk,
 ): StreamEnd {
   const first = Promise.withResolvers<HeddleError | undefined>();
   const end: { -readonly [K in keyof StreamEnd]: StreamEnd[K] } = {
@@ -41,6 +45,7 @@ function endOf(
         end.messages.push(message);
         receive(message, end);
       },
+      ...(chunk && { chunk: (id: number, bytes: Buffer) => chunk(id, bytes, end) }),
       drained: () => {
         end.drains++;
         drained();
@@ -55,13 +60,17 @@ function endOf(
 }
 
 /** A server for raw streams; `receive` gets what comes on any of them. */
-export async function startStreamServer(receive: Receive, drained?: () => void): Promise<StreamServer> {
+export async function startStreamServer(
+  receive: Receive,
+  drained?: () => void,
+  chunk?: ReceiveChunk,
+): Promise<StreamServer> {
   const server = new Server();
   const ends: StreamEnd[] = [];
   const waiting: (() => void)[] = [];
   server.addService(executorService, {
     Execute: (stream: RawServerStream) => {
-      ends.push(endOf((events) => answererDuplex(stream, events), receive, drained));
+      ends.push(endOf((events) => answererDuplex(stream, events), receive, drained, chunk));
       for (const resolve of waiting.splice(0)) resolve();
     },
   });
@@ -91,12 +100,12 @@ export interface StreamServer {
 }
 
 /** A stream of its own connection to a server. */
-export function openStream(address: string, receive: Receive = () => {}): StreamEnd {
+export function openStream(address: string, receive: Receive = () => {}, chunk?: ReceiveChunk): StreamEnd {
   const client = new Client(address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
   onTestFinished(() => client.close());
   const { path, requestSerialize, responseDeserialize } = executeMethod;
   const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
-  return endOf((events) => openerDuplex(stream, events), receive);
+  return endOf((events) => openerDuplex(stream, events), receive, undefined, chunk);
 }
 
 /** One side of a pair of links. */
@@ -129,6 +138,7 @@ export async function connectLinks(relieved?: () => void): Promise<{ opener: Lin
       if (small !== undefined && large !== undefined) bound.resolve({ small, bulk: large });
     },
     () => links.answerer.pump(),
+    (id, bytes, end) => links.answerer.receiveChunk(id, bytes, roles.get(end) === true),
   );
   const open = (bulk: boolean): StreamEnd => {
     const { address } = server;
@@ -141,6 +151,7 @@ export async function connectLinks(relieved?: () => void): Promise<{ opener: Lin
       (events) => openerDuplex(stream, events),
       (message) => links.opener.receive(message, bulk, "answerer"),
       () => links.opener.pump(),
+      (id, bytes) => links.opener.receiveChunk(id, bytes, bulk),
     );
     links.opener.attach(end.duplex, bulk);
     return end;
