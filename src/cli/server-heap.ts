@@ -7,6 +7,9 @@
  * The room is then what the heap may grow by, and the more of it there is, the fewer full collections: with the heap
  * growing to four times what it held after the last one, they come every 60 MB or so. Four is what V8 itself allows a
  * busy heap at most. The process takes that much more memory under load and no more than before without.
+ *
+ * Buffers may grow to twice what was left of them. V8 lets them grow by a third, so that a process through which large
+ * payloads pass collected its whole heap for every 30 MB that it held, which was a fifth of its time.
  */
 import { setFlagsFromString } from "node:v8";
 
@@ -14,7 +17,9 @@ import { setFlagsFromString } from "node:v8";
 export function tuneServerHeap(): void {
   const [major = 0, minor = 0] = process.versions.v8.split(".").map(Number);
   // Later versions lose the flag, and V8 says so on stderr.
-  if (major < 14 || (major === 14 && minor < 8))
+  if (major < 14 || (major === 14 && minor < 8)) {
     setFlagsFromString("--external-memory-accounted-in-global-limit");
+    setFlagsFromString("--external-memory-max-growing-factor=2");
+  }
   setFlagsFromString("--heap-growing-percent=300");
 }
