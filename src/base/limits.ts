@@ -289,6 +289,10 @@ export const limits = {
   // --- telemetry
   /** Ended spans that wait for the exporter; beyond it they are dropped. */
   telemetryQueueSpans: 32_768,
+  /** Spans of a request to the exporter's receiver. */
+  telemetryBatchSpans: 2_048,
+  /** Events of a span, which are lines that a kernel logged; as many as OpenTelemetry's default. */
+  spanEventsMax: 128,
   /** How long a stopping process waits for the exporter. */
   telemetryFlushMs: 2_000,
 } as const;

@@ -98,7 +98,7 @@ export class Invoker {
       if (!waiter.triesAgain(known)) waiter.reject(known);
       return;
     }
-    if (isTracing()) waiter.span = startInvokeSpan(fn.fullName, systemClock.now());
+    if (isTracing()) waiter.span = startInvokeSpan(fn.fullName);
     const batch = this.#batchFor(fn, options, payload.length);
     const position = batch.add(payload, waiter);
     if (signal !== undefined) waiter.listen(signal, () => batch.cancel(position, cancelled(fn)));

@@ -2,15 +2,7 @@
  * `attempt`: one try of an invocation, or of a range of a map, on one node. The scheduler's process starts it when
  * it dispatches the work and ends it when it knows the outcome; then it also draws the node's part.
  */
-import {
-  ROOT_CONTEXT,
-  SpanKind,
-  trace,
-  type Attributes,
-  type Context,
-  type Span,
-  type Tracer,
-} from "@opentelemetry/api";
+import { SpanKind } from "@opentelemetry/api";
 import { Code, codeName } from "../base/code.ts";
 import { limits } from "../base/limits.ts";
 import { reasonRow } from "../base/reason.ts";
@@ -22,8 +14,9 @@ import {
   type NodeFailure,
   type NodeTimings,
 } from "./node-spans.ts";
-import { activeTracer, isSampled } from "./sampling.ts";
-import { decodeSpanContext, encodeSpanContext } from "./span-context.ts";
+import { isSampled, spanSource } from "./sampling.ts";
+import { hasSpanContext } from "./span-context.ts";
+import type { OpenSpan, SpanAttributes } from "./span-source.ts";
 
 /** What is known of an attempt when it is dispatched. */
 export interface AttemptStart {
@@ -43,7 +36,7 @@ export interface AttemptStart {
   /** Why the try before this one did not settle. */
   readonly retryReason?: string | undefined;
   /** What `serverAttributes(address)` gave for the node. */
-  readonly server?: Attributes;
+  readonly server?: SpanAttributes;
 }
 
 /** How an attempt ended. */
@@ -76,12 +69,10 @@ export function startAttemptSpan(
   start: AttemptStart,
   offset = 0,
 ): AttemptSpan | undefined {
-  if (!isSampled(parents, offset)) return undefined;
-  const tracer = activeTracer();
-  if (tracer === undefined) return undefined;
-  const remote = decodeSpanContext(parents, offset);
-  if (remote === undefined) return undefined;
-  const shared: Attributes = {
+  if (!isSampled(parents, offset) || !hasSpanContext(parents, offset)) return undefined;
+  const source = spanSource();
+  if (source === undefined) return undefined;
+  const shared: SpanAttributes = {
     [Attribute.faasName]: start.functionName,
     [Attribute.faasVersion]: start.version,
     [Attribute.faasInvocationId]: start.invocation,
@@ -90,33 +81,32 @@ export function startAttemptSpan(
     [Attribute.batchFirst]: start.first,
     [Attribute.batchCount]: start.count,
   };
-  const attributes: Attributes = {
+  const attributes: SpanAttributes = {
     ...start.server,
     ...shared,
     [Attribute.rpcSystem]: rpcSystemGrpc,
     [Attribute.rpcMethod]: RpcMethod.execute,
     [Attribute.retryReason]: start.retryReason,
   };
-  const span = tracer.startSpan(
-    SpanName.attempt,
-    { kind: SpanKind.CLIENT, startTime: at, attributes },
-    trace.setSpanContext(ROOT_CONTEXT, remote),
-  );
-  return span.isRecording() ? new AttemptSpan(tracer, span, at, shared) : undefined;
+  const span = source.startUnder(parents, offset, {
+    name: SpanName.attempt,
+    kind: SpanKind.CLIENT,
+    at,
+    attributes,
+  });
+  return span === undefined ? undefined : new AttemptSpan(span, at, shared);
 }
 
 /** A sampled attempt under way. */
 export class AttemptSpan {
-  readonly #tracer: Tracer;
-  readonly #span: Span;
+  readonly #span: OpenSpan;
   readonly #startAt: number;
-  readonly #shared: Attributes;
+  readonly #shared: SpanAttributes;
   #timings: NodeTimings | undefined;
   #ended = false;
 
   /** Made by `startAttemptSpan`. */
-  constructor(tracer: Tracer, span: Span, startAt: number, shared: Attributes) {
-    this.#tracer = tracer;
+  constructor(span: OpenSpan, startAt: number, shared: SpanAttributes) {
     this.#span = span;
     this.#startAt = startAt;
     this.#shared = shared;
@@ -127,17 +117,17 @@ export class AttemptSpan {
     const first = Number(this.#shared[Attribute.batchFirst] ?? 0);
     const count = Number(this.#shared[Attribute.batchCount] ?? Infinity);
     if (this.#ended || index < first || index >= first + count) return;
-    const attributes: Attributes = {
+    const attributes: SpanAttributes = {
       [Attribute.logLevel]: levelNames[level] ?? "info",
       [Attribute.logText]: text.slice(0, limits.messageMaxBytes),
       [Attribute.logIndex]: index,
     };
-    this.#span.addEvent(logEvent, attributes, Math.max(this.#startAt, at));
+    this.#span.event(logEvent, attributes, Math.max(this.#startAt, at));
   }
 
   /** The 25 bytes for the frame to the node. */
   context(): Uint8Array {
-    return encodeSpanContext(this.#span.spanContext());
+    return this.#span.context();
   }
 
   /** What the node said of some of the items, when results come in several frames. Waits overlap, work adds up. */
@@ -160,7 +150,7 @@ export class AttemptSpan {
     const lost = end.outcome === "lost" ? { [Attribute.lost]: true } : undefined;
     const endAt = Math.max(this.#startAt, end.at);
     this.#drawNode(endAt, failure, lost);
-    this.#span.setAttributes({
+    this.#span.set({
       ...lost,
       [Attribute.outcome]: end.outcome,
       [Attribute.rpcStatusCode]: failure?.codeName ?? codeName(Code.OK),
@@ -174,12 +164,11 @@ export class AttemptSpan {
     this.#span.end(endAt);
   }
 
-  #drawNode(endAt: number, failure: NodeFailure | undefined, lost: Attributes | undefined): void {
+  #drawNode(endAt: number, failure: NodeFailure | undefined, lost: SpanAttributes | undefined): void {
     const timings = this.#timings;
     if (timings === undefined) return;
-    const parent: Context = trace.setSpan(ROOT_CONTEXT, this.#span);
     const line = placeOnTimeline(this.#startAt, endAt, timings);
-    drawNodeSpans(this.#tracer, parent, line, timings, { ...this.#shared, ...lost }, failure);
+    drawNodeSpans(this.#span, line, timings, { ...this.#shared, ...lost }, failure);
   }
 }
 

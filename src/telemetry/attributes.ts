@@ -5,7 +5,7 @@
  * Names without `heddle.` are those of the OpenTelemetry semantic conventions, version 1.45. There the status of an
  * RPC is `rpc.status_code`; `rpc.response.status_code`, its name until then, is deprecated.
  */
-import type { Attributes } from "@opentelemetry/api";
+import type { SpanAttributes } from "./span-source.ts";
 
 /** Names of the spans of an invocation, from the caller inwards. */
 export const SpanName = {
@@ -94,7 +94,7 @@ export const rpcSystemGrpc = "grpc";
  * `server.address` and `server.port` of an address: `host:port`, `[v6]:port`, `unix:path` or a bare host. Made once per
  * connection and set on every span of it.
  */
-export function serverAttributes(address: string): Attributes {
+export function serverAttributes(address: string): SpanAttributes {
   if (address.startsWith("unix:")) return { [Attribute.serverAddress]: address.slice("unix:".length) };
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(address);
   if (match === null) return { [Attribute.serverAddress]: address };

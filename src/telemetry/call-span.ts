@@ -3,20 +3,13 @@
  * is active in the application; the gateway starts an `invoke` of its own for callers that are not the SDK, under
  * the context they sent, or as a new trace when they sent none that can be read.
  */
-import {
-  context,
-  ROOT_CONTEXT,
-  SpanKind,
-  trace,
-  type Attributes,
-  type Context,
-  type Span,
-} from "@opentelemetry/api";
+import { SpanKind } from "@opentelemetry/api";
 import { codeName } from "../base/code.ts";
+import { systemClock } from "../base/clock.ts";
 import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
 import { markFailed } from "./node-spans.ts";
-import { activeTracer, mayStartTrace } from "./sampling.ts";
-import { decodeSpanContext, encodeSpanContext } from "./span-context.ts";
+import { spanSource } from "./sampling.ts";
+import type { OpenSpan, SpanAttributes } from "./span-source.ts";
 
 /** What is known of a call when it starts. */
 export interface CallStart {
@@ -30,7 +23,7 @@ export interface CallStart {
   /** The RPC that carries it; default `heddle.v1.Fabric/Session`. */
   readonly method?: string;
   /** What `serverAttributes(address)` gave for the connection. */
-  readonly server?: Attributes;
+  readonly server?: SpanAttributes;
   /** The caller's id of the invocation. */
   readonly invocation?: string | undefined;
   /** Items of a map, when they are known. */
@@ -60,39 +53,39 @@ export type InvokeSpan = CallSpan;
 export type MapSpan = CallSpan;
 
 /**
- * Starts the span of one invocation of `kernel/function` at `at`, in ms on the scale of `systemClock`. Undefined when
- * tracing is off or the trace is not sampled: then nothing is to be sent along either. On a hot path ask `isTracing()`
- * before building `start`.
+ * Starts the span of one invocation of `kernel/function` at `at`, in ms on the scale of `systemClock`; default now.
+ * Undefined when tracing is off or the trace is not sampled: then nothing is to be sent along either, and not even the
+ * time was looked up. On a hot path ask `isTracing()` before building `start`.
  */
 export function startInvokeSpan(
   functionName: string,
-  at: number,
-  start: CallStart = {},
+  at?: number,
+  start?: CallStart,
 ): InvokeSpan | undefined {
   return startCall(SpanName.invoke, functionName, at, start);
 }
 
 /** Starts the span of a map; everything else is as in `startInvokeSpan`. */
-export function startMapSpan(functionName: string, at: number, start: CallStart = {}): MapSpan | undefined {
+export function startMapSpan(functionName: string, at?: number, start?: CallStart): MapSpan | undefined {
   return startCall(SpanName.map, functionName, at, start);
 }
 
 class CallSpan {
-  readonly #span: Span;
+  readonly #span: OpenSpan;
   #ended = false;
 
-  constructor(span: Span) {
+  constructor(span: OpenSpan) {
     this.#span = span;
   }
 
   /** The trace it belongs to, 32 hex digits; for errors and logs. */
   get traceId(): string {
-    return this.#span.spanContext().traceId;
+    return this.#span.traceId;
   }
 
   /** The 25 bytes that travel with the work. */
   context(): Uint8Array {
-    return encodeSpanContext(this.#span.spanContext());
+    return this.#span.context();
   }
 
   /** Ends the span. A second end is ignored: a call may be cancelled while its result comes in. */
@@ -100,7 +93,7 @@ class CallSpan {
     if (this.#ended) return;
     this.#ended = true;
     const { error } = end;
-    this.#span.setAttributes({
+    this.#span.set({
       [Attribute.rpcStatusCode]: codeName(error?.code ?? 0),
       [Attribute.attempts]: end.attempts,
       [Attribute.nodeId]: end.node,
@@ -112,32 +105,31 @@ class CallSpan {
   }
 }
 
-function startCall(name: string, functionName: string, at: number, start: CallStart): CallSpan | undefined {
-  const tracer = activeTracer();
-  if (tracer === undefined) return undefined;
-  const server = start.side === "server";
-  const parent = server ? remoteContext(start.parent) : context.active();
-  if (trace.getSpan(parent) === undefined && !mayStartTrace(tracer)) return undefined;
-  const span = tracer.startSpan(
+function startCall(
+  name: string,
+  functionName: string,
+  at: number | undefined,
+  call: CallStart | undefined,
+): CallSpan | undefined {
+  const source = spanSource();
+  if (source === undefined) return undefined;
+  const server = call?.side === "server";
+  if (!server && !source.wantsCall()) return undefined;
+  const start = {
     name,
-    {
-      kind: server ? SpanKind.SERVER : SpanKind.CLIENT,
-      startTime: at,
-      attributes: {
-        ...start.server,
-        [Attribute.rpcSystem]: rpcSystemGrpc,
-        [Attribute.rpcMethod]: start.method ?? RpcMethod.session,
-        [Attribute.faasInvokedName]: functionName,
-        [Attribute.faasInvocationId]: start.invocation,
-        [Attribute.batchCount]: start.count,
-      },
+    kind: server ? SpanKind.SERVER : SpanKind.CLIENT,
+    at: at ?? systemClock.now(),
+    attributes: {
+      ...call?.server,
+      [Attribute.rpcSystem]: rpcSystemGrpc,
+      [Attribute.rpcMethod]: call?.method ?? RpcMethod.session,
+      [Attribute.faasInvokedName]: functionName,
+      [Attribute.faasInvocationId]: call?.invocation,
+      [Attribute.batchCount]: call?.count,
     },
-    parent,
-  );
-  return span.isRecording() ? new CallSpan(span) : undefined;
+  };
+  const span = server ? source.startUnder(call?.parent ?? noContext, 0, start) : source.startCall(start);
+  return span === undefined ? undefined : new CallSpan(span);
 }
 
-function remoteContext(parent: Uint8Array | undefined): Context {
-  const remote = parent === undefined ? undefined : decodeSpanContext(parent);
-  return remote === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote);
-}
+const noContext = new Uint8Array();

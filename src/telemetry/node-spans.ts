@@ -7,16 +7,9 @@
  * and back, so half of it is put before and half after, as NTP assumes. A node that claims more time than the attempt
  * took (its clock runs fast) is cut at the attempt's end: children never leave their parent.
  */
-import {
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  type Attributes,
-  type Context,
-  type Span,
-  type Tracer,
-} from "@opentelemetry/api";
+import { SpanKind } from "@opentelemetry/api";
 import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
+import type { OpenSpan, SpanAttributes } from "./span-source.ts";
 
 /** What a node says about the items of one attempt. All in ms. */
 export interface NodeTimings {
@@ -59,60 +52,52 @@ export function placeOnTimeline(startAt: number, endAt: number, timings: NodeTim
 
 /**
  * Draws `execute` with `queue`, `instantiate` (only when cold) and `run` (unless it failed before it ran) as children of
- * the attempt in `parent`.
+ * the attempt.
  */
 export function drawNodeSpans(
-  tracer: Tracer,
-  parent: Context,
+  attempt: OpenSpan,
   line: NodeTimeline,
   timings: NodeTimings,
-  shared: Attributes,
+  shared: SpanAttributes,
   failure: NodeFailure | undefined,
 ): void {
   const cold = timings.coldMs > 0;
-  const execute = tracer.startSpan(
-    SpanName.execute,
-    {
-      kind: SpanKind.SERVER,
-      startTime: line.executeAt,
-      attributes: {
-        ...shared,
-        [Attribute.rpcSystem]: rpcSystemGrpc,
-        [Attribute.rpcMethod]: RpcMethod.execute,
-        [Attribute.rpcStatusCode]: failure?.codeName ?? "OK",
-        [Attribute.faasColdStart]: cold,
-        [Attribute.worker]: timings.worker,
-      },
+  const execute = attempt.child({
+    name: SpanName.execute,
+    kind: SpanKind.SERVER,
+    at: line.executeAt,
+    attributes: {
+      ...shared,
+      [Attribute.rpcSystem]: rpcSystemGrpc,
+      [Attribute.rpcMethod]: RpcMethod.execute,
+      [Attribute.rpcStatusCode]: failure?.codeName ?? "OK",
+      [Attribute.faasColdStart]: cold,
+      [Attribute.worker]: timings.worker,
     },
-    parent,
-  );
-  const inside = trace.setSpan(parent, execute);
-  drawPart(tracer, inside, SpanName.queue, line.executeAt, line.instantiateAt, undefined);
-  if (cold) drawPart(tracer, inside, SpanName.instantiate, line.instantiateAt, line.runAt, undefined);
+  });
+  drawPart(execute, SpanName.queue, line.executeAt, line.instantiateAt, undefined);
+  if (cold) drawPart(execute, SpanName.instantiate, line.instantiateAt, line.runAt, undefined);
   if (failure === undefined || timings.runMs > 0) {
-    drawPart(tracer, inside, SpanName.run, line.runAt, line.endAt, failure);
+    drawPart(execute, SpanName.run, line.runAt, line.endAt, failure);
   }
   if (failure !== undefined) markFailed(execute, failure.reason);
   execute.end(line.endAt);
 }
 
 /** Gives a span the status ERROR and the stable reason as `error.type`. */
-export function markFailed(span: Span, reason: string, message?: string): void {
-  span.setAttribute(Attribute.errorType, reason);
-  span.setStatus(
-    message === undefined ? { code: SpanStatusCode.ERROR } : { code: SpanStatusCode.ERROR, message },
-  );
+export function markFailed(span: OpenSpan, reason: string, message?: string): void {
+  span.set({ [Attribute.errorType]: reason });
+  span.fail(message);
 }
 
 function drawPart(
-  tracer: Tracer,
-  parent: Context,
+  execute: OpenSpan,
   name: string,
   startAt: number,
   endAt: number,
   failure: NodeFailure | undefined,
 ): void {
-  const span = tracer.startSpan(name, { startTime: startAt }, parent);
+  const span = execute.child({ name, kind: SpanKind.INTERNAL, at: startAt, attributes: {} });
   if (failure !== undefined) markFailed(span, failure.reason);
   span.end(endAt);
 }

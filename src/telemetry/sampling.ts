@@ -3,7 +3,9 @@
  * nothing: an untraced process pays a few loads and compares.
  */
 import { ProxyTracerProvider, trace, TraceFlags, type Tracer, type TracerProvider } from "@opentelemetry/api";
+import { ApiSource } from "./api-spans.ts";
 import { spanContextBytes } from "./span-context.ts";
+import type { SpanSource } from "./span-source.ts";
 import type { TraceLot } from "./trace-lot.ts";
 
 /** What the API hands out while nobody has registered a tracer provider. */
@@ -36,14 +38,31 @@ export function drawTraces(by: TraceLot | undefined): void {
   lotTracer = activeTracer();
 }
 
-/** May a trace start? False when it was drawn that it is not wanted; true: the tracer has the last word. */
-export function mayStartTrace(tracer: Tracer): boolean {
-  return lot === undefined || tracer !== lotTracer || lot.draw();
+let own: SpanSource | undefined;
+let api: ApiSource | undefined;
+/** The tracer that `api` is for. */
+let apiTracer: Tracer | undefined;
+
+/** Makes all spans of this process, whatever is registered; undefined: the registered tracer does. */
+export function useSpanSource(source: SpanSource | undefined): void {
+  own = source;
 }
 
-/** Has somebody registered a tracer provider in this process? Ask before building what only a span would use. */
+/** What makes spans in this process, or undefined while tracing is off. */
+export function spanSource(): SpanSource | undefined {
+  if (own !== undefined) return own;
+  const tracer = activeTracer();
+  if (tracer === undefined) return undefined;
+  if (api === undefined || apiTracer !== tracer) {
+    api = new ApiSource(tracer, () => lot === undefined || tracer !== lotTracer || lot.draw());
+    apiTracer = tracer;
+  }
+  return api;
+}
+
+/** Does anything make spans in this process? Ask before building what only a span would use. */
 export function isTracing(): boolean {
-  return activeTracer() !== undefined;
+  return spanSource() !== undefined;
 }
 
 /**

@@ -2,11 +2,13 @@
  * Starts the OpenTelemetry SDK when the standard OTEL_* variables ask for it, and not otherwise: loading it takes
  * longer than the rest of a command, so it is imported only then. One of the two places that may read the environment.
  */
-import type { DiagAPI } from "@opentelemetry/api";
+import { diag, type DiagAPI } from "@opentelemetry/api";
 import { limits } from "../base/limits.ts";
 import { HeddleError } from "../base/error.ts";
 import { Attribute } from "./attributes.ts";
-import { drawTraces, isTracing } from "./sampling.ts";
+import { isPlain, loadOwnTelemetry } from "./own-telemetry.ts";
+import { drawTraces, isTracing, useSpanSource } from "./sampling.ts";
+import type { SpanAttributes } from "./span-source.ts";
 import { sampledShare, TraceLot } from "./trace-lot.ts";
 
 /** A set of environment variables. */
@@ -45,7 +47,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   if (!wantsTraces(environment) || isTracing()) return createTelemetry(undefined, []);
   const complaints: string[] = [];
   try {
-    return createTelemetry(await startSdk(options, environment, complaints), complaints);
+    const start = isPlain(environment) ? startOwn : startSdk;
+    return createTelemetry(await start(options, environment, complaints), complaints);
   } catch (error) {
     complaints.push(error instanceof Error ? error.message : String(error));
     return createTelemetry(undefined, complaints);
@@ -77,19 +80,41 @@ interface Sdk {
   shutdown(): Promise<void>;
 }
 
+/** What a process says of itself, as attributes of its resource. */
+function identityOf({ serviceName, version }: TelemetryOptions): SpanAttributes {
+  return {
+    [Attribute.serviceName]: serviceName,
+    [Attribute.serviceVersion]: version,
+    [Attribute.processId]: process.pid,
+  };
+}
+
+async function startOwn(
+  options: TelemetryOptions,
+  environment: Environment,
+  complaints: string[],
+): Promise<Sdk> {
+  const start = await loadOwnTelemetry();
+  const { source, shutdown } = collectComplaints(diag, complaints, () =>
+    withVariables(environment, () => start(identityOf(options), environment)),
+  );
+  useSpanSource(source);
+  return {
+    exports: true,
+    shutdown() {
+      useSpanSource(undefined);
+      return shutdown();
+    },
+  };
+}
+
 async function startSdk(
   options: TelemetryOptions,
   environment: Environment,
   complaints: string[],
 ): Promise<Sdk> {
   const { NodeSDK, resources, api } = await import("@opentelemetry/sdk-node");
-  const resource = resources.defaultResource().merge(
-    resources.resourceFromAttributes({
-      [Attribute.serviceName]: options.serviceName,
-      [Attribute.serviceVersion]: options.version,
-      [Attribute.processId]: process.pid,
-    }),
-  );
+  const resource = resources.defaultResource().merge(resources.resourceFromAttributes(identityOf(options)));
   const share = sampledShare(environment["OTEL_TRACES_SAMPLER"], environment["OTEL_TRACES_SAMPLER_ARG"]);
   const lot = share === undefined ? undefined : new TraceLot(share, Math.random);
   // With OTEL_LOG_LEVEL the SDK brings a logger of its own.

@@ -5,6 +5,21 @@ import { isSpanContextValid, type SpanContext } from "@opentelemetry/api";
 
 /** Size of a span context in a frame. */
 export const spanContextBytes = 25;
+const traceIdBytes = 16;
+
+/** Are there 25 bytes at `offset` whose ids are not all zero? */
+export function hasSpanContext(bytes: Uint8Array, offset: number): boolean {
+  if (bytes.length < offset + spanContextBytes) return false;
+  return (
+    hasBits(bytes, offset, offset + traceIdBytes) &&
+    hasBits(bytes, offset + traceIdBytes, offset + spanContextBytes - 1)
+  );
+}
+
+function hasBits(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] !== 0) return true;
+  return false;
+}
 
 /** Writes a span context as 25 bytes. Trace state does not travel. */
 export function encodeSpanContext(context: SpanContext): Uint8Array {

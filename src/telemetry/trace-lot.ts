@@ -16,45 +16,77 @@ export class TraceLot {
   readonly #random: () => number;
   readonly #bytes = Buffer.alloc(traceIdBytes);
   #wanted = false;
+  /** Traces that are passed over before the next one that is wanted. */
+  #left: number;
 
-  /** `share` lies between 0 and 1; `random` gives numbers like `Math.random`. */
+  /** `share` lies between 0 and 1, both included; `random` gives numbers like `Math.random`. */
   constructor(share: number, random: () => number) {
     this.#share = share;
     this.#random = random;
+    this.#left = this.#passedOver();
   }
 
-  /** Whether to start a trace; if so its id, which is the next that is asked for, is one that is sampled. */
+  /**
+   * Whether to start a trace; if so its id, which is the next that is asked for, is one that is sampled. Drawn is how
+   * many traces are passed over until one is wanted, which is the same as to draw for each, and less work.
+   */
   draw(): boolean {
-    this.#wanted = this.#random() < this.#share;
+    this.#wanted = --this.#left < 0;
+    if (this.#wanted) this.#left = this.#passedOver();
     return this.#wanted;
+  }
+
+  /** Traces between two that are wanted: so many that none of them is, each with the chance of `1 - share`. */
+  #passedOver(): number {
+    if (this.#share >= 1) return 0;
+    return Math.floor(Math.log(1 - this.#random()) / Math.log1p(-this.#share));
+  }
+
+  /** Writes the id of a trace to the first 16 bytes. */
+  fillTraceId(bytes: Uint8Array): void {
+    const others = this.#word(bytes, 0) ^ this.#word(bytes, 4) ^ this.#word(bytes, 8);
+    if (this.#wanted) put(bytes, 12, others ^ this.#below(Math.floor(this.#share * wordMax)));
+    else this.#word(bytes, 12);
+    this.#wanted = false;
+  }
+
+  /** Writes the id of a span to 8 bytes. */
+  fillSpanId(bytes: Uint8Array, at: number): void {
+    this.#word(bytes, at);
+    this.#word(bytes, at + wordBytes);
   }
 
   /** As the SDK asks for it: 32 hex digits. */
   readonly generateTraceId = (): string => {
-    const bytes = this.#fill(traceIdBytes);
-    if (this.#wanted) bytes.writeUInt32BE(this.#lastWord(bytes), traceIdBytes - wordBytes);
-    this.#wanted = false;
-    return bytes.toString("hex");
+    this.fillTraceId(this.#bytes);
+    return this.#bytes.toString("hex");
   };
 
   /** As the SDK asks for it: 16 hex digits. */
-  readonly generateSpanId = (): string => this.#fill(spanIdBytes).toString("hex", 0, spanIdBytes);
+  readonly generateSpanId = (): string => {
+    this.fillSpanId(this.#bytes, 0);
+    return this.#bytes.toString("hex", 0, spanIdBytes);
+  };
 
-  /** Random bytes, and not all of them zero. */
-  #fill(count: number): Buffer {
-    for (let at = 0; at < count; at += wordBytes) this.#bytes.writeUInt32BE(this.#word(wordMax) || 1, at);
-    return this.#bytes;
-  }
-
-  #lastWord(bytes: Buffer): number {
-    const others = bytes.readUInt32BE(0) ^ bytes.readUInt32BE(4) ^ bytes.readUInt32BE(8);
-    return (others ^ this.#word(Math.floor(this.#share * wordMax))) >>> 0;
+  /** Writes four random bytes that are not all zero. */
+  #word(bytes: Uint8Array, at: number): number {
+    const word = this.#below(wordMax) || 1;
+    put(bytes, at, word);
+    return word;
   }
 
   /** A number below the bound. */
-  #word(bound: number): number {
+  #below(bound: number): number {
     return Math.floor(this.#random() * bound);
   }
+}
+
+/** Writes a word, most significant byte first. */
+function put(bytes: Uint8Array, at: number, word: number): void {
+  bytes[at] = word >>> 24;
+  bytes[at + 1] = word >>> 16;
+  bytes[at + 2] = word >>> 8;
+  bytes[at + 3] = word;
 }
 
 /** The share of traces that OTEL_TRACES_SAMPLER asks for; undefined when it does not ask for a share. */
