@@ -59,6 +59,8 @@ export const nodeLimits = {
   logBacklogMaxBytes: 256 * KiB,
   /** Warm threads beyond the workers. */
   spareWorkers: 1,
+  /** How long after the workers the spare starts: it would take time from the first call, which needs it least. */
+  spareDelayMs: 500,
   /** Compiled modules kept per node. */
   moduleCacheEntries: 256,
   /** What the modules that are kept compiled had in bytes as they were uploaded. */

@@ -12,13 +12,14 @@ import { bind, bindUnix, createRpcServer, stopServer, type BindOptions } from ".
 import type { Heartbeat } from "../rpc/generated/heddle/v1/Heartbeat.ts";
 import type { NodeFacts } from "../rpc/generated/heddle/v1/NodeFacts.ts";
 import type { ModuleStore } from "../store/module-store.ts";
-import { createWorkerPool, type WorkerPool } from "../worker/pool.ts";
+import type { WorkerPool } from "../worker/pool.ts";
 import { Batches } from "./batches.ts";
 import { creditOf } from "./credits.ts";
 import { Executor } from "./executor.ts";
 import { LogBudget } from "./log-budget.ts";
 import { ModuleSources } from "./module-fetch.ts";
 import { ModuleCache } from "./module-cache.ts";
+import type { NodeWorkers } from "./node-workers.ts";
 import { Registration } from "./register.ts";
 
 export interface NodeOptions {
@@ -29,7 +30,8 @@ export interface NodeOptions {
   readonly bind: BindOptions;
   /** Unix socket to listen on as well, for schedulers on this machine; empty for none. */
   readonly unixPath: string;
-  readonly workers: number;
+  /** Its workers, which may be starting already. */
+  readonly workers: NodeWorkers;
   readonly zone: string;
   readonly modules: ModuleStore;
   readonly events: NodeEvents;
@@ -62,16 +64,12 @@ export class Node {
   #stopping: Promise<void> | undefined;
 
   constructor(options: NodeOptions) {
-    const { id, secret, workers } = options;
+    const { id, secret } = options;
+    const { count: workers, pool } = options.workers;
     this.#options = options;
-    this.#pool = createWorkerPool({
-      workers,
-      spares: limits.spareWorkers,
-      clock: systemClock,
-      onPart: (part) => this.#batches.part(part),
-      onLog: (entry) => this.#batches.log(entry),
-    });
-    this.#batches = new Batches(id, systemClock, () => this.#pool);
+    this.#pool = pool;
+    this.#batches = new Batches(id, systemClock, () => pool);
+    options.workers.serve(this.#batches);
     const { fetched, warn } = options.events;
     this.#sources = new ModuleSources({
       schedulers: options.schedulers,
@@ -111,12 +109,13 @@ export class Node {
 
   /** Listens and registers; gives the address of the executor. Throws ADDRESS_IN_USE, BAD_REQUEST. */
   async start(): Promise<string> {
-    await this.#pool.start();
+    const started = this.#pool.start();
     const port = await bind(this.#server, this.#options.bind);
     this.#address = `${this.#options.bind.host}:${port}`;
     if (this.#options.unixPath !== "") await bindUnix(this.#server, this.#options.unixPath);
     for (const registration of this.#registrations) registration.start();
     this.#sweeping = setInterval(() => this.#modules.sweep(), limits.moduleIdleMs / 8).unref();
+    await started; // until then batches wait in the pool
     return this.#address;
   }
 
@@ -152,7 +151,8 @@ export class Node {
   }
 
   #facts(): NodeFacts {
-    const { id, unixPath, workers, zone } = this.#options;
+    const { id, unixPath, zone } = this.#options;
+    const { count: workers } = this.#options.workers;
     return {
       id,
       incarnation: this.incarnation,

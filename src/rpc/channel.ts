@@ -1,6 +1,14 @@
 /** Options of connections, in one place for every client of the fabric. */
-import { Client, credentials, Metadata, type ChannelOptions } from "@grpc/grpc-js";
+import {
+  Client,
+  credentials,
+  logVerbosity,
+  Metadata,
+  setLogVerbosity,
+  type ChannelOptions,
+} from "@grpc/grpc-js";
 import { limits } from "../base/limits.ts";
+import { libraryLogIsMuted } from "./library-log.ts";
 
 /** Metadata key of the fabric's secret. */
 export const secretKey = "heddle-secret";
@@ -31,8 +39,14 @@ function channelOptions(kind: ChannelKind): ChannelOptions {
   };
 }
 
+/** Keeps the library silent if that was asked for; to be called before anything of it is made. */
+export function heedLibraryLog(): void {
+  if (libraryLogIsMuted()) setLogVerbosity(logVerbosity.NONE);
+}
+
 /** A channel of its own to `host:port` or `unix:/path`. */
 export function openChannel(address: string, kind: ChannelKind): Client {
+  heedLibraryLog();
   return new Client(address, credentials.createInsecure(), channelOptions(kind));
 }
 

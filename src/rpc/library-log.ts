@@ -1,9 +1,16 @@
-import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
-
 /**
- * Keeps the gRPC library from writing to this process's stderr. For a command, whose errors are one line of its own;
- * a program that embeds the SDK decides for itself, by GRPC_VERBOSITY.
+ * Whether the gRPC library may write to this process's stderr. A command wants it silent, since its errors are one line
+ * of its own; a program that embeds the SDK decides for itself, by GRPC_VERBOSITY. This is said before the library is
+ * loaded, which takes a good part of what a short command takes, and heeded when it is first used.
  */
+let muted = false;
+
+/** Keeps the library from writing. */
 export function muteLibraryLog(): void {
-  setLogVerbosity(logVerbosity.NONE);
+  muted = true;
+}
+
+/** True when the library is not to write. */
+export function libraryLogIsMuted(): boolean {
+  return muted;
 }

@@ -4,7 +4,7 @@ import { lstat, unlink } from "node:fs/promises";
 import { Server, ServerCredentials, type Metadata } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import { secretKey, type ChannelKind } from "./channel.ts";
+import { heedLibraryLog, secretKey, type ChannelKind } from "./channel.ts";
 import { destroySessions, widenWindows } from "./http2-sessions.ts";
 import { serveRawMethods } from "./raw-methods.ts";
 import { clampTimeouts } from "./timeout-clamp.ts";
@@ -23,6 +23,7 @@ export interface BindOptions {
 
 /** A server for peers inside the fabric or for clients. */
 export function createRpcServer(kind: ChannelKind): Server {
+  heedLibraryLog();
   return new Server({
     "grpc.enable_channelz": 0,
     "grpc.keepalive_time_ms": kind === "fabric" ? limits.keepaliveMs : limits.clientKeepaliveMs,

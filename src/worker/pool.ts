@@ -25,6 +25,8 @@ export interface PoolOptions {
   readonly workers: number;
   /** Warm threads that replace one that is ended. */
   readonly spares: number;
+  /** How long after the workers these start. Default: with them. */
+  readonly spareDelayMs?: number;
   /** Its idle threads do not keep the process from ending. Default false. */
   readonly background?: boolean;
   /** Must have the scale of `systemClock`: workers read that one. */
@@ -95,6 +97,7 @@ class Pool implements WorkerPool {
     this.#roster = new Roster({
       workers: options.workers,
       spares: options.spares,
+      ...(options.spareDelayMs === undefined ? {} : { spareDelayMs: options.spareDelayMs }),
       create: () => new WorkerHandle(events, this.#counts, options.background === true),
       joined: () => this.#assign(),
     });
@@ -126,6 +129,7 @@ class Pool implements WorkerPool {
     }
     this.#queue.push(held);
     this.#assign();
+    if (this.#queue.size > 0) this.#watchdog.wake(); // no worker may be there yet, and its deadline passes all the same
     if (this.#lookDue || batch.count > limits.hostSpinItemsMax) return;
     this.#lookDue = true;
     atTurnEnd(this.#look);

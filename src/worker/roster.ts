@@ -20,6 +20,8 @@ export interface RosterMember {
 export interface RosterOptions<Member extends RosterMember> {
   readonly workers: number;
   readonly spares: number;
+  /** How long after the workers the first spares start. Default: with them. */
+  readonly spareDelayMs?: number;
   /** Starts a thread. */
   readonly create: () => Member;
   /** A worker has taken its place. */
@@ -38,10 +40,14 @@ export class Roster<Member extends RosterMember> {
   /** Threads in a row that died by themselves. */
   #deaths = 0;
   #retry: NodeJS.Timeout | undefined = undefined;
+  #spareTimer: NodeJS.Timeout | undefined = undefined;
+  /** Spares belong to what should be there. */
+  #sparesDue: boolean;
   #filled = Promise.withResolvers<void>();
 
   constructor(options: RosterOptions<Member>) {
     this.#options = options;
+    this.#sparesDue = options.spareDelayMs === undefined;
     this.lanes = Array.from({ length: options.workers }, () => undefined);
     this.#filled.promise.catch(() => {}); // whoever calls open() is told; nobody else waits
   }
@@ -69,6 +75,7 @@ export class Roster<Member extends RosterMember> {
   leave(handle: Member): void {
     if (handle.state === "ended") this.#ending.delete(handle);
     else this.#ending.add(handle);
+    this.#sparesDue = true; // threads end here
     const lane = this.lanes.indexOf(handle);
     const spare = this.#spares.indexOf(handle);
     const known = lane >= 0 || spare >= 0 || this.#starting.delete(handle);
@@ -89,6 +96,7 @@ export class Roster<Member extends RosterMember> {
   async close(end: (handle: Member) => void): Promise<void> {
     this.#state = "closed";
     clearTimeout(this.#retry);
+    clearTimeout(this.#spareTimer);
     this.#filled.reject(
       new HeddleError("NOT_STARTED", "the workers were stopped before all of them had started"),
     );
@@ -112,7 +120,16 @@ export class Roster<Member extends RosterMember> {
       this.lanes[lane] = handle;
       this.#options.joined(handle);
     }
-    if (!this.lanes.includes(undefined)) this.#filled.resolve();
+    if (this.lanes.includes(undefined)) return;
+    this.#filled.resolve();
+    if (!this.#sparesDue) this.#expectSpares();
+  }
+
+  #expectSpares(): void {
+    this.#spareTimer ??= setTimeout(() => {
+      this.#sparesDue = true;
+      this.#fill();
+    }, this.#options.spareDelayMs).unref();
   }
 
   /** Starts as many threads as are missing, after a pause when they keep dying. */
@@ -131,7 +148,8 @@ export class Roster<Member extends RosterMember> {
 
   #start(): void {
     if (this.#state === "closed") return;
-    const { workers, spares, create } = this.#options;
+    const { workers, create } = this.#options;
+    const spares = this.#sparesDue ? this.#options.spares : 0;
     const present = this.lanes.filter((handle) => handle !== undefined).length;
     const missing = workers + spares - present - this.#spares.length - this.#starting.size;
     for (let index = 0; index < missing; index++) this.#starting.add(create());

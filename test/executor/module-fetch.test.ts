@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import { Node } from "../../src/executor/node.ts";
+import { NodeWorkers } from "../../src/executor/node-workers.ts";
 import { deployKernel, fetchModuleStream } from "../../src/rpc/clients.ts";
 import { closeChannel, openChannel, secretMetadata } from "../../src/rpc/channel.ts";
 import type { ModuleCall } from "../../src/rpc/module-stream.ts";
@@ -29,7 +30,7 @@ async function setup() {
       secret: running.secret,
       bind: { host: "127.0.0.1", port: 0, insecure: false },
       unixPath,
-      workers: 1,
+      workers: new NodeWorkers(1),
       zone: "",
       modules: await openModuleStore({ folder, maxBytes: limits.moduleCacheMaxBytes }),
       events: {

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { HeddleError } from "../../src/base/error.ts";
 import { Node } from "../../src/executor/node.ts";
+import { NodeWorkers } from "../../src/executor/node-workers.ts";
 import { connect } from "../../src/sdk/connect.ts";
 import { openModuleStore } from "../../src/store/module-store.ts";
 import { listNodes } from "../../src/rpc/clients.ts";
@@ -19,7 +20,7 @@ async function setup(secret?: string) {
     secret: secret ?? running.secret,
     bind: { host: "127.0.0.1", port: 0, insecure: false },
     unixPath: "",
-    workers: 1,
+    workers: new NodeWorkers(1),
     zone: "",
     modules: await openModuleStore({ folder: temporaryFolder() }),
     events: {

@@ -1,15 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { HeddleError } from "../../base/error.ts";
 import { limits } from "../../base/limits.ts";
-import { Node } from "../../executor/node.ts";
-import { openDataFolder } from "../../store/data-folder.ts";
-import { openModuleStore } from "../../store/module-store.ts";
+import { NodeWorkers } from "../../executor/node-workers.ts";
 import { profileThreads } from "../../worker/thread-environment.ts";
 import type { Command, CommandContext } from "../command.ts";
-import { ExitCode, UsageError } from "../exit-code.ts";
+import { UsageError } from "../exit-code.ts";
 import { tuneServerHeap } from "../server-heap.ts";
 import { bindFrom, bindOptions, cores } from "../server-options.ts";
-import { aborted } from "../signals.ts";
 
 /** `heddle node` */
 export const node: Command = {
@@ -45,54 +41,27 @@ export const node: Command = {
   },
   example: "heddle node --scheduler 10.0.0.1:7070 --secret-file secret --host 10.0.0.2 --insecure",
   async run(context) {
-    const { args, output, signal } = context;
+    const { args } = context;
     args.atMost(0);
     tuneServerHeap();
     // What the command line has wrong is said before anything is made.
-    const schedulers = schedulersOf(context);
-    const bind = bindFrom(args, "port", 0);
-    const workers = args.whole("workers", cores(), 1, 1024);
-    const cacheMaxBytes = args.size("cache-max", limits.moduleCacheMaxBytes);
-    const secret = await readSecret(context);
-    const folder = await openDataFolder(args.text("data") ?? ".heddle-node");
-    const refused = Promise.withResolvers<HeddleError>();
-    const id = args.text("id") ?? (await folder.nodeId());
-    profileThreads([...process.execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(" ")]);
-    const process_ = new Node({
-      id,
-      schedulers,
-      secret,
-      bind,
+    const settings = {
+      id: args.text("id"),
+      schedulers: schedulersOf(context),
+      bind: bindFrom(args, "port", 0),
       unixPath: args.text("unix") ?? "",
-      workers,
       zone: args.text("zone") ?? "",
-      modules: await openModuleStore({
-        folder: folder.pathOf("modules"),
-        maxBytes: cacheMaxBytes,
-        isCache: true,
-      }),
-      events: {
-        accepted: () => {},
-        fetched: () => {},
-        warn: (text) => output.note(`heddle node ${id}: ${text}`),
-        lost: (scheduler, error, final) => {
-          if (final) refused.resolve(error);
-          else output.note(`heddle node ${id}: scheduler ${scheduler}: ${error.rawMessage}; trying again`);
-        },
-      },
-    });
-    try {
-      const address = await process_.start();
-      if (output.json) output.value({ id, pid: process.pid, address });
-      else output.line(`node ${id} listens on ${address}`);
-      const ended = await Promise.race([aborted(signal), refused.promise]);
-      if (ended instanceof HeddleError) throw ended;
-      await process_.stop(`the node got ${String(signal.reason)}`);
-      return signal.reason === "SIGINT" ? ExitCode.INTERRUPTED : ExitCode.OK;
-    } finally {
-      await process_.stop("the node ends");
-      await folder.close();
-    }
+      data: args.text("data") ?? ".heddle-node",
+      cacheMaxBytes: args.size("cache-max", limits.moduleCacheMaxBytes),
+    };
+    const count = args.whole("workers", cores(), 1, 1024);
+    const secret = await readSecret(context);
+    profileThreads([...process.execArgv, ...(context.env["NODE_OPTIONS"] ?? "").split(" ")]);
+    const workers = new NodeWorkers(count);
+    void workers.pool.start(); // whoever waits for them is told how that ends
+    // The rest of a node is loaded here, while the threads start.
+    const { runNode } = await import("../node-process.ts");
+    return runNode({ ...settings, secret }, workers, context);
   },
 };
 
