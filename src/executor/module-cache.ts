@@ -101,6 +101,7 @@ export class ModuleCache {
   async #load(digest: KernelDigest, coming: Promise<Arrived>): Promise<KernelModule> {
     const { bytes, isKept } = await coming;
     const keeping = isKept ? undefined : this.#keep(digest, bytes);
+    keeping?.catch(() => {}); // told below
     try {
       return await this.#compile(digest, bytes);
     } finally {
@@ -143,7 +144,8 @@ export class ModuleCache {
   async #keep(digest: KernelDigest, bytes: Uint8Array): Promise<void> {
     const { store, notKept } = this.#options;
     try {
-      await store.put(bytes, (other) => this.#compiled.has(other) || this.#loading.has(other));
+      const inUse = (other: KernelDigest): boolean => this.#compiled.has(other) || this.#loading.has(other);
+      await store.put(bytes, inUse, digest);
     } catch (error) {
       notKept(digest, HeddleError.from(error));
     }

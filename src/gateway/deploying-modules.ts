@@ -31,7 +31,7 @@ export class DeployingModules {
     bytes: Uint8Array,
     work: (module: DeployingModule) => Promise<T>,
   ): Promise<T> {
-    const staging = this.#modules.stage(bytes);
+    const staging = this.#modules.stage(bytes, digest);
     const released = Promise.withResolvers<void>();
     const module: DeployingModule = { digest, bytes, released, staging };
     staging.catch(() => {}); // told when it is kept

@@ -1,7 +1,6 @@
 /** Kernels: deploys, lists, describes, routes, removes and hands out modules. */
 import type { sendUnaryData, Server, ServerReadableStream, ServerUnaryCall } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
-import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { DeleteRequest__Output as DeleteRequest } from "../rpc/generated/heddle/v1/DeleteRequest.ts";
 import type { DeleteResponse } from "../rpc/generated/heddle/v1/DeleteResponse.ts";
@@ -115,13 +114,13 @@ export class KernelsService {
 
   async #deploy(call: DeployCall): Promise<DeployResponse> {
     this.#registry.expectModule();
-    const { header, bytes } = await receiveUpload(call);
+    const { header, bytes, digest } = await receiveUpload(call);
     let nodes: Prepared = { ready: [], pending: [] };
     const prepare = async (version: KernelRecord): Promise<void> => {
       nodes = await this.#deployment.prepare(version);
     };
-    const expect = (digest: KernelDigest): void => this.#deployment.expect(digest, bytes.length);
-    const plan = { ...planOf(header), expect, prepare };
+    const expect = (): void => this.#deployment.expect(digest, bytes.length);
+    const plan = { ...planOf(header), digest, expect, prepare };
     const { kernel, unchanged } = await this.#registry.deploy(bytes, header.name, header.digest, plan);
     return {
       kernel: this.#describe(this.#registry.route(kernel.name)),

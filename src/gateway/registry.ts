@@ -8,11 +8,11 @@ import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom, type Random } from "../base/random.ts";
 import { Turnstile } from "../base/turnstile.ts";
-import { admitModule, type AdmittedKernel } from "../kernel/admission.ts";
+import { admitModule, digestOf, type AdmittedKernel } from "../kernel/admission.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { Store } from "../store/store.ts";
 import { SpareAdmission } from "../worker/admission-spare.ts";
-import { checkDigest, checkName } from "./deploy-check.ts";
+import { checkDigest, checkName, type DeployPlan } from "./deploy-plan.ts";
 import { DeployingModules, type DeployingModule } from "./deploying-modules.ts";
 import {
   functionOf,
@@ -26,15 +26,7 @@ import type { FunctionRecord } from "./records.ts";
 import { chooseVersion, routeDeploy, routePromote, routeRemove, routeRollback, type Route } from "./route.ts";
 import { RouteStore, type RoutedKernel } from "./route-store.ts";
 import { UnusedVersions } from "./unused-versions.ts";
-import { checkCompatible, checkReplacement, SchemaJudge, type Replacement } from "./version-check.ts";
-
-/** How a module is to be deployed. */
-export interface DeployPlan extends Replacement {
-  /** The module is being admitted: nodes may fetch all but its end. */
-  expect?(digest: KernelDigest): void;
-  /** Makes the version ready before it gets calls. */
-  prepare?(version: KernelRecord): Promise<void>;
-}
+import { checkCompatible, checkReplacement, SchemaJudge } from "./version-check.ts";
 
 /** Hears that a name points to another version, or, with undefined, to none. */
 export type RegistryListener = (name: string, current: KernelRecord | undefined) => void;
@@ -181,14 +173,14 @@ export class Registry {
     wantedDigest: string,
     plan: DeployPlan = {},
   ): Promise<Deployed> {
-    const digest = checkDigest(bytes, wantedDigest);
+    const digest = checkDigest(plan.digest ?? digestOf(bytes), wantedDigest);
     return this.#deploying.during(digest, bytes, (module) => this.#deploy(module, wantedName, plan));
   }
 
   async #deploy(module: DeployingModule, wantedName: string, plan: DeployPlan): Promise<Deployed> {
     const { bytes, digest } = module;
     const admitted = await this.#admissions.pass(() => {
-      plan.expect?.(digest);
+      plan.expect?.();
       return this.#admission.admit(bytes, digest);
     }, tooMany);
     const { name } = admitted.manifest;

@@ -1,16 +1,27 @@
 /** The upload of a module: a header, then its bytes, bounded by what the header announced. */
+import { createHash } from "node:crypto";
 import { HeddleError } from "../base/error.ts";
+import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { untilAborted, withTimeout } from "../base/signals.ts";
 import type { DeployHeader__Output as DeployHeader } from "../rpc/generated/heddle/v1/DeployHeader.ts";
 import type { DeployRequest__Output as DeployRequest } from "../rpc/generated/heddle/v1/DeployRequest.ts";
-import type { DeployPlan } from "./registry.ts";
+import type { DeployPlan } from "./deploy-plan.ts";
+
+/** A module that has been uploaded. */
+export interface Upload {
+  readonly header: DeployHeader;
+  readonly bytes: Buffer;
+  /** Of the bytes. */
+  readonly digest: KernelDigest;
+}
 
 /** Reads an upload. Throws BAD_REQUEST, MODULE_TOO_LARGE, and DEADLINE when nothing comes for `silentMs`. */
 export async function receiveUpload(
   messages: AsyncIterable<unknown>,
   silentMs: number = limits.uploadSilentMs,
-): Promise<{ header: DeployHeader; bytes: Buffer }> {
+): Promise<Upload> {
+  const hash = createHash("sha256");
   let header: DeployHeader | undefined;
   const parts: Buffer[] = [];
   let size = 0;
@@ -26,13 +37,15 @@ export async function receiveUpload(
     if (!part.data) throw new HeddleError("BAD_REQUEST", "after its header a Deploy holds data only");
     size += part.data.length;
     if (size > header.size) throw tooLarge(`more than the announced ${header.size} bytes`);
+    hash.update(part.data);
     parts.push(part.data);
   }
   if (header === undefined) throw new HeddleError("BAD_REQUEST", "a Deploy without a header");
   if (size < header.size) {
     throw new HeddleError("BAD_REQUEST", `the upload ended after ${size} of ${header.size} bytes`);
   }
-  return { header, bytes: Buffer.concat(parts) };
+  const digest = hash.digest("hex") as KernelDigest; // a sha-256 in hex is what the type means
+  return { header, bytes: Buffer.concat(parts), digest };
 }
 
 /** The messages, each within `silentMs` of the one before: an upload that stands still keeps others from theirs. */

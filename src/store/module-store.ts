@@ -50,9 +50,16 @@ export interface ModuleStore {
    * file. When that is too much for the folder, others go, but none that is in use; if it is too much still, the new
    * one is not kept. Rejects with MODULE_TOO_LARGE, STORE_FULL.
    */
-  put(bytes: ModuleSource, inUse?: (digest: KernelDigest) => boolean): Promise<KernelDigest>;
-  /** Writes the bytes without keeping them: as the first half of `put`, for a module that may yet be refused. */
-  stage(bytes: ModuleSource): Promise<StagedModule>;
+  put(
+    bytes: ModuleSource,
+    inUse?: (digest: KernelDigest) => boolean,
+    digest?: KernelDigest,
+  ): Promise<KernelDigest>;
+  /**
+   * Writes the bytes without keeping them: as the first half of `put`, for a module that may yet be refused. With
+   * `digest` the caller has found out theirs; otherwise it is found out here.
+   */
+  stage(bytes: ModuleSource, digest?: KernelDigest): Promise<StagedModule>;
   /** The bytes, verified against the digest, or undefined. Rejects with MODULE_CORRUPT. */
   get(digest: KernelDigest): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Is there a file? Its bytes are not verified. */
@@ -87,18 +94,22 @@ class ModuleFolder implements ModuleStore {
     this.#clock = clock;
   }
 
-  async put(bytes: ModuleSource, inUse?: (digest: KernelDigest) => boolean): Promise<KernelDigest> {
-    const staged = await this.stage(bytes);
+  async put(
+    bytes: ModuleSource,
+    inUse?: (digest: KernelDigest) => boolean,
+    digest?: KernelDigest,
+  ): Promise<KernelDigest> {
+    const staged = await this.stage(bytes, digest);
     await staged.keep(inUse);
     return staged.digest;
   }
 
-  stage(bytes: ModuleSource): Promise<StagedModule> {
+  stage(bytes: ModuleSource, known?: KernelDigest): Promise<StagedModule> {
     const doing = `writing a module to ${this.#folder}`;
     return inFolder(doing, async () => {
       const file = await TemporaryFile.create(this.#folder);
       return discardedOnError(file, async () => {
-        const digest = await copyInto(file, bytes);
+        const digest = await copyInto(file, bytes, known);
         if (!this.#isCache) await file.sync();
         const keep = (inUse = isNotInUse): Promise<void> =>
           inFolder(doing, () => this.#keep(file, digest, inUse));
@@ -193,8 +204,12 @@ async function discardedOnError<T>(file: TemporaryFile, work: () => Promise<T>):
 /** Bytes hashed or written between two turns of the event loop: under a millisecond of work. */
 const pieceBytes = 1024 * 1024;
 
-async function copyInto(file: TemporaryFile, source: ModuleSource): Promise<KernelDigest> {
-  const hash = createHash("sha256");
+async function copyInto(
+  file: TemporaryFile,
+  source: ModuleSource,
+  known: KernelDigest | undefined,
+): Promise<KernelDigest> {
+  const hash = known === undefined ? createHash("sha256") : undefined;
   let size = 0;
   for await (const piece of source instanceof Uint8Array ? piecesOf(source) : source) {
     size += piece.byteLength;
@@ -204,10 +219,10 @@ async function copyInto(file: TemporaryFile, source: ModuleSource): Promise<Kern
         `the module has ${size} bytes or more; at most ${limits.moduleMaxBytes} are allowed`,
       );
     }
-    hash.update(piece);
+    hash?.update(piece);
     await file.write(piece);
   }
-  return hash.digest("hex") as KernelDigest; // a sha-256 in hex is what the type means
+  return known ?? (hash?.digest("hex") as KernelDigest); // a sha-256 in hex is what the type means
 }
 
 function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {

@@ -163,6 +163,13 @@ describe("ModuleCache", () => {
     expect(seen.notKept).toEqual(["INTERNAL"]);
   });
 
+  it("is done with the disk before it tells of a module that it could not compile", async () => {
+    const broken = Buffer.from("no module");
+    const { cache, store } = await setup(() => Promise.resolve(broken));
+    await expect(cache.load(digestOf(broken), [])).rejects.toMatchObject({ reason: "BAD_MODULE" });
+    expect(await store.has(digestOf(broken))).toBe(true);
+  });
+
   it("does not push modules that are in use off the disk", async () => {
     const work = await kernelModule("work");
     const { cache, store, digest } = await setup(() => Promise.resolve(wasm), wasm.length + work.length - 1);

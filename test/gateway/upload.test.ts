@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { receiveUpload } from "../../src/gateway/upload.ts";
+import { digestOf } from "../support/module-bytes.ts";
 
 describe("receiveUpload", () => {
   it("puts the parts together", async () => {
@@ -8,7 +9,8 @@ describe("receiveUpload", () => {
     stream.write({ header: { size: 4 } });
     stream.write({ data: Buffer.from("ab") });
     stream.end({ data: Buffer.from("cd") });
-    expect((await receiveUpload(stream)).bytes.toString()).toBe("abcd");
+    const { bytes, digest } = await receiveUpload(stream);
+    expect([bytes.toString(), digest]).toEqual(["abcd", digestOf(bytes)]);
   });
 
   it.each([[[]], [[{ header: { size: 4 } }, { data: Buffer.from("ab") }]]])(

@@ -1,12 +1,22 @@
-/** What a deploy says of its module, held against the module. */
+/** How a module is to be deployed, and what is said of it held against it. */
 import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
-import { digestOf } from "../kernel/admission.ts";
 import { checkKernelName } from "../kernel/manifest.ts";
+import type { KernelRecord } from "./kernel-record.ts";
+import type { Replacement } from "./version-check.ts";
 
-/** The digest of a module. Throws DIGEST_MISMATCH when another one was announced; "" announces none. */
-export function checkDigest(bytes: Uint8Array, announced: string): KernelDigest {
-  const digest = digestOf(bytes);
+/** How a module is to be deployed. */
+export interface DeployPlan extends Replacement {
+  /** Of the bytes, when it is known. */
+  readonly digest?: KernelDigest;
+  /** The module is being admitted: nodes may fetch all but its end. */
+  expect?(): void;
+  /** Makes the version ready before it gets calls. */
+  prepare?(version: KernelRecord): Promise<void>;
+}
+
+/** The digest of the module that came. Throws DIGEST_MISMATCH when another one was announced; "" announces none. */
+export function checkDigest(digest: KernelDigest, announced: string): KernelDigest {
   if (announced === "" || announced === digest) return digest;
   const said = `the uploaded bytes have digest ${digest}, announced was ${announced}`;
   throw new HeddleError("DIGEST_MISMATCH", said);
