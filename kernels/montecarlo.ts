@@ -11,7 +11,7 @@ import { Code, fail } from "heddle";
 import { checkOption, Option } from "./montecarlo/option";
 import { checkRange, COUNT_MAX, Part } from "./montecarlo/path-sums";
 import { asianPart, europeanPart, fillNormals, piPart } from "./montecarlo/paths";
-import { block } from "./montecarlo/philox";
+import { fillBlocks } from "./montecarlo/philox";
 
 /** A mean and how far to trust it. */
 export class Estimate {
@@ -29,6 +29,8 @@ const STEPS_MAX: u32 = 4096;
 const INDEX_MAX: u64 = 1 << 62;
 /** Most normal numbers one call gives: 8 MiB. */
 const NORMALS_MAX: u32 = 1048576;
+/** Most blocks of the generator one call gives: 8 MiB. */
+const BLOCKS_MAX: u32 = 524288;
 
 /**
  * Price of a European option: its discounted payoff, averaged over pairs of a path and its mirror image.
@@ -165,17 +167,22 @@ export function normals(seed: u64, first: u64, count: u32): StaticArray<f64> {
 }
 
 /**
- * One block of the generator, Philox 4x32-10, for those who want numbers of their own.
- * @param counter four words: which block
+ * Blocks of the generator, Philox 4x32-10, for those who want numbers of their own.
+ * @param counter four words, the lowest first: which block comes first; the next ones have the numbers that follow
  * @param seed the key: its low word is the first
- * @returns four random words
+ * @param blocks how many blocks, at most 524288; 0 for one
+ * @returns four random words for each block
  */
-export function philox(counter: StaticArray<u32>, seed: u64): StaticArray<u32> {
+export function philox(counter: StaticArray<u32>, seed: u64, blocks: u32): StaticArray<u32> {
   if (counter.length != 4) {
     fail(Code.INVALID_ARGUMENT, "counter must have 4 words, not " + counter.length.toString());
   }
-  block(counter, seed);
-  return counter;
+  if (blocks > BLOCKS_MAX) {
+    fail(Code.INVALID_ARGUMENT, "blocks must be at most 524288, not " + blocks.toString());
+  }
+  const words = new StaticArray<u32>(4 * max(1, blocks));
+  fillBlocks(counter, seed, words);
+  return words;
 }
 
 function estimateOf(part: Part): Estimate {

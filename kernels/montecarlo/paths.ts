@@ -11,13 +11,15 @@ import { exponential } from "./exponential";
 import { Normals } from "./normal";
 import { Option, scaleOf, Side } from "./option";
 import { addOutcomes, checkRange, Part } from "./path-sums";
-import { BLOCKS, fourBlocks, WORDS } from "./philox";
+import { BLOCKS, eightBlocks, fourBlocks, WORDS } from "./philox";
 
 const EUROPEAN: u32 = 0;
 const ASIAN: u32 = 1;
 const POINTS: u32 = 2;
 /** Numbers made in one go: they stay in the nearest cache. */
 const PASS: i32 = 512;
+/** Numbers in eight blocks. */
+const STRIDE: i32 = 2 * WORDS;
 
 /** Normal numbers first … first + count of the sequence that European pairs meet. */
 export function fillNormals(seed: u64, first: u64, to: StaticArray<f64>): void {
@@ -38,10 +40,10 @@ export function fillNormals(seed: u64, first: u64, to: StaticArray<f64>): void {
 
 /** Makes a pass of numbers that holds number `index`; gives its place in the pass. */
 function drawEuropean(normals: Normals, seed: u64, index: u64): i32 {
-  const start = index & ~(<u64>WORDS - 1);
+  const start = index & ~(<u64>STRIDE - 1);
   const to = changetype<usize>(normals.values);
-  for (let i = 0; i < PASS; i += WORDS) {
-    fourBlocks((start + i) >> 1, 0, EUROPEAN, seed, to + ((<usize>i) << 3));
+  for (let i = 0; i < PASS; i += STRIDE) {
+    eightBlocks((start + i) >> 1, 0, EUROPEAN, seed, to + ((<usize>i) << 3));
   }
   normals.transform(PASS);
   return <i32>(index - start);

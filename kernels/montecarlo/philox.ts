@@ -15,12 +15,38 @@ const ROUNDS: i32 = 10;
 export const BLOCKS: i32 = 4;
 export const WORDS: i32 = 8;
 
+/** The blocks of a counter of four words and those that follow it, until `words` is full. */
+export function fillBlocks(counter: StaticArray<u32>, seed: u64, words: StaticArray<u32>): void {
+  let low = (<u64>counter[1] << 32) | <u64>counter[0];
+  let high = (<u64>counter[3] << 32) | <u64>counter[2];
+  let to = changetype<usize>(words);
+  const end = to + ((<usize>words.length) << 2);
+  while (to < end) {
+    if (end - to >= 128 && <u32>low <= <u32>-8) {
+      eightBlocks(low, <u32>high, <u32>(high >> 32), seed, to);
+      to += 128;
+      low += 8;
+    } else {
+      store<u64>(to, low);
+      store<u64>(to, high, 8);
+      blockAt(to, seed);
+      to += 16;
+      low++;
+    }
+    if (low == 0) high++;
+  }
+}
+
 /** One block: the counter in `words` (4) is replaced by what it gives under the key. */
 export function block(words: StaticArray<u32>, seed: u64): void {
-  let c0 = words[0];
-  let c1 = words[1];
-  let c2 = words[2];
-  let c3 = words[3];
+  blockAt(changetype<usize>(words), seed);
+}
+
+function blockAt(words: usize, seed: u64): void {
+  let c0 = load<u32>(words);
+  let c1 = load<u32>(words, 4);
+  let c2 = load<u32>(words, 8);
+  let c3 = load<u32>(words, 12);
   let k0 = <u32>seed;
   let k1 = <u32>(seed >> 32);
   for (let round = 0; round < ROUNDS; round++) {
@@ -33,15 +59,15 @@ export function block(words: StaticArray<u32>, seed: u64): void {
     k0 += KEY_STEP_0;
     k1 += KEY_STEP_1;
   }
-  words[0] = c0;
-  words[1] = c1;
-  words[2] = c2;
-  words[3] = c3;
+  store<u32>(words, c0);
+  store<u32>(words, c1, 4);
+  store<u32>(words, c2, 8);
+  store<u32>(words, c3, 12);
 }
 
 /**
- * Four blocks side by side: those of the counters (n, n >> 32, third, fourth) for n = first … first + 3, where first
- * is a multiple of 4. Writes eight 64-bit words, two for each block.
+ * Four blocks side by side: those of the counters (n, n >> 32, third, fourth) for n = first … first + 3, where the
+ * lower half of first is at most 2^32 - 4. Writes eight 64-bit words, two for each block.
  */
 export function fourBlocks(first: u64, third: u32, fourth: u32, seed: u64, to: usize): void {
   const m0 = i32x4.splat(MULTIPLIER_0);
@@ -53,18 +79,67 @@ export function fourBlocks(first: u64, third: u32, fourth: u32, seed: u64, to: u
   let c2 = i32x4.splat(third);
   let c3 = i32x4.splat(fourth);
   for (let round = 0; round < ROUNDS; round++) {
-    const p0Low = i64x2.extmul_low_i32x4_u(c0, m0);
-    const p0High = i64x2.extmul_high_i32x4_u(c0, m0);
-    const p1Low = i64x2.extmul_low_i32x4_u(c2, m1);
-    const p1High = i64x2.extmul_high_i32x4_u(c2, m1);
-    c0 = v128.xor(v128.xor(v128.shuffle<i32>(p1Low, p1High, 1, 3, 5, 7), c1), k0);
-    c1 = v128.shuffle<i32>(p1Low, p1High, 0, 2, 4, 6);
-    c2 = v128.xor(v128.xor(v128.shuffle<i32>(p0Low, p0High, 1, 3, 5, 7), c3), k1);
-    c3 = v128.shuffle<i32>(p0Low, p0High, 0, 2, 4, 6);
+    const next = v128.xor(v128.xor(upper(c2, m1), c1), k0);
+    c1 = lower(c2, m1);
+    c2 = v128.xor(v128.xor(upper(c0, m0), c3), k1);
+    c3 = lower(c0, m0);
+    c0 = next;
     k0 = i32x4.add(k0, i32x4.splat(KEY_STEP_0));
     k1 = i32x4.add(k1, i32x4.splat(KEY_STEP_1));
   }
-  // From four words of four blocks to four blocks of four words.
+  put(to, c0, c1, c2, c3);
+}
+
+/** Eight blocks in the same way, where the lower half of first is at most 2^32 - 8: a round waits less for the one before. */
+export function eightBlocks(first: u64, third: u32, fourth: u32, seed: u64, to: usize): void {
+  const m0 = i32x4.splat(MULTIPLIER_0);
+  const m1 = i32x4.splat(MULTIPLIER_1);
+  let k0 = i32x4.splat(<u32>seed);
+  let k1 = i32x4.splat(<u32>(seed >> 32));
+  let c0 = i32x4.add(i32x4.splat(<u32>first), i32x4(0, 1, 2, 3));
+  let c1 = i32x4.splat(<u32>(first >> 32));
+  let c2 = i32x4.splat(third);
+  let c3 = i32x4.splat(fourth);
+  let d0 = i32x4.add(c0, i32x4.splat(4));
+  let d1 = c1;
+  let d2 = c2;
+  let d3 = c3;
+  for (let round = 0; round < ROUNDS; round++) {
+    const c = v128.xor(v128.xor(upper(c2, m1), c1), k0);
+    const d = v128.xor(v128.xor(upper(d2, m1), d1), k0);
+    c1 = lower(c2, m1);
+    d1 = lower(d2, m1);
+    c2 = v128.xor(v128.xor(upper(c0, m0), c3), k1);
+    d2 = v128.xor(v128.xor(upper(d0, m0), d3), k1);
+    c3 = lower(c0, m0);
+    d3 = lower(d0, m0);
+    c0 = c;
+    d0 = d;
+    k0 = i32x4.add(k0, i32x4.splat(KEY_STEP_0));
+    k1 = i32x4.add(k1, i32x4.splat(KEY_STEP_1));
+  }
+  put(to, c0, c1, c2, c3);
+  put(to + 64, d0, d1, d2, d3);
+}
+
+/** Lower words of four products. */
+// @ts-ignore: decorator
+@inline
+function lower(a: v128, b: v128): v128 {
+  return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(a, b), i64x2.extmul_high_i32x4_u(a, b), 0, 2, 4, 6);
+}
+
+/** Upper words of four products. */
+// @ts-ignore: decorator
+@inline
+function upper(a: v128, b: v128): v128 {
+  return v128.shuffle<i32>(i64x2.extmul_low_i32x4_u(a, b), i64x2.extmul_high_i32x4_u(a, b), 1, 3, 5, 7);
+}
+
+/** Writes four blocks of four words, given as four words of four blocks. */
+// @ts-ignore: decorator
+@inline
+function put(to: usize, c0: v128, c1: v128, c2: v128, c3: v128): void {
   const a = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5);
   const b = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7);
   const c = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5);

@@ -84,6 +84,37 @@ describe("philox", () => {
     expect(philox(counter, seed)).toEqual(answer);
   });
 
+  it("gives as many blocks as asked for, one after the other, over every carry", () => {
+    const wordsOf = (counter: bigint): number[] =>
+      [0n, 32n, 64n, 96n].map((shift) => Number((counter >> shift) & 0xffffffffn));
+    const edges = fc.constantFrom(0n, 1n << 32n, 1n << 64n, 1n << 96n, 1n << 128n);
+    fc.assert(
+      fc.property(
+        edges,
+        fc.integer({ min: -9, max: 9 }),
+        fc.integer({ min: 1, max: 20 }),
+        (edge, near, blocks) => {
+          const first = BigInt.asUintN(128, edge + BigInt(near));
+          const counter = Uint32Array.from(wordsOf(first));
+          const single = Array.from({ length: blocks }, (_, i) =>
+            philox(wordsOf(BigInt.asUintN(128, first + BigInt(i))), 7n),
+          );
+          expect([...(kernel.call("philox", { counter, seed: 7n, blocks }) as Uint32Array)]).toEqual(
+            single.flat(),
+          );
+        },
+      ),
+      { seed: testSeed, numRuns: 100 },
+    );
+  });
+
+  it("refuses more blocks than a result has room for", () => {
+    const counter = new Uint32Array(4);
+    expect(kernel.refusal("philox", { counter, blocks: 524_289 }).message).toBe(
+      "blocks must be at most 524288, not 524289",
+    );
+  });
+
   it.each([[[]], [[1, 2, 3]], [[1, 2, 3, 4, 5]]])("refuses a counter of other than 4 words: %j", (words) => {
     expect(kernel.refusal("philox", { counter: Uint32Array.from(words) })).toMatchObject({
       code: Code.INVALID_ARGUMENT,
