@@ -178,20 +178,21 @@ export function search(index: Uint8Array, query: string, limit: u32): Results {
   if (limit > HITS_MAX) fail(Code.INVALID_ARGUMENT, "limit must be at most 1000, not " + limit.toString());
   const reader = new IndexReader(index);
   const matches = answer(reader, query);
+  const scores = matches.scores;
   const most = <i32>(limit == 0 ? HITS_DEFAULT : limit);
   const best = new StaticArray<i32>(most);
   const results = new Results();
   let count = 0;
-  for (let d = 0; d < reader.documents; d++) {
+  for (let d = 0; d < scores.length; d++) {
     if (!matches.has(d)) continue;
     results.total++;
-    const score = matches.scores[d];
+    const score = unchecked(scores[d]);
     let at = count;
     if (count < most) count++;
-    else if (score > matches.scores[best[most - 1]]) at--;
+    else if (score > unchecked(scores[best[most - 1]])) at--;
     else continue;
-    for (; at > 0 && matches.scores[best[at - 1]] < score; at--) best[at] = best[at - 1];
-    best[at] = d;
+    for (; at > 0 && unchecked(scores[best[at - 1]]) < score; at--) unchecked((best[at] = best[at - 1]));
+    unchecked((best[at] = d));
   }
   for (let i = 0; i < count; i++) {
     const hit = new Hit();

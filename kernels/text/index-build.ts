@@ -1,6 +1,6 @@
 /** Indexes from documents, and one index from several. */
 import { utf8Size, utf8Write } from "../lib/text";
-import { IndexReader } from "./index-reader";
+import { Cursor, IndexReader } from "./index-reader";
 import { IndexWriter } from "./index-writer";
 import { Order, sorted } from "./order";
 import { SLACK, Terms } from "./terms";
@@ -114,9 +114,10 @@ export function mergeReaders(readers: Array<IndexReader>, bytes: usize): StaticA
   const last = new StaticArray<i32>(rows);
   let row = 0;
   for (let i = 0; i < readers.length; i++) {
-    for (let t = 0; t < readers[i].terms; t++) {
-      const start = readers[i].wordStart(t);
-      const size = readers[i].wordSize(t);
+    const reader = readers[i];
+    for (let t = 0; t < reader.terms; t++) {
+      const start = reader.wordStart(t);
+      const size = reader.wordSize(t);
       const before = terms.length;
       const term = terms.add(start, size, hashOf(start, start + size), 1);
       if (terms.length > before) first[term] = row;
@@ -128,13 +129,15 @@ export function mergeReaders(readers: Array<IndexReader>, bytes: usize): StaticA
   // No posting gets longer but by what its document's number grows: 5 bytes for each word of each index.
   const writer = new IndexWriter(documents, terms.length, bytes + 5 * <usize>rows);
   for (let i = 0; i < readers.length; i++) {
-    for (let d = 0; d < readers[i].documents; d++) {
-      writer.addDocument(readers[i].idStart(d), readers[i].idSize(d), readers[i].wordCount(d));
+    const reader = readers[i];
+    for (let d = 0; d < reader.documents; d++) {
+      writer.addDocument(reader.idStart(d), reader.idSize(d), reader.wordCount(d));
     }
   }
   const order = sorted(terms, Order.BYTES);
+  const cursor = new Cursor();
   for (let i = 0; i < order.length; i++) {
-    mergePostings(writer, readers, next, first[order[i]]);
+    mergePostings(writer, readers, cursor, next, first[order[i]]);
     writer.endTerm(terms.size(order[i]));
   }
   return writer.finish(terms, order);
@@ -143,19 +146,21 @@ export function mergeReaders(readers: Array<IndexReader>, bytes: usize): StaticA
 function mergePostings(
   writer: IndexWriter,
   readers: Array<IndexReader>,
+  cursor: Cursor,
   next: StaticArray<i32>,
   row: i32,
 ): void {
   let index = 0;
+  let reader = readers[0];
   let rowsBefore = 0;
   let documentsBefore = 0;
   for (; row >= 0; row = next[row]) {
-    while (row - rowsBefore >= readers[index].terms) {
-      rowsBefore += readers[index].terms;
-      documentsBefore += readers[index].documents;
-      index++;
+    while (row - rowsBefore >= reader.terms) {
+      rowsBefore += reader.terms;
+      documentsBefore += reader.documents;
+      reader = readers[++index];
     }
-    const cursor = readers[index].cursor(row - rowsBefore);
+    reader.point(cursor, row - rowsBefore);
     while (cursor.next()) {
       cursor.readDistances();
       writer.startPosting(documentsBefore + cursor.document, cursor.count);

@@ -78,12 +78,16 @@ export class IndexReader {
 
   /** The postings of a word, from the first document that has it. */
   cursor(term: i32): Cursor {
+    const cursor = new Cursor();
+    this.point(cursor, term);
+    return cursor;
+  }
+
+  /** Makes a cursor go to the postings of a word. */
+  point(cursor: Cursor, term: i32): void {
     const start = this.startOf(this.termTable, term, TERM, 4, this.postings, this.end);
-    return new Cursor(
-      start,
-      start + this.sizeOf(this.termTable, term, TERM, 4, this.postings, this.end),
-      this.documents,
-    );
+    const size = this.sizeOf(this.termTable, term, TERM, 4, this.postings, this.end);
+    cursor.open(start, start + size, this.documents);
   }
 
   /** The number of a word, or -1. */
@@ -124,29 +128,46 @@ export class Cursor {
   /** Its places, after `readPlaces`. */
   places: StaticArray<u32> = [];
   private placesAt: usize = 0;
+  private p: usize = 0;
+  private end: usize = 0;
+  private documents: i32 = 0;
 
-  constructor(
-    private p: usize,
-    private end: usize,
-    private documents: i32,
-  ) {}
+  /** Goes to before the first of some postings. Room for places is kept. */
+  open(start: usize, end: usize, documents: i32): void {
+    this.p = start;
+    this.end = end;
+    this.documents = documents;
+    this.document = -1;
+  }
 
   /** Goes to the next document; false at the end. */
   next(): bool {
-    if (this.p == this.end) {
+    let p = this.p;
+    const end = this.end;
+    if (p == end) {
       this.document = this.documents;
       return false;
     }
-    const document = <u64>this.varint() + <u64>(this.document + 1) - 1;
+    let distance: u32;
+    let count: u32;
+    // Most numbers are short.
+    if (end - p >= 2 && (load<u16>(p) & 0x8080) == 0) {
+      distance = load<u8>(p);
+      count = load<u8>(p, 1);
+      p += 2;
+    } else {
+      distance = this.varint();
+      count = this.varint();
+      p = this.p;
+    }
+    const document = <u64>distance + <u64>(this.document + 1) - 1;
     if (document >= <u64>this.documents || <i32>document <= this.document)
       damaged("postings name a document that is not there");
+    if (count == 0 || <usize>count > end - p) damaged("postings are cut short");
     this.document = <i32>document;
-    this.count = this.varint();
-    if (this.count == 0 || <usize>this.count > this.end - this.p) damaged("postings are cut short");
-    this.placesAt = this.p;
-    let p = this.p;
-    const end = this.end;
-    for (let left = this.count; left > 0; p++) {
+    this.count = count;
+    this.placesAt = p;
+    for (let left = count; left > 0; p++) {
       if (p >= end) damaged("postings are cut short");
       left -= u32(load<u8>(p) < 0x80);
     }
@@ -157,10 +178,21 @@ export class Cursor {
   /** Reads the places in the present document, as distances to the one before, to -1 for the first. */
   readDistances(): void {
     const after = this.p;
-    this.p = this.placesAt;
-    if (<u32>this.places.length < this.count) this.places = new StaticArray<u32>(2 * <i32>this.count);
-    const places = changetype<usize>(this.places);
-    for (let at = places; at < places + ((<usize>this.count) << 2); at += 4) store<u32>(at, this.varint());
+    const count = this.count;
+    if (<u32>this.places.length < count) this.places = new StaticArray<u32>(2 * <i32>count);
+    let to = changetype<usize>(this.places);
+    const last = to + ((<usize>count) << 2);
+    let p = this.placesAt;
+    for (; to < last; to += 4) {
+      let distance: u32 = load<u8>(p);
+      if (distance < 0x80) p++;
+      else {
+        this.p = p;
+        distance = this.varint();
+        p = this.p;
+      }
+      store<u32>(to, distance);
+    }
     this.p = after;
   }
 
@@ -175,12 +207,6 @@ export class Cursor {
   }
 
   private varint(): u32 {
-    // Most numbers are short.
-    const p = this.p;
-    if (p < this.end && load<u8>(p) < 0x80) {
-      this.p = p + 1;
-      return load<u8>(p);
-    }
     let value: u32 = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.byte();

@@ -124,14 +124,16 @@ function countsOf(index: IndexReader, words: Array<i32>): StaticArray<i32> {
     cursors.push(index.cursor(words[i]));
   }
   const counts = new StaticArray<i32>(2 * max(0, most));
+  const first = cursors[0];
+  const isOne = cursors.length == 1;
   let found = 0;
-  while (together(cursors)) {
-    const often = cursors.length == 1 ? cursors[0].count : followings(cursors);
+  while (isOne ? first.next() : together(cursors)) {
+    const often = isOne ? first.count : followings(cursors);
     if (often == 0) continue;
     // The table may lie about how many there are.
     if (found == counts.length)
       fail(Code.INVALID_ARGUMENT, "the index is damaged: a word has too many postings");
-    unchecked((counts[found++] = cursors[0].document));
+    unchecked((counts[found++] = first.document));
     unchecked((counts[found++] = often));
   }
   return counts.slice<StaticArray<i32>>(0, found);
@@ -159,8 +161,9 @@ function followings(cursors: Array<Cursor>): i32 {
   let often = 0;
   const first = cursors[0];
   for (let i = 0; i < <i32>first.count; i++) {
+    const place = unchecked(first.places[i]);
     let word = 1;
-    while (word < cursors.length && hasPlace(cursors[word], first.places[i] + word)) word++;
+    while (word < cursors.length && hasPlace(cursors[word], place + word)) word++;
     often += i32(word == cursors.length);
   }
   return often;

@@ -74,15 +74,27 @@ bool cursor_next(Cursor *cursor) {
     cursor->document = cursor->documents;
     return false;
   }
-  const int64_t document = cursor->document + read_varint(cursor);
+  uint32_t distance;
+  /* Most numbers are short. */
+  if (cursor->end - cursor->p >= 2 && !((cursor->p[0] | cursor->p[1]) & 0x80)) {
+    distance = cursor->p[0];
+    cursor->count = cursor->p[1];
+    cursor->p += 2;
+  } else {
+    distance = read_varint(cursor);
+    cursor->count = read_varint(cursor);
+  }
+  const int64_t document = cursor->document + distance;
   if (document >= cursor->documents || document <= cursor->document) abort();
   cursor->document = document;
-  cursor->count = read_varint(cursor);
   if (cursor->count == 0 || cursor->count > (size_t)(cursor->end - cursor->p)) abort();
   cursor->places_at = cursor->p;
-  for (uint32_t left = cursor->count; left > 0; left--) {
-    while (read_byte(cursor) & 0x80) {}
+  const uint8_t *p = cursor->p;
+  for (uint32_t left = cursor->count; left > 0; p++) {
+    if (p >= cursor->end) abort();
+    left -= *p < 0x80;
   }
+  cursor->p = p;
   return true;
 }
 
@@ -93,8 +105,11 @@ void read_distances(Cursor *cursor) {
     cursor->capacity = 2 * cursor->count;
     cursor->places = room(cursor->capacity * sizeof *cursor->places);
   }
-  cursor->p = cursor->places_at;
-  for (uint32_t i = 0; i < cursor->count; i++) cursor->places[i] = read_varint(cursor);
+  const uint8_t *p = cursor->places_at;
+  for (uint32_t i = 0; i < cursor->count; i++) {
+    if (*p < 0x80) cursor->places[i] = *p++;
+    else cursor->p = p, cursor->places[i] = read_varint(cursor), p = cursor->p;
+  }
   cursor->p = after;
 }
 

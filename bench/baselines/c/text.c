@@ -284,6 +284,7 @@ static void run_merge_indexes(Call *call) {
     }
   }
   uint32_t *const order = terms_sorted(&terms, by_bytes);
+  uint32_t *places = NULL, capacity = 0;
   for (uint32_t i = 0; i < terms.length; i++) {
     size_t index = 0, rows_before = 0, documents_before = 0;
     for (row = first[order[i]]; row != NO_ROW; row = next[row]) {
@@ -292,16 +293,19 @@ static void run_merge_indexes(Call *call) {
         documents_before += readers[index].documents;
       }
       Cursor cursor = cursor_of(&readers[index], (uint32_t)(row - rows_before));
+      /* Room for places is kept from one to the next. */
+      cursor.places = places, cursor.capacity = capacity;
       while (cursor_next(&cursor)) {
         read_distances(&cursor);
         start_posting(&writer, (int64_t)documents_before + cursor.document, cursor.count);
         for (uint32_t k = 0; k < cursor.count; k++) writer.p = put_varint(writer.p, cursor.places[k]);
       }
-      cursor_close(&cursor);
+      places = cursor.places, capacity = cursor.capacity;
     }
     end_term(&writer, terms.entries[order[i]].size);
   }
   finish(call, &writer, &terms, order);
+  free(places);
   free(next);
   free(order);
   terms_close(&terms);
