@@ -2,7 +2,7 @@
 import type { AttemptEnded, Dispatch } from "../scheduler/action.ts";
 import { isSampled } from "../telemetry/sampling.ts";
 import { startAttemptSpan, type AttemptSpan } from "../telemetry/spans.ts";
-import { traceBytes } from "../wire/frame.ts";
+import { forTracedItems } from "./item-traces.ts";
 import type { AttemptRecord, BatchRecord } from "./records.ts";
 
 const none: readonly AttemptSpan[] = [];
@@ -18,11 +18,10 @@ export function startAttemptSpans(
     return definedOnly([start(batch, batch.trace, 0, dispatch.first, dispatch.count, dispatch, at)]);
   }
   const spans: (AttemptSpan | undefined)[] = [];
-  for (let item = dispatch.first; item < dispatch.first + dispatch.count; item++) {
-    const offset = item * traceBytes;
+  forTracedItems(batch, dispatch.first, dispatch.count, (item, offset) => {
     if (isSampled(batch.traces, offset))
       spans.push(start(batch, batch.traces, offset, item, 1, dispatch, at));
-  }
+  });
   return spans.length === 0 ? none : definedOnly(spans);
 }
 

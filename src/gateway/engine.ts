@@ -37,6 +37,7 @@ export interface Submission {
   readonly idempotencyKey: string;
   readonly trace: Uint8Array;
   readonly traces: Uint8Array;
+  readonly tracedItems?: Uint32Array | undefined;
 }
 
 export interface EngineOptions {
@@ -99,6 +100,7 @@ export class Engine {
       affinity: submission.affinity,
       trace: submission.trace,
       traces: submission.traces,
+      tracedItems: submission.tracedItems,
       payloads,
       earlier: [],
     };

@@ -1,9 +1,9 @@
 /** Lines as nodes send them become lines that people can place: which function, which version, whose trace. */
 import { limits } from "../base/limits.ts";
-import { traceBytes, type LogFrame } from "../wire/frame.ts";
-import { traceIdOf } from "../wire/traceparent.ts";
+import type { LogFrame } from "../wire/frame.ts";
+import { traceIdOfItem } from "./item-traces.ts";
 import type { KeptLine, LogBook } from "./log-book.ts";
-import type { AttemptRecord, BatchRecord } from "./records.ts";
+import type { AttemptRecord } from "./records.ts";
 
 const levelMax = 3;
 
@@ -27,12 +27,8 @@ function placedLine({ batch, link, number }: AttemptRecord, frame: LogFrame): Ke
     node: link.node,
     level: Math.min(level, levelMax),
     text: frame.text.slice(0, limits.logLineMaxBytes),
-    traceId: traceOf(batch, index),
+    traceId: traceIdOfItem(batch, index),
     attempt: number,
     index,
   };
-}
-
-function traceOf(batch: BatchRecord, index: number): string {
-  return batch.traces.length > 0 ? traceIdOf(batch.traces, index * traceBytes) : traceIdOf(batch.trace);
 }

@@ -49,6 +49,8 @@ export interface BatchRecord {
   readonly trace: Uint8Array;
   /** Parent spans of single items, 25 bytes each, or empty; only for batches that came in one frame. */
   readonly traces: Uint8Array;
+  /** Which items `traces` are of, ascending; default: one of each item. */
+  readonly tracedItems?: Uint32Array | undefined;
   readonly payloads: Payloads;
   readonly earlier: EarlierRange[];
 }

@@ -17,6 +17,7 @@ import {
   type ResultFrame,
 } from "../wire/frame.ts";
 import type { Engine } from "./engine.ts";
+import { tracesOf } from "./item-traces.ts";
 import type { BatchClient, BatchRecord } from "./records.ts";
 import type { Registry } from "./registry.ts";
 import { checkRequestKey } from "./request-bounds.ts";
@@ -183,7 +184,7 @@ export class Session implements BatchClient {
         affinity: frame.affinity,
         idempotencyKey: frame.idempotencyKey,
         trace: frame.trace,
-        traces: frame.traces,
+        ...tracesOf(frame),
       });
       this.#batches.set(frame.id, { kind: "live", record, unread: false });
       if (frame.open) this.#untold.add(frame.id);

@@ -17,9 +17,9 @@ import { Deque } from "../base/deque.ts";
 import { limits } from "../base/limits.ts";
 import type { Random } from "../base/random.ts";
 import type { ShadowReport } from "../rpc/generated/heddle/v1/ShadowReport.ts";
-import { noBytes, traceBytes, type ResultFrame } from "../wire/frame.ts";
+import { noBytes, type ResultFrame } from "../wire/frame.ts";
 import { offsetsOf } from "../wire/payloads.ts";
-import { traceIdOf } from "../wire/traceparent.ts";
+import { traceIdOfItem } from "./item-traces.ts";
 import type { Submission } from "./engine.ts";
 import type { BatchRecord, FunctionRecord } from "./records.ts";
 import type { RoutedKernel } from "./route-store.ts";
@@ -147,8 +147,7 @@ export class Shadows {
       shadow.tally.skip(1);
       return;
     }
-    const traceId =
-      batch.traces.length === 0 ? traceIdOf(batch.trace) : traceIdOf(batch.traces, index * traceBytes);
+    const traceId = traceIdOfItem(batch, index);
     // Copies, so that a sample does not hold the whole frame it came in.
     const kept = answer.kind === "result" ? { ...answer, payload: answer.payload.slice() } : answer;
     this.#bytes += bytes;

@@ -10,7 +10,7 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { chunkHead, chunkMaxBytes } from "../wire/chunk-head.ts";
 import { noBytes, type BatchFrame, type FrameSink, type ResultFrame } from "../wire/frame.ts";
-import type { FrameWriter } from "../wire/frame-writer.ts";
+import { columnBytes, type FrameWriter } from "../wire/frame-writer.ts";
 import { readFrames, type FramesFrom } from "../wire/frame-reader.ts";
 import { splitResult } from "../wire/result-split.ts";
 import { BulkArrivals } from "./bulk-arrivals.ts";
@@ -112,8 +112,7 @@ export class FrameLink {
   sendBatch(frame: BatchFrame): void {
     const small = this.#small;
     if (small === undefined) return;
-    const columns = 4 * (frame.sizes.length + frame.deadlinesMs.length) + frame.traces.length;
-    if (isLarge(frame.payloads, columns)) {
+    if (isLarge(frame.payloads, columnBytes(frame))) {
       small.writer.batch({ ...frame, payloads: noBytes, bulkBytes: frame.payloads.length });
       this.#queue(frame.id, frame.payloads);
     } else {

@@ -8,7 +8,7 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
 import type { InvokeSpan } from "../telemetry/spans.ts";
-import { emptyBatch, noBytes, traceBytes, type ResultFrame } from "../wire/frame.ts";
+import { emptyBatch, traceBytes, type ResultFrame } from "../wire/frame.ts";
 import type { Connection, Submission } from "./connection.ts";
 import type { ResolvedInvoke } from "./options.ts";
 import type { CallableFunction } from "./schemas.ts";
@@ -33,7 +33,8 @@ export class InvocationBatch implements Submission {
   readonly #deadlineAt: number;
   #bytes = 0;
   #open = 0;
-  #traced = false;
+  /** How many have a span. */
+  #traced = 0;
   #id = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Position in the frame last sent → position here; undefined when nothing has settled before it was sent. */
@@ -50,7 +51,7 @@ export class InvocationBatch implements Submission {
   /** True while another payload of that size fits into the same frame. */
   fits(bytes: number): boolean {
     if (this.#state !== "filling") return false;
-    const traces = this.#traced ? traceBytes * (this.#waiters.length + 1) : 0;
+    const traces = this.#traced === 0 ? 0 : (traceBytes + 4) * (this.#traced + 1);
     const room = limits.framePayloadMaxBytes - this.#bytes - traces;
     return this.#waiters.length < limits.frameItemsMax && bytes <= room;
   }
@@ -64,7 +65,7 @@ export class InvocationBatch implements Submission {
     this.#payloads.push(payload);
     this.#bytes += payload.length;
     this.#open++;
-    if (waiter.span !== undefined) this.#traced = true;
+    if (waiter.span !== undefined) this.#traced++;
     return this.#waiters.push(waiter) - 1;
   }
 
@@ -84,14 +85,18 @@ export class InvocationBatch implements Submission {
     const sizes = new Uint32Array(count);
     const parts: Uint8Array[] = [];
     this.#sent = count === this.#waiters.length ? undefined : [];
-    const traces = this.#traced ? new Uint8Array(traceBytes * count) : noBytes;
+    const tracedItems: number[] = [];
+    const tracedParents: Uint8Array[] = [];
     let at = 0;
     for (let position = 0; position < this.#waiters.length; position++) {
       const waiter = this.#waiters[position];
       const payload = this.#payloads[position];
       if (waiter === undefined || payload === undefined) continue;
       this.#sent?.push(position);
-      if (waiter.span !== undefined) traces.set(waiter.span.context(), at * traceBytes);
+      if (waiter.span !== undefined) {
+        tracedItems.push(at);
+        tracedParents.push(waiter.span.context());
+      }
       sizes[at++] = payload.length;
       parts.push(payload);
     }
@@ -111,7 +116,8 @@ export class InvocationBatch implements Submission {
       attemptsMax,
       affinity,
       idempotencyKey,
-      traces,
+      tracedItems: Uint32Array.from(tracedItems),
+      tracedParents: Buffer.concat(tracedParents),
     });
   }
 

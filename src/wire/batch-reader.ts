@@ -70,6 +70,12 @@ export function readBatch(reader: FrameCursor, end: number): BatchFrame {
       case 162:
         frame.principal = reader.string();
         break;
+      case 170:
+        frame.tracedItems = reader.sizes();
+        break;
+      case 178:
+        frame.tracedParents = reader.bytes();
+        break;
       default:
         reader.skip(tag & 7);
     }
@@ -82,8 +88,24 @@ export function readBatch(reader: FrameCursor, end: number): BatchFrame {
   if (frame.traces.length !== 0 && frame.traces.length !== traceBytes * frame.count) {
     throw broken(`Batch ${frame.id}: traces do not match its ${frame.count} items`);
   }
+  checkTracedItems(frame);
   if (frame.deadlinesMs.length !== 0 && frame.deadlinesMs.length !== frame.count) {
     throw broken(`Batch ${frame.id}: deadlines do not match its ${frame.count} items`);
   }
   return frame;
+}
+
+function checkTracedItems({ id, count, traces, tracedItems, tracedParents }: BatchFrame): void {
+  if (tracedItems.length === 0 && tracedParents.length === 0) return;
+  if (traces.length !== 0) throw broken(`Batch ${id} has traces of all items and of some`);
+  if (tracedParents.length !== traceBytes * tracedItems.length) {
+    throw broken(`Batch ${id}: traced parents do not match its ${tracedItems.length} traced items`);
+  }
+  let last = -1;
+  for (const item of tracedItems) {
+    if (item <= last || item >= count) {
+      throw broken(`Batch ${id}: traced item ${item} follows ${last}, of ${count} items`);
+    }
+    last = item;
+  }
 }

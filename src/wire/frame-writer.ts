@@ -62,7 +62,7 @@ export class FrameWriter extends FrameBuffer {
   }
 
   batch(frame: BatchFrame): void {
-    const columns = 4 * (frame.sizes.length + frame.deadlinesMs.length) + frame.traces.length;
+    const columns = columnBytes(frame);
     const texts = textBytes(frame.affinity, frame.idempotencyKey, frame.principal);
     const start = this.open(frameField.batch, 512 + frame.payloads.length + columns + texts);
     this.uint(1, frame.id);
@@ -85,6 +85,8 @@ export class FrameWriter extends FrameBuffer {
     this.uint(18, frame.attemptsMax);
     this.uint(19, frame.epoch);
     this.string(20, frame.principal);
+    this.column(21, frame.tracedItems);
+    this.bytes(22, frame.tracedParents);
     this.close(start);
   }
 
@@ -172,4 +174,9 @@ export class FrameWriter extends FrameBuffer {
     this.uint(9, error.count);
     this.close(start);
   }
+}
+
+/** Bytes of what a batch says of each of its items, but for their payloads. */
+export function columnBytes({ sizes, deadlinesMs, tracedItems, traces, tracedParents }: BatchFrame): number {
+  return 4 * (sizes.length + deadlinesMs.length + tracedItems.length) + traces.length + tracedParents.length;
 }

@@ -91,6 +91,10 @@ export interface BatchFrame {
   readonly idempotencyKey: string;
   readonly trace: Uint8Array;
   readonly traces: Uint8Array;
+  /** Positions of the items that have a parent span, ascending, where `traces` would be mostly zeros. */
+  readonly tracedItems: Uint32Array;
+  /** Parent spans of `tracedItems`. */
+  readonly tracedParents: Uint8Array;
   readonly deadlinesMs: Uint32Array;
   readonly attemptsMax: number;
   readonly epoch: number;
@@ -115,6 +119,8 @@ export const emptyBatch: BatchFrame = {
   idempotencyKey: "",
   trace: noBytes,
   traces: noBytes,
+  tracedItems: noSizes,
+  tracedParents: noBytes,
   deadlinesMs: noSizes,
   attemptsMax: 0,
   epoch: 0,

@@ -116,34 +116,44 @@ const columns: fc.Arbitrary<Columns> = fc
   });
 
 const batch: fc.Arbitrary<BatchFrame> = columns.chain((items) =>
-  fc.record({
-    id: uint53,
-    function: uint32,
-    first: uint53,
-    count: fc.constant(items.count),
-    sizes: fc.constant(items.sizes),
-    payloads: fc.constant(items.payloads),
-    bulkBytes: fc.constant(items.bulkBytes),
-    open: fc.boolean(),
-    deadlineMs: uint32,
-    priority: fc.integer(),
-    attempt: uint32,
-    incarnation: uint53,
-    affinity: text,
-    idempotencyKey: text,
-    trace: fc.oneof(fc.constant(new Uint8Array(0)), exactly(traceBytes)),
-    traces:
-      items.count > 30
-        ? fc.constant(new Uint8Array(0))
-        : fc.oneof(fc.constant(new Uint8Array(0)), exactly(traceBytes * items.count)),
-    deadlinesMs: fc.oneof(
-      fc.constant(new Uint32Array(0)),
-      fc.nat(1000).map((ms) => new Uint32Array(items.count).fill(ms)),
+  fc
+    .record({
+      id: uint53,
+      function: uint32,
+      first: uint53,
+      count: fc.constant(items.count),
+      sizes: fc.constant(items.sizes),
+      payloads: fc.constant(items.payloads),
+      bulkBytes: fc.constant(items.bulkBytes),
+      open: fc.boolean(),
+      deadlineMs: uint32,
+      priority: fc.integer(),
+      attempt: uint32,
+      incarnation: uint53,
+      affinity: text,
+      idempotencyKey: text,
+      trace: fc.oneof(fc.constant(new Uint8Array(0)), exactly(traceBytes)),
+      traces:
+        items.count > 30
+          ? fc.constant(new Uint8Array(0))
+          : fc.oneof(fc.constant(new Uint8Array(0)), exactly(traceBytes * items.count)),
+      tracedItems: fc
+        .subarray(items.count > 30 ? [] : Array.from(items.sizes.keys()))
+        .map((some) => Uint32Array.from(some)),
+      tracedParents: fc.constant(new Uint8Array(0)),
+      deadlinesMs: fc.oneof(
+        fc.constant(new Uint32Array(0)),
+        fc.nat(1000).map((ms) => new Uint32Array(items.count).fill(ms)),
+      ),
+      attemptsMax: uint32,
+      epoch: uint32,
+      principal: text,
+    })
+    .map((frame) =>
+      frame.traces.length > 0
+        ? { ...frame, tracedItems: new Uint32Array(0) }
+        : { ...frame, tracedParents: new Uint8Array(traceBytes * frame.tracedItems.length).fill(7) },
     ),
-    attemptsMax: uint32,
-    epoch: uint32,
-    principal: text,
-  }),
 );
 
 const result: fc.Arbitrary<ResultFrame> = columns.chain((items) =>

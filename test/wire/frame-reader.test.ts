@@ -189,6 +189,21 @@ describe("readFrames", () => {
       "Batch 7 has 3 payload bytes and announces 3 in chunks as well": { bulkBytes: 3 },
       "Batch 7: trace has 24 bytes, not 25": { trace: new Uint8Array(24) },
       "Batch 7: traces do not match its 2 items": { traces: new Uint8Array(25) },
+      "Batch 7 has traces of all items and of some": {
+        traces: new Uint8Array(50),
+        tracedItems: Uint32Array.of(1),
+        tracedParents: new Uint8Array(25),
+      },
+      "Batch 7: traced parents do not match its 1 traced items": { tracedItems: Uint32Array.of(1) },
+      "Batch 7: traced parents do not match its 0 traced items": { tracedParents: new Uint8Array(25) },
+      "Batch 7: traced item 2 follows -1, of 2 items": {
+        tracedItems: Uint32Array.of(2),
+        tracedParents: new Uint8Array(25),
+      },
+      "Batch 7: traced item 1 follows 1, of 2 items": {
+        tracedItems: Uint32Array.of(1, 1),
+        tracedParents: new Uint8Array(50),
+      },
       "Batch 7: deadlines do not match its 2 items": { deadlinesMs: new Uint32Array(3) },
       // Items without sizes were taken on trust, in any number.
       "Batch 7: 0 sizes for 9007199254740991 items": {

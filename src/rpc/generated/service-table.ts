@@ -145,6 +145,8 @@ export const serviceTable: ServiceTable = {
       {"number":18,"name":"attemptsMax","type":"uint32"},
       {"number":19,"name":"epoch","type":"uint32"},
       {"number":20,"name":"principal","type":"string"},
+      {"number":21,"name":"tracedItems","type":"fixed32","repeated":true},
+      {"number":22,"name":"tracedParents","type":"bytes"},
     ],
     "heddle.v1.Chunk": [
       {"number":1,"name":"id","type":"uint64"},

@@ -86,6 +86,15 @@ export interface Batch {
    * Whose the work is (Execute); empty means `default`.
    */
   'principal'?: (string);
+  /**
+   * The items of this frame that have a parent span of their own, counted from 0 and ascending, where few have one;
+   * `traces` is empty then.
+   */
+  'tracedItems'?: (number)[];
+  /**
+   * Their parent spans, 25 bytes each.
+   */
+  'tracedParents'?: (Buffer | Uint8Array | string);
 }
 
 /**
@@ -172,4 +181,13 @@ export interface Batch__Output {
    * Whose the work is (Execute); empty means `default`.
    */
   'principal': (string);
+  /**
+   * The items of this frame that have a parent span of their own, counted from 0 and ascending, where few have one;
+   * `traces` is empty then.
+   */
+  'tracedItems': (number)[];
+  /**
+   * Their parent spans, 25 bytes each.
+   */
+  'tracedParents': (Buffer);
 }
