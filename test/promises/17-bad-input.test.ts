@@ -72,7 +72,7 @@ describe("a call", () => {
     [
       "with a result that does not fit the kernel's memory",
       "work/fill",
-      { size: 60 * mebibyte, value: 1 },
+      { size: 64 * mebibyte, value: 1 },
       "RESOURCE_EXHAUSTED MEMORY_LIMIT",
       "memory maximum",
     ],
