@@ -176,11 +176,13 @@ export class Membership {
 
   #dial(member: Member, stream: RegistrationStream): void {
     const { facts } = member;
+    const address = facts.unixAddress === "" ? facts.address : `unix:${facts.unixAddress}`;
     const link = new NodeLink({
       node: nodeId(facts.id),
       incarnation: facts.incarnation,
       workers: facts.workers,
-      address: facts.unixAddress === "" ? facts.address : `unix:${facts.unixAddress}`,
+      address,
+      bulkAddress: facts.address === "" ? address : facts.address,
       secret: this.#options.secret,
       clientId: `${this.#options.schedulerId}.${++this.#dialCount}`,
       events: this.#linkEvents,

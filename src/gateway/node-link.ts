@@ -41,6 +41,11 @@ export interface NodeLinkOptions {
   readonly workers: number;
   /** `host:port` or `unix:/path`. */
   readonly address: string;
+  /**
+   * Where the bulk stream goes. By TCP also on one machine: a Unix socket holds 200 KiB, of which a payload of a mebibyte
+   * fills five, each after both processes have had their turn, and the kernel lets TCP hold megabytes.
+   */
+  readonly bulkAddress: string;
   readonly secret: string;
   /** This scheduler and connection; no other link of any scheduler has the same. */
   readonly clientId: string;
@@ -147,8 +152,8 @@ export class NodeLink {
   }
 
   #open(bulk: boolean): void {
-    const { address, secret, clientId } = this.#options;
-    const channel = openChannel(address, "fabric");
+    const { address, bulkAddress, secret, clientId } = this.#options;
+    const channel = openChannel(bulk ? bulkAddress : address, "fabric");
     this.#channels.push(channel);
     const { path, requestSerialize, responseDeserialize } = executeMethod;
     const stream = channel.makeBidiStreamRequest(
