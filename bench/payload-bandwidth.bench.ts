@@ -70,7 +70,7 @@ async function startRelaySubject(
 
 async function startHeddleSubject({ scope, shared }: Bench): Promise<Subject<Rate>> {
   const running = await sharedFabric(shared, { nodes: 1, workers: 1 });
-  await deployFixture(running, "echo");
+  await deployFixture(running, "payload");
   const config: PayloadConfig = { address: running.address, payloadBytes };
   const client = await startChild(scope, "./payload-client.ts", config);
   return {

@@ -1,4 +1,4 @@
-/** Heddle's load client for large payloads: a map of `echo/echo` for a time; every byte of every result is compared. */
+/** Heddle's load client for large payloads: a map of `payload/echo` for a time; every byte of every result is compared. */
 import { tuneServerHeap } from "../src/cli/server-heap.ts";
 import { connect } from "../src/index.ts";
 import { answerRequests, configOf } from "./child.ts";
@@ -25,7 +25,7 @@ answerRequests("ready", async (message): Promise<PayloadRound> => {
   const { durationMs } = message as { readonly durationMs: number }; // sent by payload-bandwidth.bench.ts
   const begun = performance.now();
   let items = 0;
-  for await (const { index, value } of fabric.map<Uint8Array>("echo/echo", inputs(begun + durationMs))) {
+  for await (const { index, value } of fabric.map<Uint8Array>("payload/echo", inputs(begun + durationMs))) {
     check(index, value);
     items++;
   }
