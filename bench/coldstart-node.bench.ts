@@ -2,15 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Client, credentials } from "@grpc/grpc-js";
 import { echoPath, startRawEcho } from "./baselines/raw-echo.ts";
 import { deployFixture, endProcess, startScheduler, type BenchScheduler } from "./fabric.ts";
 import { median, ratioOfPairs, type Figure } from "./harness.ts";
 import { payloadBytes } from "./invoke-subjects.ts";
+import { buildCommand } from "./package.ts";
 import { Stamp } from "./stamp.ts";
-
-const program = fileURLToPath(new URL("../bin/heddle.js", import.meta.url));
 
 /** How long a node takes from the start of its process to its first result. */
 export const coldstartNode: Figure = {
@@ -20,12 +18,14 @@ export const coldstartNode: Figure = {
   target: 2,
   better: "lower",
   async run({ scope, plan, note }) {
+    note("building the package");
+    const command = await buildCommand(scope);
     const caches = await folderIn(scope);
     const scheduler = await startScheduler(scope);
     await deployFixture(scheduler, "fresh");
     const pair = async (): Promise<readonly [number, number]> => [
       await inScope(scope, (own) => timeBare(own, caches)),
-      await inScope(scope, (own) => timeNode(own, scheduler)),
+      await inScope(scope, (own) => timeNode(own, command, scheduler)),
     ];
     note("warming up");
     await pair(); // fills both compile caches
@@ -77,13 +77,14 @@ async function timeBare(scope: AsyncDisposableStack, caches: string): Promise<nu
 /** From the spawn of a node with an empty folder to the result of a call that has waited for it, in ms. */
 async function timeNode(
   scope: AsyncDisposableStack,
+  command: string,
   { address, secretFile, fabric }: BenchScheduler,
 ): Promise<number> {
   const data = await folderIn(scope);
   const stamp = new Stamp(0, payloadBytes);
   const begun = performance.now();
   const args = ["--scheduler", address, "--secret-file", secretFile, "--data", data, "--workers", "1"];
-  const child = spawn(process.execPath, [program, "node", ...args], {
+  const child = spawn(process.execPath, [command, "node", ...args], {
     stdio: ["ignore", "ignore", "inherit", "pipe"],
     env: { ...process.env, HEDDLE_PARENT_FD: "3" },
     detached: true,

@@ -21,7 +21,9 @@ if (isClone && !existsSync(join(root, "node_modules"))) {
   // Erasing types and compiling is half of what a short command does; an old Node has no such function.
   nodeModule.enableCompileCache?.(join(root, "node_modules", ".cache", "heddle"));
   await import("./parent-watch.js");
-  const { main } = await import(pathToFileURL(isClone ? source : join(root, "dist", "cli", "main.js")).href);
+  const { main } = await import(
+    pathToFileURL(isClone ? source : join(root, "dist", "command", "main.js")).href
+  );
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const node = isClone ? findPinnedNode(root) : undefined;

@@ -1,6 +1,6 @@
 /**
  * `npm run build`: writes the package that is published to dist/package, or to the folder after `--out`: JavaScript and declarations of src/, the
- * command, the .proto files, the library that kernels link, the template of new ones, and a package.json of its own.
+ * command (bundled, see bundle.js), the .proto files, the library that kernels link, the template of new ones, and a package.json of its own.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -31,6 +31,8 @@ async function build() {
   const compiler = "node_modules/typescript/bin/tsc";
   const code = await runNode(node, [compiler, "-p", "tsconfig.build.json", "--outDir", join(target, "dist")]);
   if (code !== 0) return code;
+  const unbundled = await runNode(node, ["scripts/bundle.js", join(target, "dist")]);
+  if (unbundled !== 0) return unbundled;
   for (const path of copied.filter((path) => existsSync(join(root, path)))) {
     cpSync(join(root, path), join(target, path), { recursive: true });
   }

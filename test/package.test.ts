@@ -1,5 +1,6 @@
 /** The published package, from outside: packed, unpacked into another project, type-checked, run. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -12,7 +13,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { version } from "../src/base/version.ts";
 import { repository } from "./support/source-files.ts";
 
@@ -205,6 +208,32 @@ describe("the package", () => {
     const urls = run(process.execPath, ["threads.js"]).stdout.trim().split("\n");
     expect(urls.length).toBeGreaterThan(0);
     expect(urls.filter((url) => !existsSync(new URL(url)))).toEqual([]);
+  });
+
+  it("keeps the addresses of files in its bundles, and names whose code these hold", () => {
+    const command = join(installed, "dist", "command");
+    const bundles = readdirSync(command).filter((name) => name.endsWith(".js"));
+    const addresses = bundles.flatMap((name) => {
+      const file = join(command, name);
+      const found = readFileSync(file, "utf8").matchAll(/new URL\("([^"]+)", import\.meta\.url\)\.href/g);
+      return [...found].map(([, path = ""]) => new URL(path, pathToFileURL(file)));
+    });
+    expect(addresses.length).toBeGreaterThan(3);
+    expect(addresses.filter((address) => !existsSync(address))).toEqual([]);
+    const licences = readFileSync(join(command, "LICENCES.txt"), "utf8");
+    expect(licences).toMatch(/^@grpc\/grpc-js \S+ \(Apache-2\.0\)\n\nApache License/m);
+  });
+
+  it("starts a fabric with a node that finds its workers", { timeout: 120_000 }, async () => {
+    const command = [join(installed, "bin", "heddle.js"), "up", "--nodes", "1", "--workers", "1", "--json"];
+    const ports = ["--port", "0", "--http-port", "0", "--data", join(folder, "data")];
+    const up = spawn(process.execPath, [...command, ...ports], { stdio: ["ignore", "pipe", "inherit"] });
+    onTestFinished(() => void up.kill("SIGKILL"));
+    const ended = once(up, "exit");
+    const line: unknown[] = await once(createInterface({ input: up.stdout }), "line");
+    expect(JSON.parse(String(line[0]))).toMatchObject({ nodes: [{ id: "node-1" }] });
+    up.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
   });
 
   it("brings the command", () => {
