@@ -35,6 +35,10 @@ export const limits = {
   payloadMaxBytes: 64 * MiB,
   /** One message of a unary RPC: the gRPC default. */
   unaryMessageMaxBytes: 4 * MiB,
+  /** Of unary calls on one connection: requests that have not come whole, and responses that have not been read. */
+  unaryHeldMaxBytes: 256 * MiB,
+  /** How long after its deadline the stream of a call may be open, for an outcome that is on its way. */
+  unaryCloseMs: 5_000,
   /** Body of an HTTP request: reading JSON keeps the gateway from everything else meanwhile. */
   httpBodyMaxBytes: 4 * MiB,
   /** Bodies of HTTP requests that are being read, over all clients. */
@@ -44,6 +48,11 @@ export const limits = {
   httpRequestMs: 30_000,
   /** How often connections are held against the two above. */
   httpCheckMs: 2_000,
+  /**
+   * How long an HTTP connection may be idle: longer than clients and proxies keep theirs, so that it is they who close.
+   * What is sent on a connection while the other end closes it is lost, and clients do not send a POST again.
+   */
+  httpIdleMs: 75_000,
   /** HTTP connections at a time. */
   httpConnectionsMax: 4_096,
   /** Fields and list elements of one decoded payload: 64 MiB of empty messages must not become gigabytes of objects. */

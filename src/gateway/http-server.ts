@@ -49,6 +49,7 @@ export class HttpServer {
         requestTimeout: waits.httpRequestMs,
         headersTimeout: waits.httpHeadersMs,
         connectionsCheckingInterval: waits.httpCheckMs,
+        keepAliveTimeout: limits.httpIdleMs,
       },
       (request, response) => this.#take(request, response),
     );

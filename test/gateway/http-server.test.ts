@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { request, type IncomingMessage } from "node:http";
+import { Agent, request, type IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { HttpServer, type HttpRoutes } from "../../src/gateway/http-server.ts";
@@ -135,6 +135,17 @@ describe("HttpServer", () => {
     let answer = "";
     for await (const part of socket) answer += String(part);
     expect(answer).toMatch(/^(HTTP\/1\.1 408 |$)/);
+  });
+
+  it("keeps idle connections longer than clients do", async () => {
+    const { port } = await setup();
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const call = request({ host: "127.0.0.1", port, path: "/healthz", agent });
+    call.end();
+    const [response] = (await once(call, "response")) as [IncomingMessage];
+    response.resume();
+    expect(response.headers).toMatchObject({ connection: "keep-alive", "keep-alive": "timeout=75" });
   });
 
   it("stops although connections are open, and may stop twice", async () => {

@@ -99,7 +99,7 @@ describe("fetch with JSON", () => {
     expect(await post(`types/${fn}`, request)).toEqual({ status: 200, body: response });
   });
 
-  it("gets the same as the stock client, whatever the values", async () => {
+  it("gets the same as the stock client, whatever the values", { timeout: 120_000 }, async () => {
     const types = stockTypes(admitModule(await kernelModule("types")).schema.bytes);
     const plain = { longs: String, bytes: String, enums: String, json: true } as const;
     for (const fn of ["scalars", "arrays", "tree", "many"]) {
