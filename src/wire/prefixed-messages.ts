@@ -3,6 +3,7 @@
  * size, most significant first.
  */
 import { HeddleError } from "../base/error.ts";
+import { Pieces } from "../base/pieces.ts";
 
 const prefixBytes = 5;
 /** A message that still comes is offered in parts once so many bytes of it are there. */
@@ -50,9 +51,8 @@ function writePrefix(bytes: Buffer, size: number): void {
 /** Finds the messages in the chunks of a stream. */
 export class PrefixReader {
   readonly #maxBytes: number;
-  /** Chunks of a message that is not complete. */
-  #held: Buffer[] = [];
-  #heldBytes = 0;
+  /** What has come of a message that is not complete. */
+  readonly #held = new Pieces();
   /** What they must amount to before it is worth looking again. */
   #wantedBytes = 0;
   /** Bytes to come of a message that is taken in parts. */
@@ -70,7 +70,7 @@ export class PrefixReader {
   feed(chunk: Buffer, take: (message: Buffer) => void, parts?: MessageParts): void {
     const next = parts === undefined ? chunk : this.#goOn(chunk, parts);
     if (next.length === 0) return;
-    const data = this.#heldBytes === 0 ? next : this.#join(next);
+    const data = this.#held.bytes === 0 ? next : this.#join(next);
     if (data === undefined) return;
     let at = 0;
     let wanted = prefixBytes;
@@ -109,18 +109,13 @@ export class PrefixReader {
   }
 
   #join(chunk: Buffer): Buffer | undefined {
-    this.#held.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#heldBytes < this.#wantedBytes) return undefined;
-    const data = Buffer.concat(this.#held, this.#heldBytes);
-    this.#held = [];
-    this.#heldBytes = 0;
-    return data;
+    this.#held.add(chunk);
+    if (this.#held.bytes < this.#wantedBytes) return undefined;
+    return this.#held.take();
   }
 
   #hold(rest: Buffer, wantedBytes: number): void {
-    this.#held = [rest];
-    this.#heldBytes = rest.length;
+    this.#held.add(rest);
     this.#wantedBytes = wantedBytes;
   }
 
