@@ -1,5 +1,6 @@
 /**
- * The HTTP/2 servers behind a gRPC server. The library keeps them to itself, and three things cannot be had without them;
+ * The HTTP/2 servers behind a gRPC server. The library keeps them to itself, and three things cannot be had without them.
+ * Hence package.json names one version of it: where another has moved them, no server can be bound, and says so;
  * tests with raw HTTP/2 clients and with calls that hang hold that they are where they are looked for.
  */
 import type {
@@ -10,6 +11,7 @@ import type {
   ServerHttp2Stream,
 } from "node:http2";
 import type { Server } from "@grpc/grpc-js";
+import { assert } from "../base/assert.ts";
 
 type Servers = ReadonlyMap<Http2Server, { readonly sessions: ReadonlySet<ServerHttp2Session> }>;
 
@@ -50,7 +52,8 @@ export function takeStreams(
     if (taking.has(http2Server)) continue;
     taking.add(http2Server);
     // The library's own listener was the first; edits are put before it.
-    const library = http2Server.listeners("stream").at(-1) as StreamListener; // as Node gives it to this event
+    const library = http2Server.listeners("stream").at(-1) as StreamListener | undefined; // as Node gives it to this event
+    assert(library !== undefined, "grpc-js listens for the streams of its HTTP/2 servers");
     http2Server.removeListener("stream", library);
     const listener: StreamListener = (stream, headers, flags, raw) => {
       if (!take(stream, headers)) library.call(http2Server, stream, headers, flags, raw);
@@ -77,5 +80,6 @@ export function destroySessions(server: Server): void {
 
 function serversOf(server: Server): Servers {
   const { http2Servers } = server as unknown as { readonly http2Servers: Servers }; // see above
+  assert(http2Servers instanceof Map, "grpc-js keeps its HTTP/2 servers in a map");
   return http2Servers;
 }
