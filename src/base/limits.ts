@@ -2,6 +2,7 @@
  * Every bound of the fabric in one place, with its unit and its reason. Nothing else in the code holds a number that
  * limits a queue, a buffer, a size or a wait. Relations between them are asserted by its test.
  */
+import { clientLimits } from "./client-limits.ts";
 import { nodeLimits } from "./node-limits.ts";
 import { storeLimits } from "./store-limits.ts";
 
@@ -9,6 +10,8 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 
 export const limits = {
+  ...clientLimits,
+
   // --- payloads and frames (bytes)
   /** One message on a small stream. Larger ones make small ones wait: see docs/architecture.md. */
   frameMaxBytes: 64 * KiB,
@@ -35,26 +38,6 @@ export const limits = {
   payloadMaxBytes: 64 * MiB,
   /** One message of a unary RPC: the gRPC default. */
   unaryMessageMaxBytes: 4 * MiB,
-  /** Of unary calls on one connection: requests that have not come whole, and responses that have not been read. */
-  unaryHeldMaxBytes: 256 * MiB,
-  /** How long after its deadline the stream of a call may be open, for an outcome that is on its way. */
-  unaryCloseMs: 5_000,
-  /** Body of an HTTP request: reading JSON keeps the gateway from everything else meanwhile. */
-  httpBodyMaxBytes: 4 * MiB,
-  /** Bodies of HTTP requests that are being read, over all clients. */
-  httpBodiesMaxBytes: 256 * MiB,
-  /** How long an HTTP client may take to send its headers, and its whole request. */
-  httpHeadersMs: 10_000,
-  httpRequestMs: 30_000,
-  /** How often connections are held against the two above. */
-  httpCheckMs: 2_000,
-  /**
-   * How long an HTTP connection may be idle: longer than clients and proxies keep theirs, so that it is they who close.
-   * What is sent on a connection while the other end closes it is lost, and clients do not send a POST again.
-   */
-  httpIdleMs: 75_000,
-  /** HTTP connections at a time. */
-  httpConnectionsMax: 4_096,
   /** Fields and list elements of one decoded payload: 64 MiB of empty messages must not become gigabytes of objects. */
   payloadValuesMax: 16 * 1024 * 1024,
   /** Of it, what the response of a WASI command needs beside its output. */

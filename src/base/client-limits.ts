@@ -1,0 +1,22 @@
+/** Bounds of what stock clients hold of the gateway, by gRPC and by HTTP: a part of `limits.ts`, which is where they are used from. */
+const MiB = 1024 * 1024;
+
+export const clientLimits = {
+  /** Of unary calls on one connection: requests that have not come whole, and responses that have not been read. */
+  unaryHeldMaxBytes: 256 * MiB,
+  /** How long after its deadline the stream of a call may be open. */
+  unaryCloseMs: 5_000,
+  /** Body of an HTTP request: reading JSON keeps the gateway from everything else meanwhile. */
+  httpBodyMaxBytes: 4 * MiB,
+  /** Bodies of HTTP requests that are being read, over all clients. */
+  httpBodiesMaxBytes: 256 * MiB,
+  /** How long an HTTP client may take to send its headers, and its whole request. */
+  httpHeadersMs: 10_000,
+  httpRequestMs: 30_000,
+  /** How often connections are held against the two above. */
+  httpCheckMs: 2_000,
+  /** Idle HTTP connections: longer than clients keep theirs. What is sent while the other end closes is lost. */
+  httpIdleMs: 75_000,
+  /** HTTP connections at a time. */
+  httpConnectionsMax: 4_096,
+} as const;
