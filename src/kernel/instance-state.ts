@@ -23,7 +23,7 @@ import {
   type KernelFailure,
   type TrapContext,
 } from "./trap.ts";
-import { storeMaxBytes } from "./watched-stores.ts";
+import { Written } from "./written.ts";
 
 /** What an instance is made from. */
 export interface InstanceOptions {
@@ -72,10 +72,7 @@ export class InstanceState implements ResetTarget {
   /** What the memory had when the instance was new. */
   #initialBytes = 0;
   #memory: WebAssembly.Memory | undefined = undefined;
-  /** The global in which the code keeps how far up it wrote. */
-  #mark: WebAssembly.Global | undefined = undefined;
-  /** How far up the host wrote. */
-  #hostEnd = 0;
+  #written = new Written({}, undefined);
   #phase: "starting" | "clean" | "used" = "starting";
   #lastError = "";
   #aborted: AbortNote | undefined = undefined;
@@ -98,7 +95,7 @@ export class InstanceState implements ResetTarget {
       ...parts.imports,
     };
     this.#instantiate();
-    this.image = captureImage(this.plan, this.bytes, this.globals);
+    this.#keepImage();
   }
 
   get plan(): InstancePlan {
@@ -106,20 +103,20 @@ export class InstanceState implements ResetTarget {
   }
 
   get writtenEnd(): number {
-    const size = this.bytes.length;
-    if (this.#mark === undefined) return size;
-    const written = (Number(this.#mark.value) >>> 0) + storeMaxBytes;
-    return Math.min(size, Math.max(written, this.#hostEnd));
+    return this.#written.endIn(this.bytes.length);
   }
 
   forgetWritten(): void {
-    this.#hostEnd = 0;
-    if (this.#mark !== undefined) this.#mark.value = 0;
+    this.#written.forget();
+  }
+
+  restoreInside(): boolean {
+    return this.#written.restore();
   }
 
   /** The host writes to memory below this address. */
   hostWrites(end: number): void {
-    if (end > this.#hostEnd) this.#hostEnd = end;
+    this.#written.below(end);
   }
 
   /** See `KernelInstance`. */
@@ -152,12 +149,23 @@ export class InstanceState implements ResetTarget {
   #changeForm(): void {
     this.#form = this.#choice.form;
     this.#instantiate();
+    this.#keepImage();
+  }
+
+  #keepImage(): void {
     this.image = captureImage(this.plan, this.bytes, this.globals);
+    this.#saveInside();
   }
 
   rebuild(): void {
     this.rebuilds++;
     this.#instantiate();
+    this.#saveInside();
+  }
+
+  /** Has the code keep what the image has, unless there is none. */
+  #saveInside(): void {
+    if (this.image !== undefined) this.#written.save(this.image.head.length);
   }
 
   get bytes(): Uint8Array {
@@ -220,16 +228,8 @@ export class InstanceState implements ResetTarget {
     const globals = this.plan.globals.map((name) => exports[name]);
     this.globals = globals.filter((global) => global instanceof WebAssembly.Global);
     this.refreshBytes();
-    this.#mark = this.#markOf(exports);
-    this.forgetWritten();
+    this.#written = new Written(exports, this.plan.watch);
     this.#phase = "clean";
-  }
-
-  #markOf(exports: WebAssembly.Exports): WebAssembly.Global | undefined {
-    if (this.plan.watch === undefined) return undefined;
-    const mark = exports[this.plan.watch.mark];
-    if (mark instanceof WebAssembly.Global) return mark;
-    throw new HeddleError("INTERNAL", "the code that keeps a mark of its writes does not export it");
   }
 
   /** Runs the start function and, of a reactor, `_initialize`. */

@@ -36,6 +36,8 @@ export interface ResetTarget {
   refreshBytes(): void;
   /** Forgets what was written: memory is as it was in the image. */
   forgetWritten(): void;
+  /** Does what `clearRest` and `restoreGlobals` do inside of the module, in one call; false where that is not offered. */
+  restoreInside(): boolean;
   /** Puts a new instance in the place of the present one. */
   rebuild(): void;
 }
@@ -56,6 +58,7 @@ export const resetSteps: readonly ResetStep[] = [
 export function restoreState(target: ResetTarget): void {
   if (rebuildUnrestorable(target) || rebuildGrown(target)) return;
   restoreHead(target);
+  if (target.restoreInside()) return;
   clearRest(target);
   restoreGlobals(target);
 }

@@ -9,8 +9,9 @@
 import { limits } from "../base/limits.ts";
 import { BinaryReader } from "./binary-reader.ts";
 import { BinaryWriter } from "./binary-writer.ts";
-import { parseModule, SectionId, type ModuleSections, type Section } from "./module.ts";
+import { parseModule, SectionId, type ModuleSections } from "./module.ts";
 import type { NormalizedModule } from "./normalize.ts";
+import { writeRestore } from "./restore-code.ts";
 import { reservedExportPrefix } from "./signature.ts";
 import { watchStores } from "./watched-stores.ts";
 
@@ -18,6 +19,9 @@ import { watchStores } from "./watched-stores.ts";
 export interface Watch {
   /** Name of the exported global that is the mark. */
   readonly mark: string;
+  /** Names of the functions of `restore-code.ts`. */
+  readonly save: string;
+  readonly restore: string;
   /** Pairs of offsets, ascending: what begins at the first in the normalised module begins at the second in this one. */
   readonly moves: Uint32Array;
 }
@@ -28,7 +32,11 @@ export interface WatchedModule {
   readonly watch: Watch;
 }
 
-const markExport = `${reservedExportPrefix}mark`;
+const added = {
+  mark: `${reservedExportPrefix}mark`,
+  save: `${reservedExportPrefix}save`,
+  restore: `${reservedExportPrefix}restore`,
+} as const;
 /** Sections that stand behind the globals. */
 const behindGlobals = new Set<number>([
   SectionId.EXPORT,
@@ -37,7 +45,7 @@ const behindGlobals = new Set<number>([
   SectionId.DATA_COUNT,
   SectionId.CODE,
 ]);
-const externGlobal = 3;
+const extern = { FUNCTION: 0, GLOBAL: 3 } as const;
 
 /** Writes the form with the mark; undefined where it would be of no use. Throws BAD_MODULE for code that is not offered. */
 export function watchModule({ bytes, plan }: NormalizedModule): WatchedModule | undefined {
@@ -47,6 +55,8 @@ export function watchModule({ bytes, plan }: NormalizedModule): WatchedModule | 
   const sections = parseModule(bytes);
   // The mark comes after all globals; those that are imported have the first numbers.
   const mark = sections.imports.filter((entry) => entry.kind === "global").length + sections.globals.length;
+  const restore = writeRestore(sections, mark);
+  if (restore === undefined) return undefined;
   const writer = new BinaryWriter(2 * bytes.length);
   writer.bytes(bytes.subarray(0, 8));
   let moves: Uint32Array = new Uint32Array(0);
@@ -54,19 +64,48 @@ export function watchModule({ bytes, plan }: NormalizedModule): WatchedModule | 
   for (const section of sections.sections) {
     if (!isDeclared && behindGlobals.has(section.id)) {
       isDeclared = true;
-      writer.section(SectionId.GLOBAL, globalBody(sections));
+      const { count, bytes: entries } = restore.globals;
+      writer.section(SectionId.GLOBAL, longer(sections, SectionId.GLOBAL, count, entries));
     }
     if (section.id === SectionId.GLOBAL) continue;
-    if (section.id === SectionId.EXPORT) writer.section(section.id, exportBody(sections, section, mark));
+    const more = moreOf(sections, section.id, mark, restore.type);
+    if (more !== undefined) writer.section(section.id, longer(sections, section.id, ...more));
     else if (section.id === SectionId.CODE) {
-      const watched = watchStores(sections, section, mark);
+      const watched = watchStores(sections, section, mark, restore.bodies);
       if (watched === undefined) return undefined;
       writer.section(section.id, watched.body);
       const base = writer.size - watched.body.size;
       moves = sharedPairs(watched.moves, base);
     } else writer.bytes(bytes.subarray(section.start, section.end));
   }
-  return { bytes: writer.finish().slice(), watch: { mark: markExport, moves } };
+  return { bytes: writer.finish().slice(), watch: { ...added, moves } };
+}
+
+/** How many entries a section gets, and their bytes; undefined for a section that gets none of these. */
+function moreOf(
+  sections: ModuleSections,
+  id: number,
+  mark: number,
+  type: Uint8Array,
+): readonly [count: number, entries: Uint8Array] | undefined {
+  if (id === SectionId.TYPE) return [1, type];
+  const entries = new BinaryWriter();
+  if (id === SectionId.FUNCTION) {
+    for (let body = 0; body < 2; body++) entries.u32(sections.types.length);
+    return [2, entries.finish()];
+  }
+  if (id !== SectionId.EXPORT) return undefined;
+  const first = sections.functions.length;
+  writeExport(entries, added.mark, extern.GLOBAL, mark);
+  writeExport(entries, added.save, extern.FUNCTION, first);
+  writeExport(entries, added.restore, extern.FUNCTION, first + 1);
+  return [3, entries.finish()];
+}
+
+function writeExport(entries: BinaryWriter, name: string, kind: number, index: number): void {
+  entries.name(name);
+  entries.byte(kind);
+  entries.u32(index);
 }
 
 /** In memory that all workers share. The second of each pair begins at `base`. */
@@ -88,29 +127,17 @@ export function unwatchedOffset({ moves }: Watch, offset: number): number {
   return (moves[2 * low] ?? 0) + offset - (moves[2 * low + 1] ?? 0);
 }
 
-/** The globals as they were, then the mark. */
-function globalBody({ bytes, sections, globals }: ModuleSections): BinaryWriter {
-  const section = sections.find(({ id }) => id === SectionId.GLOBAL);
+/** The entries of a section as they were, if there are any, then others. */
+function longer({ bytes, sections }: ModuleSections, id: number, count: number, entries: Uint8Array) {
   const body = new BinaryWriter();
-  body.u32(globals.length + 1);
-  if (section !== undefined) body.bytes(afterCount(bytes, section));
-  body.bytes(Uint8Array.of(0x7f, 1, 0x41, 0, 0x0b)); // a mutable i32 that begins as 0
+  const section = sections.find((candidate) => candidate.id === id);
+  if (section === undefined) {
+    body.u32(count);
+  } else {
+    const reader = new BinaryReader(bytes, section.bodyStart, section.end);
+    body.u32(reader.u32() + count);
+    body.bytes(bytes.subarray(reader.at, section.end));
+  }
+  body.bytes(entries);
   return body;
-}
-
-function exportBody({ bytes, exports }: ModuleSections, section: Section, mark: number): BinaryWriter {
-  const body = new BinaryWriter();
-  body.u32(exports.length + 1);
-  body.bytes(afterCount(bytes, section));
-  body.name(markExport);
-  body.byte(externGlobal);
-  body.u32(mark);
-  return body;
-}
-
-/** The entries of a section. */
-function afterCount(bytes: Uint8Array, { bodyStart, end }: Section): Uint8Array {
-  const reader = new BinaryReader(bytes, bodyStart, end);
-  reader.u32();
-  return bytes.subarray(reader.at, end);
 }

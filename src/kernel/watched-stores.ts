@@ -83,17 +83,22 @@ const numbersAdded = 4;
 const codeUsualBytes = 28;
 
 /**
- * Writes the code of a module with the mark, which is the global of that index; undefined when a function gets too large
- * by it. Throws BAD_MODULE for code that is not offered.
+ * Writes the code of a module with the mark, which is the global of that index, and the bodies of further functions
+ * behind it; undefined when a function gets too large by it. Throws BAD_MODULE for code that is not offered.
  */
-export function watchStores(sections: ModuleSections, code: Section, mark: number): WatchedCode | undefined {
+export function watchStores(
+  sections: ModuleSections,
+  code: Section,
+  mark: number,
+  further: readonly Uint8Array[],
+): WatchedCode | undefined {
   const { bytes, functions } = sections;
   const writes = findWrites(bytes, code, mark);
   const reader = new BinaryReader(bytes, code.bodyStart, code.end);
   const body = new BinaryWriter(code.end - code.bodyStart + writes.length * codeUsualBytes);
   const moves: number[] = [];
   const count = reader.count("function bodies");
-  body.u32(count);
+  body.u32(count + further.length);
   let done = 0;
   for (const type of functions.slice(functions.length - count)) {
     const size = reader.u32();
@@ -108,6 +113,10 @@ export function watchStores(sections: ModuleSections, code: Section, mark: numbe
     for (const [index, offset] of written.moves.entries())
       moves.push(index % 2 === 0 ? offset : body.size + offset);
     body.bytes(written.body.finish());
+  }
+  for (const own of further) {
+    body.u32(own.length);
+    body.bytes(own);
   }
   return { body, moves };
 }
