@@ -27,6 +27,9 @@ export const nodeLimits = {
   spinGapMs: 0.05,
   /** Times at which nobody looks, after it was in vain, before it is tried again. */
   spinRestMax: 64,
+  /** Items in a row that share a reading of the clock when they last no longer than this. */
+  sharedClockItems: 8,
+  sharedClockMs: 0.002,
   /** How often the watchdog looks at running workers. */
   watchdogMs: 10,
   /** How long a cancelled item may still run before its worker is ended. */

@@ -44,11 +44,13 @@ export const Time = {
   DEADLINE_AT: 0,
   /** The worker took the batch. */
   TAKEN_AT: 1,
-  /** The running item, or the making of the instance, began. */
+  /** The item of BEGAN_INDEX, or the making of the instance, began. */
   BEGAN_AT: 2,
   COLD_MS: 3,
   /** Id of the batch; a number that may need more than 32 bits. */
   BATCH_ID: 4,
+  /** The running item or one before it: short ones share a reading of the clock. Written after BEGAN_AT. */
+  BEGAN_INDEX: 5,
 } as const;
 
 /** Values of `Word.STATE`. A batch goes from EMPTY through all of them and back. */

@@ -34,6 +34,8 @@ export class HostSlot {
   #unneeded = 0;
   /** The running item that was found cancelled, and when. */
   #unwanted = { index: -1, since: Infinity };
+  /** The running item that has no time at which it began, and when it was seen first. */
+  #seen = { index: -1, at: Infinity };
 
   constructor() {
     this.#memory = BatchMemory.allocate(limits.mapFrameItemsMax, limits.workerBufferBytes);
@@ -72,6 +74,7 @@ export class HostSlot {
     this.#reported = 0;
     this.#outputAt = 0;
     this.#unwanted = { index: -1, since: Infinity };
+    this.#seen = { index: -1, at: Infinity };
     sizes.set(batch.count === batch.sizes.length ? batch.sizes : batch.sizes.subarray(0, batch.count));
     input.set(batch.payloads.subarray(offset, offset + inputBytes));
     cancelled.fill(0, 0, batch.count);
@@ -143,7 +146,7 @@ export class HostSlot {
     const index = this.runningIndex;
     if (!cold && index < 0) return undefined;
     // Read after the cursors: if the worker has gone on since, the time is a later one and nobody is blamed.
-    const beganAt = times[Time.BEGAN_AT] ?? now;
+    const beganAt = cold ? (times[Time.BEGAN_AT] ?? now) : this.#beganAt(index, now);
     if (!cold && Atomics.load(cancelled, index) === 1) {
       if (this.#unwanted.index !== index) this.#unwanted = { index, since: now };
     } else {
@@ -151,6 +154,14 @@ export class HostSlot {
     }
     const { timeLimitMs } = kernel;
     return { cold, beganAt, functionName, timeLimitMs, deadlineAt, cancelledAt: this.#unwanted.since };
+  }
+
+  /** When a running item began, or was seen first if that is not known. */
+  #beganAt(index: number, now: number): number {
+    const { times } = this.#memory;
+    if (times[Time.BEGAN_INDEX] === index) return times[Time.BEGAN_AT] ?? now;
+    if (this.#seen.index !== index) this.#seen = { index, at: now };
+    return this.#seen.at;
   }
 
   /** The worker waits until all it has finished was taken. If so, `collect` and then `flush`. */
@@ -200,10 +211,7 @@ export class HostSlot {
   #blame(taken: Taken, index: number, { culprit, now }: Ending): void {
     taken.failures.push({ ...culprit, index });
     taken.sizes = Uint32Array.of(...taken.sizes, 0);
-    taken.runMs = Float32Array.of(
-      ...taken.runMs,
-      Math.max(0, now - (this.#memory.times[Time.BEGAN_AT] ?? now)),
-    );
+    taken.runMs = Float32Array.of(...taken.runMs, Math.max(0, now - this.#beganAt(index, now)));
   }
 
   /** Copies results of the items [first, end). */

@@ -1,6 +1,6 @@
 /**
  * Runs a batch that lies in shared memory, item after item, on one instance. This is the hottest loop of a node: per
- * item it makes no object, no view and no closure, and reads the clock once.
+ * item it makes no object, no view and no closure, and reads the clock once at most (see `shared-clock.ts`).
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
@@ -9,6 +9,7 @@ import type { KernelInstance } from "../kernel/instance.ts";
 import { kernelFailure, type KernelFailure } from "../kernel/trap.ts";
 import { toFailure } from "./batch.ts";
 import { ItemStatus, Time, Word, type BatchMemory } from "./batch-memory.ts";
+import { SharedClock } from "./shared-clock.ts";
 
 /** The scale of `systemClock`, with its origin read once. */
 const origin = performance.timeOrigin;
@@ -20,6 +21,7 @@ export class BatchRunner {
   /** The item that runs, for its log. */
   index = 0;
   readonly #ring: () => void;
+  readonly #clock = new SharedClock();
   /** Where results go. Nobody but this side grows it, and to ask whether it has grown takes its time for each item. */
   #output: ByteArea;
   /** Where the next result goes. */
@@ -62,20 +64,25 @@ export class BatchRunner {
 
   #runItems(instance: KernelInstance): void {
     const { header, times, sizes, cancelled, input, status, resultSizes, runMs } = this.memory;
+    const clock = this.#clock;
     const functionIndex = Atomics.load(header, Word.FUNCTION);
     const count = Atomics.load(header, Word.COUNT);
     const deadlineAt = times[Time.DEADLINE_AT] ?? Infinity;
     let inputAt = 0;
-    let now = threadNow();
+    clock.start(threadNow(), deadlineAt);
     for (let index = 0; index < count && Atomics.load(header, Word.HALT) === 0; index++) {
       const size = sizes[index] ?? 0;
-      if (now >= deadlineAt || Atomics.load(cancelled, index) !== 0) {
-        this.#skip(index, now >= deadlineAt ? ItemStatus.DEADLINE : ItemStatus.CANCELLED);
+      const expired = clock.now >= deadlineAt;
+      if (expired || Atomics.load(cancelled, index) !== 0) {
+        this.#skip(index, expired ? ItemStatus.DEADLINE : ItemStatus.CANCELLED);
         inputAt += size;
         continue;
       }
       this.index = index;
-      times[Time.BEGAN_AT] = now;
+      if (clock.fresh) {
+        times[Time.BEGAN_AT] = clock.now;
+        times[Time.BEGAN_INDEX] = index;
+      }
       Atomics.store(header, Word.STARTED, index + 1);
       if (instance.call(functionIndex, input, inputAt, size)) {
         const resultSize = instance.resultSize;
@@ -87,9 +94,7 @@ export class BatchRunner {
         this.#fail(index, instance.failure ?? kernelFailure("INTERNAL", "the call failed without a reason"));
       }
       inputAt += size;
-      const ended = threadNow();
-      runMs[index] = ended - now;
-      now = ended;
+      runMs[index] = clock.due() ? clock.read(threadNow()) : clock.estimate();
       Atomics.store(header, Word.FINISHED, index + 1);
     }
   }
@@ -149,6 +154,8 @@ export class BatchRunner {
     this.#ring();
     while (Atomics.load(header, Word.FLUSH) === 1) Atomics.wait(header, Word.FLUSH, 1);
     this.#outputAt = 0;
-    times[Time.BEGAN_AT] = threadNow(); // the waiting is the host's time, not the item's
+    // The waiting is the host's time, not the item's.
+    times[Time.BEGAN_AT] = threadNow();
+    times[Time.BEGAN_INDEX] = this.index;
   }
 }

@@ -171,6 +171,22 @@ describe("createWorkerPool", () => {
     expect(pool.stats().restarts).toBe(1);
   });
 
+  it("ends an endless loop in the middle of items that share a reading of the clock", async () => {
+    const pool = await setup(1, { timeLimitMs: 50 });
+    await pool.run(
+      "spinIf",
+      Array.from({ length: 2_000 }, () => go),
+    ); // until they are as fast as they get
+    const shared = Array.from({ length: 60 }, (_, index) => (index === 37 ? spin : go));
+    const { parts, outcomes } = await pool.run("spinIf", shared);
+    expect(outcomes.slice(0, 38).map(reasonOf)).toEqual([
+      ...shared.slice(0, 37).map(() => "ok"),
+      "TIME_LIMIT",
+    ]);
+    expect(outcomes.slice(38).map(reasonOf)).toEqual(shared.slice(38).map(() => "missing"));
+    expect(parts.flatMap(({ runMs }) => [...runMs])[37]).toBeGreaterThan(50);
+  });
+
   it("ends an endless loop whose every round takes long", async () => {
     // With V8's defaults the thread goes on for hours: see kernel/v8-flags.ts.
     const pool = await setup(1, { timeLimitMs: 1500 });
