@@ -48,6 +48,13 @@ export interface Admission {
   readonly normalized: NormalizedModule;
 }
 
+/** A module taken apart, and the form that it will most likely have. */
+export interface LikelyForm {
+  readonly sections: ModuleSections;
+  readonly manifest: Manifest;
+  readonly normalized: NormalizedModule;
+}
+
 /** sha-256 of a module's bytes. */
 export function digestOf(bytes: Uint8Array): KernelDigest {
   const digest = toKernelDigest(createHash("sha256").update(bytes).digest("hex"));
@@ -66,13 +73,17 @@ export function admitModule(bytes: Uint8Array): AdmittedKernel {
 }
 
 /**
- * Reads a module that V8 finds valid, or will before it runs. `digest` is that of the bytes, if it is known. Throws as
- * `admitModule` does.
+ * Reads a module that V8 finds valid, or will before it runs. `digest` is that of the bytes and `likely` what
+ * `readLikelyForm` gives for them, if that is known. Throws as `admitModule` does.
  */
-export function inspectModule(bytes: Uint8Array, digest: KernelDigest = digestOf(bytes)): Admission {
-  const sections = parseModule(bytes);
+export function inspectModule(
+  bytes: Uint8Array,
+  digest: KernelDigest = digestOf(bytes),
+  likely?: LikelyForm,
+): Admission {
+  const sections = likely?.sections ?? parseModule(bytes);
   checkAbi(sections);
-  const manifest = readModuleManifest(sections);
+  const manifest = likely?.manifest ?? readModuleManifest(sections);
   const { imports, pure, capabilities } = checkImports(sections.imports, manifest);
   const schema = readSchema(sections);
   checkPackages(schema, manifest.name);
@@ -80,7 +91,8 @@ export function inspectModule(bytes: Uint8Array, digest: KernelDigest = digestOf
   checkInterface(sections, schema, manifest);
   const facts = readCodeFacts(sections);
   checkBounds(sections, facts);
-  const normalized = normalizeModule(sections, manifest, facts);
+  const isAsLikely = likely !== undefined && facts.unrestorable.length === 0;
+  const normalized = isAsLikely ? likely.normalized : normalizeModule(sections, manifest, facts);
   const kernel: AdmittedKernel = {
     digest,
     sizeBytes: bytes.length,
@@ -97,13 +109,14 @@ export function inspectModule(bytes: Uint8Array, digest: KernelDigest = digestOf
 }
 
 /**
- * The form that nodes compile, if the code does nothing that prevents restoring its state, as most does not: known
- * before the code has been looked at. Gives undefined for a module that will be refused.
+ * What is known of a module before its code has been looked at: the form that nodes compile is this one unless the code
+ * prevents restoring its state, as little does. Gives undefined for a module that will be refused.
  */
-export function likelyForm(bytes: Uint8Array): Uint8Array | undefined {
+export function readLikelyForm(bytes: Uint8Array): LikelyForm | undefined {
   try {
     const sections = parseModule(bytes);
-    return normalizeModule(sections, readModuleManifest(sections), likelyFacts).bytes;
+    const manifest = readModuleManifest(sections);
+    return { sections, manifest, normalized: normalizeModule(sections, manifest, likelyFacts) };
   } catch {
     return undefined; // why is told by the inspection, which meets it as well
   }

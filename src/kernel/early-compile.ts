@@ -4,20 +4,30 @@
  */
 import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
-import { inspectModule, likelyForm, validateModule, type Admission } from "./admission.ts";
+import {
+  inspectModule,
+  readLikelyForm,
+  validateModule,
+  type Admission,
+  type LikelyForm,
+} from "./admission.ts";
 
-/** Compiles a form of a module; for the likely one, that has begun already. */
-export type CompileForm = (form: Uint8Array) => Promise<WebAssembly.Module>;
+/** A module that is being compiled. */
+export interface EarlyCompile {
+  /** For its inspection. */
+  readonly likely: LikelyForm | undefined;
+  /** Compiles a form of the module; for the likely one, that has begun already. */
+  readonly compile: (form: Uint8Array) => Promise<WebAssembly.Module>;
+}
 
 /** Begins to compile a module in the form that it will most likely have. */
-export function compileEarly(bytes: Uint8Array): CompileForm {
-  const likely = likelyForm(bytes);
-  const compiling = likely && WebAssembly.compile(likely);
-  compiling?.catch(() => {}); // whoever needs it is told
-  return (form) => {
-    const isLikely = likely !== undefined && Buffer.compare(likely, form) === 0;
-    return isLikely && compiling !== undefined ? compiling : WebAssembly.compile(form);
-  };
+export function compileEarly(bytes: Uint8Array): EarlyCompile {
+  const likely = readLikelyForm(bytes);
+  if (likely === undefined) return { likely, compile: (form) => WebAssembly.compile(form) };
+  const likelyBytes = likely.normalized.bytes;
+  const compiling = WebAssembly.compile(likelyBytes);
+  compiling.catch(() => {}); // whoever needs it is told
+  return { likely, compile: (form) => (form === likelyBytes ? compiling : WebAssembly.compile(form)) };
 }
 
 /** A module that may become a kernel, but for its start. */
@@ -31,12 +41,12 @@ export interface CheckedModule {
 export async function checkModule(bytes: Uint8Array, digest: KernelDigest): Promise<CheckedModule> {
   // The lists of a module that V8 refuses may be longer than V8 allows, and those of a large one fill the heap.
   if (bytes.length > limits.admissionEarlyMaxBytes) validateModule(bytes);
-  const compileForm = compileEarly(bytes);
+  const { likely, compile } = compileEarly(bytes);
   try {
-    const admission = inspectModule(bytes, digest);
+    const admission = inspectModule(bytes, digest, likely);
     const form = admission.normalized.bytes;
     if (Buffer.compare(form, bytes) !== 0) validateModule(bytes); // otherwise compiling it says as much
-    return { admission, module: await compileForm(form) };
+    return { admission, module: await compile(form) };
   } catch (error) {
     validateModule(bytes);
     throw error;

@@ -39,10 +39,10 @@ export async function loadKernel(bytes: Uint8Array, digest: KernelDigest): Promi
 /** As `loadKernel`, for bytes of which it is certain that this is their digest. */
 export async function loadVerified(bytes: Uint8Array, digest: KernelDigest): Promise<KernelModule> {
   makeWasmInterruptible();
-  const compileForm = compileEarly(bytes);
-  const { kernel, normalized } = inspectModule(bytes, digest);
+  const { likely, compile } = compileEarly(bytes);
+  const { kernel, normalized } = inspectModule(bytes, digest, likely);
   const [module, watched] = await Promise.all([
-    compiled(compileForm(normalized.bytes), digest),
+    compiled(compile(normalized.bytes), digest),
     compileWatched(normalized, kernel.plan),
   ]);
   const { plan, functions } = kernel;

@@ -32,8 +32,10 @@ describe("compileEarly", () => {
     ["cannot be restored", "(table.set (i32.const 0) (ref.null func))", false],
   ])("gives the form of a module that %s", async (_, code, exported) => {
     const bytes = withTable(code);
-    const { normalized } = inspectModule(bytes);
-    const module = await compileEarly(bytes)(normalized.bytes);
+    const { likely, compile } = compileEarly(bytes);
+    const { kernel, normalized } = inspectModule(bytes, digestOf(bytes), likely);
+    expect({ kernel, normalized }).toEqual(inspectModule(bytes));
+    const module = await compile(normalized.bytes);
     expect(exportsOf(module)).toEqual(
       exportsOf(new WebAssembly.Module(normalized.bytes as Uint8Array<ArrayBuffer>)),
     );
@@ -42,7 +44,7 @@ describe("compileEarly", () => {
 
   it("says of bytes that are no module what V8 says when they are compiled", async () => {
     const bytes = Uint8Array.of(1, 2, 3);
-    await expect(compileEarly(bytes)(bytes)).rejects.toBeInstanceOf(WebAssembly.CompileError);
+    await expect(compileEarly(bytes).compile(bytes)).rejects.toBeInstanceOf(WebAssembly.CompileError);
   });
 });
 
