@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { startChild } from "./child.ts";
 
 /** The share of traces that is kept, decided at the head of each. */
-const sampledShare = 0.01;
+export const sampledShare = 0.01;
 /** How often spans leave, in ms: ten times as often as by default, so that none is left when it is asked for them. */
 const exportMs = 500;
 const patienceMs = 20_000;
@@ -13,8 +13,8 @@ const pollMs = 100;
 export interface SpanReceiver {
   /** The OTEL_* variables of a process that sends its spans here, under a name of its own. */
   environment(name: string): Readonly<Record<string, string>>;
-  /** Resolves with the spans that came under a name as soon as there are any. Rejects when none comes. */
-  received(name: string): Promise<number>;
+  /** Resolves with the spans that came under a name as soon as there are so many. Rejects when they do not come. */
+  received(name: string, atLeast: number): Promise<number>;
 }
 
 /** Starts a receiver; it ends with the scope. */
@@ -28,14 +28,17 @@ export async function startSpanReceiver(scope: AsyncDisposableStack): Promise<Sp
       OTEL_TRACES_SAMPLER_ARG: String(sampledShare),
       OTEL_BSP_SCHEDULE_DELAY: String(exportMs),
     }),
-    async received(name) {
+    async received(name, atLeast) {
+      let count = 0;
       for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += pollMs) {
         const counts = (await child.request({}, patienceMs)) as Record<string, number>; // as above
-        const count = counts[`/${name}/v1/traces`];
-        if (count !== undefined && count > 0) return count;
+        count = counts[`/${name}/v1/traces`] ?? 0;
+        if (count >= atLeast) return count;
         await wait(pollMs);
       }
-      throw new Error(`no span of the ${name} came within ${patienceMs} ms`);
+      throw new Error(
+        `${count} spans of the ${name} came within ${patienceMs} ms, ${atLeast} were to be expected`,
+      );
     },
   };
 }

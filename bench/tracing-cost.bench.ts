@@ -1,10 +1,16 @@
 import { interleave, median, ratioOfPairs, type Bench, type Figure } from "./harness.ts";
 import { rateOf, roundDetails, startHeddleSubject, type HeddleSubject } from "./invoke-subjects.ts";
-import { startSpanReceiver, type SpanReceiver } from "./span-receiver.ts";
+import type { Round } from "./load.ts";
+import { sampledShare, startSpanReceiver, type SpanReceiver } from "./span-receiver.ts";
 
 const inFlight = 256;
 /** Calls of which at least one is surely sampled: that none of them is has a chance of e⁻²⁰. */
 const sampledCalls = 2_000;
+
+/** Standard deviations by which the number of sampled calls may miss what is expected. */
+const deviations = 6;
+/** Spans that the gateway makes of a call that is tried once: attempt, execute, queue and run. */
+const gatewaySpans = 4;
 
 /** What tracing costs at the rate at which fabrics are traced. */
 export const tracingCost: Figure = {
@@ -32,19 +38,46 @@ export const tracingCost: Figure = {
   },
 };
 
+/** A subject that knows how many calls it made, those to warm up among them. */
+interface TracedSubject extends HeddleSubject {
+  readonly calls: () => number;
+}
+
 /** A fabric of its own whose gateway and client export what they sample. */
-async function startTraced(bench: Bench, receiver: SpanReceiver): Promise<HeddleSubject> {
+async function startTraced(bench: Bench, receiver: SpanReceiver): Promise<TracedSubject> {
   const subject = await startHeddleSubject(bench, inFlight, {
     name: "Heddle invoke, traced",
     fabricEnvironment: receiver.environment("gateway"),
     clientEnvironment: receiver.environment("client"),
   });
-  return subject;
+  let calls = 0;
+  const measure = async (durationMs: number): Promise<Round> => {
+    const round = await subject.measure(durationMs);
+    calls += round.calls;
+    return round;
+  };
+  return { ...subject, measure, calls: () => calls };
 }
 
-/** Proves that spans of both processes have come; makes as many calls as that takes when the rounds were short. */
-async function spansOf(receiver: SpanReceiver, traced: HeddleSubject): Promise<Record<string, string>> {
-  for (let calls = 0; calls < sampledCalls;) calls += (await traced.measure(20)).calls;
-  const [client, gateway] = await Promise.all([receiver.received("client"), receiver.received("gateway")]);
-  return { "spans of the client": String(client), "spans of the gateway": String(gateway) };
+/**
+ * Proves that the traces that were to be kept have come whole: of the client as many spans as its sampler's share of all
+ * calls, give or take what chance may, and of the gateway four to each. Makes more calls when the rounds were short.
+ */
+async function spansOf(receiver: SpanReceiver, traced: TracedSubject): Promise<Record<string, string>> {
+  while (traced.calls() < sampledCalls) await traced.measure(20);
+  const expected = traced.calls() * sampledShare;
+  const chance = deviations * Math.sqrt(expected);
+  const client = await receiver.received("client", Math.max(1, Math.floor(expected - chance)));
+  if (client > expected + chance) {
+    throw new Error(
+      `${client} spans of the client came for ${traced.calls()} calls: too many for its sampler`,
+    );
+  }
+  const gateway = await receiver.received("gateway", gatewaySpans * client);
+  const calls = String(traced.calls());
+  return {
+    "calls traced": calls,
+    "spans of the client": String(client),
+    "spans of the gateway": String(gateway),
+  };
 }
