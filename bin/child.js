@@ -11,14 +11,12 @@
  */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { parentFdVariable } from "./parent-fd.js";
 
 /** Copies of one key press arrive within a few milliseconds; a person presses again much later. */
 const echoMs = 300;
 
 const passedOn = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2"];
-
-/** Name of the variable that tells a child which file descriptor ends with its parent. */
-export const parentFdVariable = "HEDDLE_PARENT_FD";
 
 /**
  * Runs a program to its end with this process's standard streams.

@@ -8,7 +8,6 @@ import * as nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { findPinnedNode, isNewEnough, noNodeMessage, nodeMajorMin } from "./pinned-node.js";
-import { runChild } from "./child.js";
 
 const here = fileURLToPath(import.meta.url);
 const root = dirname(dirname(here));
@@ -28,9 +27,11 @@ if (isClone && !existsSync(join(root, "node_modules"))) {
 } else {
   const node = isClone ? findPinnedNode(root) : undefined;
   // A pinned Node that is itself too old must not start itself for ever.
-  if (node !== undefined && node !== process.execPath)
+  if (node !== undefined && node !== process.execPath) {
+    // Only here: what starts processes takes longer to load than all else here.
+    const { runChild } = await import("./child.js");
     process.exitCode = await runChild(node, [here, ...process.argv.slice(2)]);
-  else if (isClone) stop(noNodeMessage());
+  } else if (isClone) stop(noNodeMessage());
   else stop(`heddle: Node ${nodeMajorMin} or newer is needed, this is ${process.versions.node}.`);
 }
 

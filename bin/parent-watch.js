@@ -5,7 +5,7 @@
 import { fstatSync } from "node:fs";
 import { Socket } from "node:net";
 import { isMainThread } from "node:worker_threads";
-import { parentFdVariable } from "./child.js";
+import { parentFdVariable } from "./parent-fd.js";
 
 /** How long a program may take to stop by itself after its parent has gone. */
 const graceMs = 2000;

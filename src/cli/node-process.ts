@@ -48,14 +48,12 @@ async function runInFolder(
 ): Promise<number> {
   const { schedulers, secret, bind, unixPath, zone, cacheMaxBytes } = settings;
   const refused = Promise.withResolvers<HeddleError>();
-  const id = settings.id ?? (await folder.nodeId());
+  const [id, modules] = await Promise.all([
+    settings.id ?? folder.nodeId(),
+    openModuleStore({ folder: folder.pathOf("modules"), maxBytes: cacheMaxBytes, isCache: true }),
+  ]);
   const node = new Node({
-    ...{ id, schedulers, secret, bind, unixPath, workers, zone },
-    modules: await openModuleStore({
-      folder: folder.pathOf("modules"),
-      maxBytes: cacheMaxBytes,
-      isCache: true,
-    }),
+    ...{ id, schedulers, secret, bind, unixPath, workers, zone, modules },
     events: {
       accepted: () => {},
       fetched: () => {},

@@ -14,12 +14,13 @@ class PuppetThread implements RosterMember {
   }
 }
 
-function setup(workers: number, spares: number) {
+function setup(workers: number, spares: number, spareDelayMs?: number) {
   const threads: PuppetThread[] = [];
   const joined: PuppetThread[] = [];
   const roster = new Roster<PuppetThread>({
     workers,
     spares,
+    ...(spareDelayMs === undefined ? {} : { spareDelayMs }),
     create: () => {
       const thread = new PuppetThread();
       threads.push(thread);
@@ -59,6 +60,42 @@ describe("Roster", () => {
     expect(roster.lanes).toEqual([threads[2], threads[0]]);
     ready(threads[1]);
     expect(roster.spares).toEqual([threads[1]]);
+  });
+
+  it("starts its spares a while after all workers are there, if it is told to", async () => {
+    const { roster, threads, ready } = setup(2, 1, 500);
+    const open = roster.open();
+    ready(threads[0]);
+    vi.advanceTimersByTime(1000);
+    expect(threads).toHaveLength(2);
+    ready(threads[1]);
+    await open;
+    vi.advanceTimersByTime(499);
+    expect(threads).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    expect(threads).toHaveLength(3);
+    ready(threads[2]);
+    expect(roster.spares).toEqual([threads[2]]);
+  });
+
+  it("starts a spare at once when a worker has to be replaced", () => {
+    const { roster, threads, ready } = setup(1, 1, 500);
+    void roster.open();
+    ready(threads[0]);
+    const [worker] = threads;
+    if (worker === undefined) throw new Error("no thread");
+    worker.state = "ending";
+    roster.leave(worker);
+    expect(threads).toHaveLength(3);
+  });
+
+  it("starts no spare after it was closed", async () => {
+    const { roster, threads, ready } = setup(1, 1, 500);
+    void roster.open();
+    ready(threads[0]);
+    await roster.close(() => {});
+    vi.advanceTimersByTime(1000);
+    expect(threads).toHaveLength(1);
   });
 
   it("gives the place of a worker that is being ended to a spare at once, and starts another thread", async () => {
