@@ -186,13 +186,15 @@ export class MapInputs {
       addRun(runs, slice.first, slice.count, slice.first + shift);
       return;
     }
-    slice.settled ??= new Uint8Array(slice.count);
+    const settled = (slice.settled ??= new Uint8Array(slice.count));
     for (let item = from; item < to; item++) {
-      if (slice.settled[item] === 1) continue;
-      slice.settled[item] = 1;
-      slice.open--;
-      this.#unsettled--;
-      addRun(runs, slice.first + item, 1, slice.first + item + shift);
+      if (settled[item] === 1) continue;
+      const start = item;
+      while (item < to && settled[item] !== 1) settled[item++] = 1;
+      const count = item - start;
+      slice.open -= count;
+      this.#unsettled -= count;
+      addRun(runs, slice.first + start, count, slice.first + start + shift);
     }
   }
 

@@ -48,7 +48,9 @@ export function encodeMessage(type: MessageType, value: unknown): Uint8Array<Arr
 
 /** Writes a value in front of what was written. Throws as `encodeMessage` does. */
 export function writeMessage(run: Run, plan: MessagePlan, value: unknown): void {
-  if (!isObject(value)) throw mismatch(run.path, "an object", value);
+  if (!isRecord(value)) throw mismatch(run.path, "an object", value);
+  const plain = isPlain(value);
+  if (!plain && !isInstance(value)) throw mismatch(run.path, "an object", value);
   const { fields } = plan;
   let present = 0;
   for (let index = fields.length - 1; index >= 0; index--) {
@@ -64,7 +66,7 @@ export function writeMessage(run: Run, plan: MessagePlan, value: unknown): void 
   }
   let keys = 0;
   for (const _key in value) keys++;
-  if (keys !== present || !isPlain(value)) checkKeys(run, plan, value);
+  if (keys !== present || !plain) checkKeys(run, plan, value);
   if (plan.hasOneofs) checkOneofs(run, plan, value);
 }
 
@@ -73,10 +75,13 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Plain objects and instances of classes; lists, maps, promises and the like are mistakes. */
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  return isPlain(value) || Object.prototype.toString.call(value) === "[object Object]";
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** Instances of classes; lists, maps, promises and the like are mistakes. */
+function isInstance(value: object): boolean {
+  return Object.prototype.toString.call(value) === "[object Object]";
 }
 
 function valueOf(field: FieldPlan, value: Readonly<Record<string, unknown>>): unknown {
