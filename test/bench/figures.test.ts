@@ -35,7 +35,7 @@ describe("figures", () => {
 
   it.for(figures.map((figure) => [figure.name, figure] as const))(
     "%s runs",
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ([name, figure], { skip }) => {
       const scope = new AsyncDisposableStack();
       onTestFinished(() => scope.disposeAsync());
