@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { mixedValue, startRawDeploy } from "./baselines/raw-deploy.ts";
 import { startFabric } from "./fabric.ts";
-import { median, ratioOfPairs, type Figure } from "./harness.ts";
+import { median, ratioOfPairs, repeatPairs, type Figure } from "./harness.ts";
 import { largeFunction, largeKernel, largeModule } from "./large-module.ts";
 
 /** The machine rests before each deploy, so that what one has put off is not paid for by the other. */
@@ -32,14 +32,7 @@ export const coldstartDeploy: Figure = {
     };
     note("warming up");
     for (const end = performance.now() + plan.warmUpMs; performance.now() < end;) await pair();
-    const pairs: (readonly [number, number])[] = [];
-    for (let round = 1; round <= plan.rounds; round++) {
-      note(`round ${round} of ${plan.rounds}`);
-      const end = performance.now() + plan.roundMs;
-      do pairs.push(await pair());
-      while (performance.now() < end);
-    }
-    const [baselines, values] = [pairs.map(([ms]) => ms), pairs.map(([, ms]) => ms)];
+    const [baselines, values] = await repeatPairs({ plan, note }, pair);
     const row = (name: string, times: readonly number[]): readonly string[] => [
       name,
       median(times).toFixed(1),
@@ -54,7 +47,7 @@ export const coldstartDeploy: Figure = {
         headers: ["subject", "median ms", "least", "most"],
         rows: [row("bare upload, fsync, compile, call", baselines), row("Heddle deploy and invoke", values)],
       },
-      settings: { modules: String(pairs.length) },
+      settings: { modules: String(values.length) },
     };
   },
 };

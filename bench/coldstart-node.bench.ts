@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client, credentials } from "@grpc/grpc-js";
 import { echoPath, startRawEcho } from "./baselines/raw-echo.ts";
 import { deployFixture, endProcess, startScheduler, type BenchScheduler } from "./fabric.ts";
-import { median, ratioOfPairs, type Figure } from "./harness.ts";
+import { median, ratioOfPairs, repeatPairs, type Figure } from "./harness.ts";
 import { payloadBytes } from "./invoke-subjects.ts";
 import { buildCommand } from "./package.ts";
 import { Stamp } from "./stamp.ts";
@@ -29,14 +29,7 @@ export const coldstartNode: Figure = {
     ];
     note("warming up");
     await pair(); // fills both compile caches
-    const pairs: (readonly [number, number])[] = [];
-    for (let round = 1; round <= plan.rounds; round++) {
-      note(`round ${round} of ${plan.rounds}`);
-      const end = performance.now() + plan.roundMs;
-      do pairs.push(await pair());
-      while (performance.now() < end);
-    }
-    const [baselines, values] = [pairs.map(([ms]) => ms), pairs.map(([, ms]) => ms)];
+    const [baselines, values] = await repeatPairs({ plan, note }, pair);
     const row = (name: string, times: readonly number[]): readonly string[] => [
       name,
       Math.round(median(times)).toString(),
@@ -53,7 +46,7 @@ export const coldstartNode: Figure = {
           row("heddle node to its first result", values),
         ],
       },
-      settings: { starts: String(pairs.length) },
+      settings: { starts: String(values.length) },
     };
   },
 };

@@ -97,6 +97,24 @@ export async function interleave<Sample>(
   return samples;
 }
 
+/**
+ * Measures something that happens once at a time, baseline and subject in turns: as many pairs as fit into the rounds, at
+ * least one in each. Gives the baseline's values and the subject's.
+ */
+export async function repeatPairs(
+  { plan, note }: Pick<Bench, "plan" | "note">,
+  pair: () => Promise<readonly [number, number]>,
+): Promise<readonly [readonly number[], readonly number[]]> {
+  const pairs: (readonly [number, number])[] = [];
+  for (let round = 1; round <= plan.rounds; round++) {
+    note(`round ${round} of ${plan.rounds}`);
+    const end = performance.now() + plan.roundMs;
+    do pairs.push(await pair());
+    while (performance.now() < end);
+  }
+  return [pairs.map(([baseline]) => baseline), pairs.map(([, value]) => value)];
+}
+
 /** The middle value, or the mean of the two in the middle. Throws for no values. */
 export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { interleave, median, ratioOfPairs, type Subject } from "../../bench/harness.ts";
+import { interleave, median, ratioOfPairs, repeatPairs, type Subject } from "../../bench/harness.ts";
 
 function setup() {
   const runs: string[] = [];
@@ -66,5 +66,20 @@ describe("ratioOfPairs", () => {
 
   it("refuses rounds without a partner", () => {
     expect(() => ratioOfPairs([1, 2], [1])).toThrow("2 rounds cannot be paired with 1");
+  });
+});
+
+describe("repeatPairs", () => {
+  it("measures a pair in each round, however short, and keeps the sides apart", async () => {
+    let calls = 0;
+    const notes: string[] = [];
+    const plan = { warmUpMs: 0, rounds: 3, roundMs: 0 };
+    const pair = (): Promise<readonly [number, number]> => Promise.resolve([++calls, -calls]);
+    const sides = await repeatPairs({ plan, note: (text) => void notes.push(text) }, pair);
+    expect(sides).toEqual([
+      [1, 2, 3],
+      [-1, -2, -3],
+    ]);
+    expect(notes).toEqual(["round 1 of 3", "round 2 of 3", "round 3 of 3"]);
   });
 });
