@@ -4,6 +4,7 @@
  */
 import { clientLimits } from "./client-limits.ts";
 import { nodeLimits } from "./node-limits.ts";
+import { policyLimits } from "./policy-limits.ts";
 import { storeLimits } from "./store-limits.ts";
 
 const KiB = 1024;
@@ -243,6 +244,7 @@ export const limits = {
   logReadersMax: 256,
 
   ...nodeLimits,
+  ...policyLimits,
 
   ...storeLimits,
 

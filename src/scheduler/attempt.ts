@@ -11,6 +11,7 @@ import { reclassify } from "./capacity.ts";
 import { learn } from "./estimate.ts";
 import type { Ended, ItemFailure, Progress } from "./event.ts";
 import { conclude } from "./outcome.ts";
+import { creditSuccess } from "./retry-budget.ts";
 import { accept, fail } from "./settlement.ts";
 import type { AttemptState, BatchState, Failure, NodeState, PendingRange, SchedulerState } from "./state.ts";
 
@@ -49,6 +50,7 @@ export function startAttempt(
     msPerItem: chargedMs / count,
     phase: "running",
     progressed: false,
+    charged: false,
     reported: new IndexSet(first),
     unreported: count,
     retried: 0,
@@ -100,6 +102,7 @@ export function end(state: SchedulerState, event: Ended): void {
   if (attempt === undefined) return;
   concludeRest(state, attempt, event.rest);
   const outcome = attempt.phase === "cancelled" ? "cancelled" : attempt.reason === "" ? "ok" : "failed";
+  if (attempt.progressed && !attempt.charged) creditSuccess(attempt.batch.function, state.options);
   finish(state, attempt, outcome);
   reclassify(state.capacity, attempt.node, state.options);
 }

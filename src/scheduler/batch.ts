@@ -81,7 +81,7 @@ const tooLate: Failure = {
 function createBatch(state: SchedulerState, event: Submitted): BatchState {
   return {
     id: event.batch,
-    function: functionOf(state.functions, event.function.key),
+    function: functionOf(state.functions, event.function.key, state.options),
     policy: event.function,
     client: event.client,
     priority: event.priority,

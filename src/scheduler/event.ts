@@ -162,5 +162,11 @@ export interface Ended {
   readonly node: NodeId;
   readonly incarnation: Incarnation;
   /** Why unreported items were not run; ignored when all were reported. */
-  readonly rest: { readonly code: number; readonly reason: string; readonly message: string };
+  readonly rest: {
+    readonly code: number;
+    readonly reason: string;
+    readonly message: string;
+    /** When to try again, in ms; negative forbids it. Without it the back-off decides. */
+    readonly pushbackMs?: number | undefined;
+  };
 }

@@ -39,6 +39,10 @@ export interface SchedulerOptions {
   readonly refusalsMax: number;
   /** Blocked batches that are passed over in one step. */
   readonly passedMax: number;
+  /** Failed attempts of a function that a full budget of retries has room for; half of it may be used. 0 never tries again. */
+  readonly retryTokensMax: number;
+  /** What an attempt that went well gives back to that budget. */
+  readonly retryTokenRatio: number;
 }
 
 /** What holds unless it is overridden. */
@@ -61,6 +65,8 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   queueFullRetryMs: limits.queueFullRetryMs,
   refusalsMax: limits.refusalsMax,
   passedMax: limits.passedMax,
+  retryTokensMax: limits.retryTokensMax,
+  retryTokenRatio: limits.retryTokenRatio,
 };
 
 const atLeastOne = new Set<string>([

@@ -1,5 +1,6 @@
 /** What becomes of items whose attempt failed them: they are tried again, now or later, or fail for good. */
 import { retryPiece } from "./batching.ts";
+import { affordsRetry, chargeFailure } from "./retry-budget.ts";
 import { decideRetry, type RetryDecision } from "./retry.ts";
 import { fail } from "./settlement.ts";
 import type { AttemptState, Failure, PendingRange, SchedulerState } from "./state.ts";
@@ -13,25 +14,44 @@ export function conclude(
   end: number,
   failure: Failure,
 ): void {
-  const { batch, node, number, progressed } = attempt;
+  const { batch } = attempt;
   const { settled } = batch;
+  chargeFailure(attempt, failure.reason);
   for (let at = settled.nextAbsent(first, end); at < end; at = settled.nextAbsent(at, end)) {
     const until = settled.nextPresent(at, end);
-    const { refusalsMax } = state.options;
-    const decision = decideRetry(
-      failure.reason,
-      batch.policy,
-      attempt,
-      progressed,
-      refusalsMax,
-      state.random,
-    );
+    const decision = decide(state, attempt, failure);
     attempt.reason = failure.reason;
     if (decision.kind === "retry") retryLater(state, attempt, at, until, decision);
-    else fail(state, batch, at, until, failure, { attempts: number, node: node.id, retryAfterMs: 0 });
+    else giveUp(state, attempt, at, until, failure, decision.why);
     at = until;
   }
 }
+
+function decide(state: SchedulerState, attempt: AttemptState, failure: Failure): RetryDecision {
+  const { options, random } = state;
+  const { reason, pushbackMs } = failure;
+  const { function: fn, policy } = attempt.batch;
+  const affordable = affordsRetry(fn, reason, options);
+  const { progressed } = attempt;
+  const { refusalsMax } = options;
+  return decideRetry(reason, policy, attempt, { progressed, refusalsMax, affordable, pushbackMs }, random);
+}
+
+function giveUp(
+  state: SchedulerState,
+  attempt: AttemptState,
+  first: number,
+  end: number,
+  failure: Failure,
+  why: (RetryDecision & { readonly kind: "fail" })["why"],
+): void {
+  const { batch, node, number: attempts } = attempt;
+  const retryAfterMs = Math.max(0, failure.pushbackMs ?? 0);
+  const said = why === "budget" ? { ...failure, message: `${failure.message}; ${heldBack}` } : failure;
+  fail(state, batch, first, end, said, { attempts, node: node.id, retryAfterMs });
+}
+
+const heldBack = "it is not tried again, since too many attempts of this function fail";
 
 function retryLater(
   state: SchedulerState,

@@ -12,7 +12,11 @@ import type { FunctionPolicy } from "./event.ts";
 
 /** What to do with items that failed. */
 export type RetryDecision =
-  | { readonly kind: "fail" }
+  | {
+      readonly kind: "fail";
+      /** The failure is final, its tries are used up, the node said never, or too much of the function fails. */
+      readonly why: "final" | "tries" | "pushback" | "budget";
+    }
   | {
       readonly kind: "retry";
       /** Tries and refusals used up now. */
@@ -29,35 +33,51 @@ export interface Tries {
   readonly refused: number;
 }
 
-const fail: RetryDecision = { kind: "fail" };
+/** What happened to the attempt, beside its reason. */
+export interface Circumstances {
+  /** Other items of the attempt were run. */
+  readonly progressed: boolean;
+  readonly refusalsMax: number;
+  /** The budget of retries has something left. */
+  readonly affordable: boolean;
+  /** The node's own word: ms, or negative for never. */
+  readonly pushbackMs: number | undefined;
+}
 
-/**
- * Decides about items of one attempt that ended alike.
- * @param progressed whether other items of the attempt were run
- */
+/** Decides about items of one attempt that ended alike. */
 export function decideRetry(
   reason: string,
   policy: FunctionPolicy,
   tries: Tries,
-  progressed: boolean,
-  refusalsMax: number,
+  circumstances: Circumstances,
   random: Random,
 ): RetryDecision {
-  const { retry, countsAgainstNode } = reasonRow(reason);
-  if (retry === "final" || (retry === "if-pure" && !policy.pure)) return fail;
+  const { progressed, refusalsMax, affordable, pushbackMs } = circumstances;
+  if (isFinal(reason, policy)) return { kind: "fail", why: "final" };
   const { spent, refused } = tries;
-  const isRefusal = retry === "always" && !countsAgainstNode;
-  if (!isRefusal) {
-    if (spent + 1 >= policy.attemptsMax) return fail;
-    const backoffMs = retryBackoffMs(policy, spent + 1, random);
-    return { kind: "retry", spent: spent + 1, refused, backoffMs, avoidNode: countsAgainstNode };
-  }
-  if (progressed && reason === "NOT_STARTED") {
+  const isRefusal = isNoTry(reason);
+  if (isRefusal && progressed && reason === "NOT_STARTED") {
     return { kind: "retry", spent, refused, backoffMs: 0, avoidNode: false };
   }
-  if (refused >= refusalsMax) return fail;
-  const backoffMs = retryBackoffMs(policy, refused + 1, random);
-  return { kind: "retry", spent, refused: refused + 1, backoffMs, avoidNode: false };
+  const used = isRefusal ? refused + 1 : spent + 1;
+  if (isRefusal ? used > refusalsMax : used >= policy.attemptsMax) return { kind: "fail", why: "tries" };
+  if (pushbackMs !== undefined && pushbackMs < 0) return { kind: "fail", why: "pushback" };
+  if (!affordable) return { kind: "fail", why: "budget" };
+  const backoffMs = pushbackMs ?? retryBackoffMs(policy, used, random);
+  if (isRefusal) return { kind: "retry", spent, refused: used, backoffMs, avoidNode: false };
+  return { kind: "retry", spent: used, refused, backoffMs, avoidNode: reasonRow(reason).countsAgainstNode };
+}
+
+/** Would another try be of no use, or do harm? */
+export function isFinal(reason: string, policy: FunctionPolicy): boolean {
+  const { retry } = reasonRow(reason);
+  return retry === "final" || (retry === "if-pure" && !policy.pure);
+}
+
+/** Did the node give the work back unstarted, for no fault of its own? */
+function isNoTry(reason: string): boolean {
+  const { retry, countsAgainstNode } = reasonRow(reason);
+  return retry === "always" && !countsAgainstNode;
 }
 
 /** The wait before try `failures + 1`: anything up to a bound that doubles with each failure. */

@@ -89,6 +89,8 @@ export interface NodeState {
 export interface FunctionState {
   readonly key: string;
   readonly msPerItem: MovingAverage;
+  /** What is left of its budget of retries. */
+  retryTokens: number;
 }
 
 /** Items as they came in: one frame. They end before `end`; `count` and `bytes` are those of the whole frame. */
@@ -104,6 +106,8 @@ export interface Failure {
   readonly code: number;
   readonly reason: string;
   readonly message: string;
+  /** The node's own word on when to try again: ms, negative for never; otherwise the back-off decides. */
+  readonly pushbackMs?: number | undefined;
 }
 
 /** Items to be tried again: backing off until `at` (then it is in the heap), or ready. */
@@ -180,6 +184,8 @@ export interface AttemptState {
   phase: "running" | "cancelled";
   /** Some of its items have run. */
   progressed: boolean;
+  /** Its failure has been charged to the budget of retries. */
+  charged: boolean;
   readonly reported: IndexSet;
   unreported: number;
   /** For the report at its end. */

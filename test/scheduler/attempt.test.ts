@@ -11,8 +11,11 @@ import {
 } from "../support/scheduler-driver.ts";
 
 /** Eight items that run on node a. */
-function setup(given: Parameters<SchedulerDriver["submission"]>[0] = {}) {
-  const driver = new SchedulerDriver();
+function setup(
+  given: Parameters<SchedulerDriver["submission"]>[0] = {},
+  options: ConstructorParameters<typeof SchedulerDriver>[0] = {},
+) {
+  const driver = new SchedulerDriver(options);
   driver.join("a");
   const [dispatch] = dispatches(driver.submit({ count: 8, ...given }));
   if (dispatch === undefined) throw new Error("nothing was placed");
@@ -132,7 +135,7 @@ describe("end", () => {
   });
 
   it("backs off after a refusal, longer each time, and gives up at last", () => {
-    const { driver, dispatch } = setup({ count: 1 });
+    const { driver, dispatch } = setup({ count: 1 }, { retryTokensMax: 1_000 });
     const waits: number[] = [];
     let current: Dispatch | undefined = dispatch;
     for (let refusal = 0; refusal < 101 && current !== undefined; refusal++) {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { decideRetry, retryBackoffMs } from "../../src/scheduler/retry.ts";
+import { decideRetry, retryBackoffMs, type Circumstances } from "../../src/scheduler/retry.ts";
 import { purePolicy } from "../support/scheduler-driver.ts";
 
 const half = { next: () => 0.5 };
-const unspent = { spent: 0, refused: 0 };
 
 function decide(
   reason: string,
-  given: { pure?: boolean; spent?: number; refused?: number; progressed?: boolean } = {},
+  given: Partial<Circumstances> & { pure?: boolean; spent?: number; refused?: number } = {},
 ) {
-  const { pure = true, progressed = false, ...tries } = given;
-  return decideRetry(reason, { ...purePolicy, pure }, { ...unspent, ...tries }, progressed, 5, half);
+  const { pure = true, spent = 0, refused = 0, ...rest } = given;
+  const circumstances = { progressed: false, refusalsMax: 5, affordable: true, pushbackMs: undefined, ...rest };
+  return decideRetry(reason, { ...purePolicy, pure }, { spent, refused }, circumstances, half);
 }
 
 describe("decideRetry", () => {
@@ -21,22 +21,22 @@ describe("decideRetry", () => {
     "CANCELLED",
     "INTERNAL",
     "A_REASON_OF_A_NEWER_VERSION",
-  ])("fails %s for good", (reason) => expect(decide(reason)).toEqual({ kind: "fail" }));
+  ])("fails %s for good", (reason) => expect(decide(reason)).toEqual({ kind: "fail", why: "final" }));
 
   it.each(["NODE_LOST", "WORKER_LOST"])("tries %s again elsewhere when the function is pure", (reason) => {
     expect(decide(reason)).toEqual({ kind: "retry", spent: 1, refused: 0, backoffMs: 5, avoidNode: true });
-    expect(decide(reason, { pure: false })).toEqual({ kind: "fail" });
+    expect(decide(reason, { pure: false })).toEqual({ kind: "fail", why: "final" });
   });
 
   it("gives up after the last try", () => {
     expect(decide("NODE_LOST", { spent: 2 }).kind).toBe("retry");
-    expect(decide("NODE_LOST", { spent: 3 })).toEqual({ kind: "fail" });
+    expect(decide("NODE_LOST", { spent: 3 })).toEqual({ kind: "fail", why: "tries" });
   });
 
   it("counts a module that is not there as a try, and tries again elsewhere, pure or not", () => {
     const decision = { kind: "retry", spent: 1, refused: 0, backoffMs: 5, avoidNode: true };
     expect(decide("MODULE_UNAVAILABLE", { pure: false })).toEqual(decision);
-    expect(decide("MODULE_UNAVAILABLE", { spent: 3 })).toEqual({ kind: "fail" });
+    expect(decide("MODULE_UNAVAILABLE", { spent: 3 })).toEqual({ kind: "fail", why: "tries" });
   });
 
   it.each(["NODE_OVERLOADED", "NODE_DRAINING", "NOT_STARTED"])(
@@ -47,9 +47,20 @@ describe("decideRetry", () => {
     },
   );
 
+  it("waits as long as the node says, and not at all when it says never", () => {
+    expect(decide("NODE_OVERLOADED", { pushbackMs: 70 })).toMatchObject({ kind: "retry", backoffMs: 70 });
+    expect(decide("NODE_OVERLOADED", { pushbackMs: -1 })).toEqual({ kind: "fail", why: "pushback" });
+  });
+
+  it("tries nothing again without a budget, but for the rest of an attempt that made progress", () => {
+    expect(decide("NODE_LOST", { affordable: false })).toEqual({ kind: "fail", why: "budget" });
+    const rest = { affordable: false, progressed: true };
+    expect(decide("NOT_STARTED", rest)).toMatchObject({ kind: "retry", backoffMs: 0 });
+  });
+
   it("gives up after too many refusals", () => {
     expect(decide("NODE_OVERLOADED", { refused: 4 }).kind).toBe("retry");
-    expect(decide("NODE_OVERLOADED", { refused: 5 })).toEqual({ kind: "fail" });
+    expect(decide("NODE_OVERLOADED", { refused: 5 })).toEqual({ kind: "fail", why: "tries" });
   });
 
   it("tries the rest of an attempt that made progress again at once and for free", () => {

@@ -125,7 +125,7 @@ export class Checker {
     assert(action.count === 1 || bytes <= options.framePayloadMaxBytes, `${what}: its payload fits a frame`);
     this.#checkCredit(node, bytes, what);
     assert(!this.#ledger.attempts.has(action.attempt), `${what}: a new id`);
-    const attempt = { dispatch: action, batch, node, reported: new Set<number>(), bytes, progressed: false };
+    const attempt = { dispatch: action, batch, node, reported: new Set<number>(), bytes, progressed: false, charged: false };
     this.#ledger.attempts.set(action.attempt, attempt);
     node.attempts.add(attempt);
     this.#dispatched++;

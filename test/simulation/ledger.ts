@@ -42,6 +42,7 @@ export interface AttemptBook {
   readonly reported: Set<number>;
   readonly bytes: number;
   progressed: boolean;
+  charged: boolean;
 }
 
 export interface NodeBook {
@@ -59,6 +60,8 @@ export class Ledger {
   readonly batches = new Map<BatchId, BatchBook>();
   readonly attempts = new Map<AttemptId, AttemptBook>();
   readonly nodes = new Map<NodeId, NodeBook>();
+  /** What is left of the budget of retries, by function. */
+  readonly retryTokens = new Map<string, number>();
   /** Attempts that ended in this step and whose end was not told yet. */
   readonly ending = new Set<AttemptBook>();
   now = 0;
@@ -125,7 +128,13 @@ export class Ledger {
   lose(node: NodeBook): void {
     this.nodes.delete(node.id);
     if (this.joined.length === 0 && node.phase === "joined") this.noNodesSince = this.now;
-    for (const attempt of node.attempts) this.#end(attempt, "NODE_LOST");
+    const failed = new Set<string>();
+    for (const attempt of node.attempts) {
+      const { key } = attempt.batch.submitted.function;
+      attempt.charged ||= failed.has(key);
+      failed.add(key);
+      this.#end(attempt, "NODE_LOST");
+    }
   }
 
   settle(item: ItemBook): void {
@@ -206,36 +215,56 @@ export class Ledger {
 
   #ended(event: Ended): void {
     const attempt = this.#attempt(event);
-    if (attempt !== undefined) this.#end(attempt, event.rest.reason);
+    if (attempt === undefined) return;
+    this.#end(attempt, event.rest.reason, event.rest.pushbackMs);
+    if (!attempt.progressed || attempt.charged) return;
+    const { retryTokensMax, retryTokenRatio } = this.options;
+    const tokens = this.#tokens(attempt) + retryTokenRatio;
+    this.retryTokens.set(attempt.batch.submitted.function.key, Math.min(retryTokensMax, tokens));
   }
 
-  #end(attempt: AttemptBook, reason: string): void {
+  #tokens(attempt: AttemptBook): number {
+    return this.retryTokens.get(attempt.batch.submitted.function.key) ?? this.options.retryTokensMax;
+  }
+
+  /** One failure an attempt that speaks of an outage. */
+  #charge(attempt: AttemptBook): void {
+    if (attempt.charged) return;
+    attempt.charged = true;
+    const left = Math.max(0, this.#tokens(attempt) - 1);
+    this.retryTokens.set(attempt.batch.submitted.function.key, left);
+  }
+
+  #end(attempt: AttemptBook, reason: string, pushbackMs?: number): void {
     const { dispatch, batch, node, reported } = attempt;
     for (let index = dispatch.first; index < dispatch.first + dispatch.count; index++) {
-      if (!reported.has(index)) this.#fails(itemOf(batch, index), attempt, reason);
+      if (!reported.has(index)) this.#fails(itemOf(batch, index), attempt, reason, pushbackMs);
     }
     node.attempts.delete(attempt);
     this.attempts.delete(dispatch.attempt);
     this.ending.add(attempt);
   }
 
-  #fails(item: ItemBook, attempt: AttemptBook, reason: string): void {
-    if (item.state === "settled") return;
+  #fails(item: ItemBook, attempt: AttemptBook, reason: string, pushbackMs?: number): void {
     const { policy, node } = { policy: attempt.batch.submitted.function, node: attempt.node };
     const row = reasonRow(reason);
+    const burdens = row.countsAgainstNode || reason === "NODE_OVERLOADED";
+    if (row.retry !== "final" && burdens) this.#charge(attempt);
+    if (item.state === "settled") return;
     if (row.retry === "final" || (row.retry === "if-pure" && !policy.pure))
       return this.#mustFail(item, reason);
     item.state = "waiting";
     item.waitsSince = this.now;
     item.readyBy = this.now;
-    if (row.countsAgainstNode) {
-      if (++item.spent >= policy.attemptsMax) return this.#mustFail(item, reason);
-      item.failedNodes.add(node.id);
-      item.readyBy += Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (item.spent - 1));
-    } else if (reason !== "NOT_STARTED" || !attempt.progressed) {
-      if (++item.refused > this.options.refusalsMax) return this.#mustFail(item, reason);
-      item.readyBy += Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (item.refused - 1));
-    }
+    const { options } = this;
+    const tries = row.countsAgainstNode ? ++item.spent : item.refused + 1;
+    if (row.countsAgainstNode) item.failedNodes.add(node.id);
+    else if (reason === "NOT_STARTED" && attempt.progressed) return;
+    else item.refused++;
+    const triesMax = row.countsAgainstNode ? policy.attemptsMax - 1 : options.refusalsMax;
+    const held = burdens && this.#tokens(attempt) <= options.retryTokensMax / 2;
+    if (tries > triesMax || held || (pushbackMs ?? 0) < 0) return this.#mustFail(item, reason);
+    item.readyBy += pushbackMs ?? Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (tries - 1));
   }
 
   #attempt(event: Progress | Ended): AttemptBook | undefined {

@@ -239,7 +239,10 @@ export class NodeModel {
 
   #end(dispatch: Dispatch, reason: string): void {
     const { attempt } = dispatch;
-    const rest: Ended["rest"] = { code: 14, reason, message: `node ${this.id} says ${reason}` };
+    const { random } = this.#world;
+    const says = reason === "NODE_OVERLOADED" && chance(random, 0.6);
+    const pushbackMs = says ? oneOf(random, [-1, 0, 30, 30]) : undefined;
+    const rest: Ended["rest"] = { code: 14, reason, message: `node ${this.id} says ${reason}`, pushbackMs };
     this.#say({ kind: "ended", attempt, node: this.id, incarnation: this.incarnation, rest });
   }
 
