@@ -4,4 +4,15 @@ export const policyLimits = {
   retryTokensMax: 100,
   /** What an attempt that went well gives back: in the long run so much of the work may be retries. */
   retryTokenRatio: 0.1,
+  /** What takes longer than this share of a function's attempts is late. */
+  lateQuantile: 0.95,
+  /** Work that may be done twice by hedging, as a share of all of the function's, and items that may be at once. */
+  hedgeShare: 0.05,
+  hedgeBurstItems: 10,
+  /** A map's attempt that nothing was heard of for less is no straggler. */
+  stragglerMinMs: 250,
+  /** How many times longer than late a straggler is, or than what is left of it should take. */
+  stragglerFactor: 2,
+  /** Share of a map's items that may be run once more as stragglers; one attempt always may. */
+  stragglerShare: 0.05,
 } as const;

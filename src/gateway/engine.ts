@@ -93,6 +93,8 @@ export class Engine {
         attemptsMax: submission.attemptsMax === 0 ? limits.attemptsMax : submission.attemptsMax,
         backoffBaseMs: limits.backoffBaseMs,
         backoffMaxMs: limits.backoffMaxMs,
+        hedgeMinMs: Infinity,
+        rerunStragglers: submission.open,
       },
       deadlineAt: deadlineMs === 0 ? Infinity : this.#clock.now() + deadlineMs,
       priority: submission.priority,

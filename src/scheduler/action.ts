@@ -17,7 +17,14 @@ export interface Dispatch {
   readonly incarnation: Incarnation;
   /** 1 for the first try of these items. */
   readonly number: number;
+  readonly cause: AttemptCause;
 }
+
+/**
+ * Why there is an attempt: the first of its items; another after one failed; or, beside one that still runs, since it
+ * takes longer than nearly all do (`hedge`) or holds up the end of a map (`straggler`).
+ */
+export type AttemptCause = "first" | "retry" | "hedge" | "straggler";
 
 /** Tell the node that items [first, first + count) of the attempt are not wanted any more. */
 export interface CancelAttempt {

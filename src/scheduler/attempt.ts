@@ -6,14 +6,16 @@
 import { attemptId, type NodeId } from "../base/ids.ts";
 import { IndexSet } from "../base/index-set.ts";
 import { reasonRow } from "../base/reason.ts";
-import type { AttemptEnded } from "./action.ts";
+import type { AttemptCause, AttemptEnded } from "./action.ts";
+import { countWanted, forUnreported } from "./wanted-items.ts";
 import { reclassify } from "./capacity.ts";
 import { learn } from "./estimate.ts";
 import type { Ended, ItemFailure, Progress } from "./event.ts";
 import { conclude } from "./outcome.ts";
 import { creditSuccess } from "./retry-budget.ts";
 import { accept, fail } from "./settlement.ts";
-import type { AttemptState, BatchState, Failure, NodeState, PendingRange, SchedulerState } from "./state.ts";
+import type { AttemptState, BatchState, Failure, NodeState, SchedulerState } from "./state.ts";
+import { part, relieveTwin, triesOf } from "./twin.ts";
 
 /** What an attempt is to run, and what came before it. */
 export interface Assignment {
@@ -22,9 +24,12 @@ export interface Assignment {
   readonly bytes: number;
   /** Estimated work; what is unknown is taken to fill a worker. */
   readonly estimatedMs: number;
-  /** The range it was before, when it is tried again. */
-  readonly retried: PendingRange | undefined;
+  readonly cause: AttemptCause;
+  /** What came before it: the range it was, or the attempt it is a copy of. Undefined for the first. */
+  readonly before: TriesBefore | undefined;
 }
+
+type TriesBefore = Pick<AttemptState, "tries" | "spent" | "refused" | "failedNodes">;
 
 /** Sends a range to a node. */
 export function startAttempt(
@@ -32,8 +37,8 @@ export function startAttempt(
   batch: BatchState,
   node: NodeState,
   assignment: Assignment,
-): void {
-  const { first, count, bytes, estimatedMs, retried } = assignment;
+): AttemptState {
+  const { first, count, bytes, estimatedMs, cause, before } = assignment;
   const chargedMs = estimatedMs === Infinity ? state.options.nodeQueueMs : estimatedMs;
   const id = attemptId(state.nextAttempt++);
   const attempt: AttemptState = {
@@ -43,10 +48,16 @@ export function startAttempt(
     first,
     end: first + count,
     bytes,
-    number: (retried?.number ?? 0) + 1,
-    spent: retried?.spent ?? 0,
-    refused: retried?.refused ?? 0,
-    failedNodes: retried?.failedNodes ?? noNodes,
+    number: (before?.tries ?? 0) + 1,
+    cause,
+    startedAt: state.now,
+    heardAt: state.now,
+    spent: before?.spent ?? 0,
+    refused: before?.refused ?? 0,
+    failedNodes: before?.failedNodes ?? noNodes,
+    tries: (before?.tries ?? 0) + 1,
+    twin: undefined,
+    late: undefined,
     msPerItem: chargedMs / count,
     phase: "running",
     progressed: false,
@@ -75,7 +86,9 @@ export function startAttempt(
     node: nodeId,
     incarnation,
     number,
+    cause,
   });
+  return attempt;
 }
 
 /** Outcomes of some of its items. `position` is the event's among those of the step. */
@@ -93,6 +106,8 @@ export function progress(state: SchedulerState, event: Progress, position: numbe
   }
   if (attempt.unreported === before) return;
   learn(attempt.batch.function, event.count, event.runMs);
+  attempt.batch.function.reportMs.add(state.now - attempt.startedAt, before - attempt.unreported);
+  attempt.heardAt = state.now;
   reclassify(state.capacity, attempt.node, state.options);
 }
 
@@ -121,43 +136,17 @@ export function withdrawAttempts(
   end: number,
   failure: Failure,
 ): void {
-  for (const attempt of batch.attempts) {
+  const concerned = batch.attempts.filter((attempt) => countWanted(attempt, first, end) > 0);
+  for (const attempt of concerned) {
     const from = Math.max(first, attempt.first);
     const until = Math.min(end, attempt.end);
-    const unsettledBefore = batch.unsettled;
-    forUnreported(attempt, from, until, (at, stop) => {
-      fail(state, batch, at, stop, failure, {
-        attempts: attempt.number,
-        node: attempt.node.id,
-        retryAfterMs: 0,
-      });
-    });
-    if (batch.unsettled === unsettledBefore) continue;
     const { id, node } = attempt;
-    state.actions.push({
-      kind: "cancelAttempt",
-      attempt: id,
-      node: node.id,
-      first: from,
-      count: until - from,
-    });
+    const facts = { attempts: triesOf(attempt), node: node.id, retryAfterMs: 0 };
+    forUnreported(attempt, from, until, (at, stop) => fail(state, batch, at, stop, failure, facts));
+    const range = { first: from, count: until - from };
+    state.actions.push({ kind: "cancelAttempt", attempt: id, node: node.id, ...range });
     if (countWanted(attempt) === 0) attempt.phase = "cancelled";
   }
-}
-
-/** How many of its items are neither reported nor settled. */
-export function countWanted(attempt: AttemptState): number {
-  const { settled } = attempt.batch;
-  let wanted = 0;
-  forUnreported(attempt, attempt.first, attempt.end, (first, end) => {
-    let at = settled.nextAbsent(first, end);
-    while (at < end) {
-      const until = settled.nextPresent(at, end);
-      wanted += until - at;
-      at = settled.nextAbsent(until, end);
-    }
-  });
-  return wanted;
 }
 
 const noNodes: readonly NodeId[] = [];
@@ -214,7 +203,7 @@ function acceptRun(
 ): void {
   if (first >= end) return;
   attempt.progressed = true;
-  accept(state, attempt, first, end, position);
+  if (accept(state, attempt, first, end, position)) relieveTwin(state, attempt, first, end);
 }
 
 /** How many failures from this place on are the same one of neighbouring items. */
@@ -239,6 +228,8 @@ function concludeRest(state: SchedulerState, attempt: AttemptState, failure: Fai
 function finish(state: SchedulerState, attempt: AttemptState, outcome: AttemptEnded["outcome"]): void {
   const { id, batch, node, retried, backoffMs, reason } = attempt;
   state.attempts.delete(id);
+  if (attempt.late !== undefined) state.timers.remove(attempt.late);
+  part(attempt);
   remove(batch.attempts, attempt);
   remove(node.attempts, attempt);
   node.outstandingBytes -= attempt.bytes;
@@ -254,20 +245,6 @@ function finish(state: SchedulerState, attempt: AttemptState, outcome: AttemptEn
     backoffMs,
     reason,
   });
-}
-
-function forUnreported(
-  attempt: AttemptState,
-  first: number,
-  end: number,
-  visit: (first: number, end: number) => void,
-): void {
-  const { reported } = attempt;
-  for (let at = reported.nextAbsent(first, end); at < end;) {
-    const until = reported.nextPresent(at, end);
-    visit(at, until);
-    at = reported.nextAbsent(until, end);
-  }
 }
 
 /** Order does not matter: the last takes the place. */

@@ -8,8 +8,9 @@ import { Deque } from "../base/deque.ts";
 import { IndexSet } from "../base/index-set.ts";
 import { withdrawAttempts } from "./attempt.ts";
 import { advance } from "./batching.ts";
-import { estimateMs, functionOf } from "./estimate.ts";
+import { estimateMs } from "./estimate.ts";
 import type { Appended, Cancelled, Expired, Paused, Submitted } from "./event.ts";
+import { functionOf } from "./function-state.ts";
 import { checkComplete, fail, untried } from "./settlement.ts";
 import type { BatchState, Failure, PendingRange, SchedulerState } from "./state.ts";
 import { queueBatch } from "./waiting.ts";
@@ -98,6 +99,7 @@ function createBatch(state: SchedulerState, event: Submitted): BatchState {
     ready: new Deque(),
     backingOff: undefined,
     attempts: [],
+    copied: 0,
     deadline: undefined,
     nodeWait: undefined,
     resumedAt: state.now,
@@ -177,7 +179,7 @@ function failPending(
   end: number,
   failure: Failure,
 ): boolean {
-  const { batch, number: attempts, node } = range;
+  const { batch, tries: attempts, node } = range;
   const rangeEnd = range.first + range.count;
   const facts = { attempts, node, retryAfterMs: 0 };
   fail(state, batch, Math.max(first, range.first), Math.min(end, rangeEnd), failure, facts);

@@ -4,11 +4,12 @@
  * work that may queue on busy nodes would keep long work, which may not, from ever finding a free worker. Or there is
  * room, but not for it (its bytes, or a node that failed it before): then the others go on and it is passed over.
  */
-import type { NodeId } from "../base/ids.ts";
 import { startAttempt } from "./attempt.ts";
 import { advance, attemptSize, freshItems } from "./batching.ts";
+import { chooseNode } from "./choose-node.ts";
 import { estimateMs } from "./estimate.ts";
-import type { BatchState, NodeState, PendingRange, SchedulerState } from "./state.ts";
+import { watchAttempt } from "./late-attempts.ts";
+import type { BatchState, PendingRange, SchedulerState } from "./state.ts";
 import { queueBatch } from "./waiting.ts";
 
 /** Places all that can be placed. */
@@ -70,7 +71,8 @@ function placeRetry(state: SchedulerState, range: PendingRange): Turn {
   range.first += count;
   range.count -= count;
   if (range.count === 0) batch.ready.popFront();
-  startAttempt(state, batch, node, { first, count, bytes, estimatedMs, retried: range });
+  const what = { first, count, bytes, estimatedMs, cause: "retry", before: range } as const;
+  watchAttempt(state, startAttempt(state, batch, node, what));
   return "done";
 }
 
@@ -79,30 +81,10 @@ function placeFresh(state: SchedulerState, batch: BatchState): Turn {
   const size = attemptSize(state, batch, batch.count - batch.cursor);
   const { first, count, bytes } = freshItems(batch, size, options);
   const estimatedMs = estimateMs(batch.function, count);
-  const node = chooseNode(state, estimatedMs, bytes, noNodes);
+  const node = chooseNode(state, estimatedMs, bytes);
   if (node === undefined) return capacity.idle.length > 0 ? "pass" : "wait";
-  startAttempt(state, batch, node, { first, count, bytes, estimatedMs, retried: undefined });
+  const what = { first, count, bytes, estimatedMs, cause: "first", before: undefined } as const;
+  watchAttempt(state, startAttempt(state, batch, node, what));
   advance(batch, first + count);
   return "done";
-}
-
-const noNodes: readonly NodeId[] = [];
-
-/** Where a range goes. Nodes that failed it are avoided while any other node is there, be it busy. */
-function chooseNode(
-  state: SchedulerState,
-  estimatedMs: number,
-  bytes: number,
-  failedNodes: readonly NodeId[],
-): NodeState | undefined {
-  const { capacity, placement, random, options } = state;
-  const avoid = failedNodes.length > 0 && hasOther(state, failedNodes) ? failedNodes : noNodes;
-  const { nodeQueueMs, wayBytesPerMs } = options;
-  return placement(capacity, { estimatedMs, bytes, avoid, nodeQueueMs, wayBytesPerMs }, random);
-}
-
-function hasOther(state: SchedulerState, failedNodes: readonly NodeId[]): boolean {
-  let failed = 0;
-  for (const id of failedNodes) if (state.nodes.get(id)?.phase === "joined") failed++;
-  return state.capacity.joined > failed;
 }

@@ -77,6 +77,13 @@ export interface FunctionPolicy {
   readonly attemptsMax: number;
   readonly backoffBaseMs: number;
   readonly backoffMaxMs: number;
+  /**
+   * What takes longer than 95 % of the function's attempts, and at least so many ms, is tried once more elsewhere, and
+   * the first outcome taken. Infinity never does. Only for what may be run again.
+   */
+  readonly hedgeMinMs: number;
+  /** Are late attempts run once more elsewhere when nothing else is left to place? For maps. */
+  readonly rerunStragglers: boolean;
 }
 
 export interface Submitted {

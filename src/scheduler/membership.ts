@@ -8,7 +8,8 @@ import { lose } from "./attempt.ts";
 import { reclassify, withdraw } from "./capacity.ts";
 import type { NodeAlive, NodeCredit, NodeDraining, NodeJoined, NodeLost } from "./event.ts";
 import { startNodeWait } from "./node-wait.ts";
-import type { FunctionState, LeaseTimer, NodeState, SchedulerState } from "./state.ts";
+import { chargeLoss } from "./retry-budget.ts";
+import type { LeaseTimer, NodeState, SchedulerState } from "./state.ts";
 
 /** A node takes work from now on; it has no credit until it says so. */
 export function join(state: SchedulerState, event: NodeJoined): void {
@@ -122,13 +123,8 @@ function dropNode(state: SchedulerState, node: NodeState, how: string): void {
   if (node.phase === "joined") count(state, -1, -node.workers);
   const message = `node ${node.id} was lost: ${how}`;
   const failure = { code: Code.UNAVAILABLE, reason: "NODE_LOST", message };
-  const failed = new Set<FunctionState>();
-  for (const attempt of [...node.attempts]) {
-    const fn = attempt.batch.function;
-    attempt.charged ||= failed.has(fn); // the node failed the function once, with however many attempts
-    failed.add(fn);
-    lose(state, attempt, failure);
-  }
+  chargeLoss(node.attempts, failure.reason);
+  for (const attempt of [...node.attempts]) lose(state, attempt, failure);
 }
 
 /** Nodes that may get work, and their workers, have become more or fewer. */

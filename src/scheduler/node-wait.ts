@@ -38,7 +38,7 @@ function failReady(state: SchedulerState, batch: BatchState): void {
       batch.ready.pushBack(range);
       continue;
     }
-    const { first, count, number: attempts, node } = range;
+    const { first, count, tries: attempts, node } = range;
     fail(state, batch, first, first + count, noNodes(state), { attempts, node, retryAfterMs: 0 });
   }
 }

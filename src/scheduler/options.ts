@@ -43,6 +43,16 @@ export interface SchedulerOptions {
   readonly retryTokensMax: number;
   /** What an attempt that went well gives back to that budget. */
   readonly retryTokenRatio: number;
+  /** Items of a function that may be hedged, as a share of all its items; 0 hedges only the first few. */
+  readonly hedgeShare: number;
+  /** How many of them may be hedged at once after a quiet time. */
+  readonly hedgeBurstItems: number;
+  /** Silence of a map's attempt after which it may be a straggler, ms. */
+  readonly stragglerMinMs: number;
+  /** How many times longer than usual a straggler takes. */
+  readonly stragglerFactor: number;
+  /** Items of a map that may be run once more as stragglers, as a share of all; one attempt always may. */
+  readonly stragglerShare: number;
 }
 
 /** What holds unless it is overridden. */
@@ -67,6 +77,11 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   passedMax: limits.passedMax,
   retryTokensMax: limits.retryTokensMax,
   retryTokenRatio: limits.retryTokenRatio,
+  hedgeShare: limits.hedgeShare,
+  hedgeBurstItems: limits.hedgeBurstItems,
+  stragglerMinMs: limits.stragglerMinMs,
+  stragglerFactor: limits.stragglerFactor,
+  stragglerShare: limits.stragglerShare,
 };
 
 const atLeastOne = new Set<string>([
@@ -75,6 +90,7 @@ const atLeastOne = new Set<string>([
   "framePayloadMaxBytes",
   "wayBytesPerMs",
   "passedMax",
+  "stragglerMinMs",
 ]);
 
 /** Fills in the defaults and checks the numbers. Throws BAD_REQUEST. */

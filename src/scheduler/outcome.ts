@@ -1,12 +1,13 @@
 /** What becomes of items whose attempt failed them: they are tried again, now or later, or fail for good. */
 import { retryPiece } from "./batching.ts";
 import { affordsRetry, chargeFailure } from "./retry-budget.ts";
-import { decideRetry, type RetryDecision } from "./retry.ts";
+import { decideRetry, isFinal, type RetryDecision } from "./retry.ts";
 import { fail } from "./settlement.ts";
 import type { AttemptState, Failure, PendingRange, SchedulerState } from "./state.ts";
+import { forUncovered, relieveTwin, triesOf } from "./twin.ts";
 import { queueBatch } from "./waiting.ts";
 
-/** Items [first, end) of the attempt failed alike: they are tried again, or fail. */
+/** Items [first, end) of the attempt failed alike: they are tried again, fail, or are left to the attempt's twin. */
 export function conclude(
   state: SchedulerState,
   attempt: AttemptState,
@@ -15,12 +16,28 @@ export function conclude(
   failure: Failure,
 ): void {
   const { batch } = attempt;
-  const { settled } = batch;
   chargeFailure(attempt, failure.reason);
+  if (batch.settled.nextAbsent(first, end) === end) return;
+  attempt.reason = failure.reason;
+  if (isFinal(failure.reason, batch.policy)) {
+    concludeRun(state, attempt, first, end, failure);
+    relieveTwin(state, attempt, first, end);
+    return;
+  }
+  forUncovered(attempt, first, end, (from, until) => concludeRun(state, attempt, from, until, failure));
+}
+
+function concludeRun(
+  state: SchedulerState,
+  attempt: AttemptState,
+  first: number,
+  end: number,
+  failure: Failure,
+): void {
+  const { settled } = attempt.batch;
   for (let at = settled.nextAbsent(first, end); at < end; at = settled.nextAbsent(at, end)) {
     const until = settled.nextPresent(at, end);
     const decision = decide(state, attempt, failure);
-    attempt.reason = failure.reason;
     if (decision.kind === "retry") retryLater(state, attempt, at, until, decision);
     else giveUp(state, attempt, at, until, failure, decision.why);
     at = until;
@@ -45,7 +62,8 @@ function giveUp(
   failure: Failure,
   why: (RetryDecision & { readonly kind: "fail" })["why"],
 ): void {
-  const { batch, node, number: attempts } = attempt;
+  const { batch, node } = attempt;
+  const attempts = triesOf(attempt);
   const retryAfterMs = Math.max(0, failure.pushbackMs ?? 0);
   const said = why === "budget" ? { ...failure, message: `${failure.message}; ${heldBack}` } : failure;
   fail(state, batch, first, end, said, { attempts, node: node.id, retryAfterMs });
@@ -60,7 +78,7 @@ function retryLater(
   end: number,
   decision: RetryDecision & { readonly kind: "retry" },
 ): void {
-  const { batch, node, failedNodes, number, bytes } = attempt;
+  const { batch, node, failedNodes, bytes } = attempt;
   const { spent, refused, backoffMs, avoidNode } = decision;
   attempt.retried += end - first;
   attempt.backoffMs = Math.max(attempt.backoffMs, backoffMs);
@@ -73,7 +91,7 @@ function retryLater(
     count: end - first,
     piece: spent > attempt.spent ? retryPiece(end - first, batch.policy.attemptsMax - spent) : Infinity,
     bytes,
-    number,
+    tries: triesOf(attempt),
     spent,
     refused,
     failedNodes: avoidNode && !failedNodes.includes(node.id) ? [...failedNodes, node.id] : failedNodes,

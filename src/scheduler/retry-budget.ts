@@ -19,6 +19,18 @@ export function chargeFailure(attempt: AttemptState, reason: string): void {
   fn.retryTokens = Math.max(0, fn.retryTokens - 1);
 }
 
+/** A node is lost with these attempts: each function is charged once, however many were its. */
+export function chargeLoss(attempts: readonly AttemptState[], reason: string): void {
+  const charged = new Set<FunctionState>();
+  for (const attempt of attempts) {
+    const fn = attempt.batch.function;
+    if (attempt.unreported === 0) continue;
+    if (charged.has(fn)) attempt.charged = true;
+    else if (!attempt.charged) charged.add(fn);
+    chargeFailure(attempt, reason);
+  }
+}
+
 /** An attempt went well. */
 export function creditSuccess(fn: FunctionState, { retryTokensMax, retryTokenRatio }: BudgetOptions): void {
   fn.retryTokens = Math.min(retryTokensMax, fn.retryTokens + retryTokenRatio);

@@ -6,15 +6,16 @@ import { assert } from "../base/assert.ts";
 import type { NodeId } from "../base/ids.ts";
 import type { AttemptState, BatchState, Failure, SchedulerState } from "./state.ts";
 
-/** Results of [first, end) came with event number `event`. */
+/** Results of [first, end) came with event number `event`. False when all of them had settled before. */
 export function accept(
   state: SchedulerState,
   attempt: AttemptState,
   first: number,
   end: number,
   event: number,
-): void {
+): boolean {
   const { batch } = attempt;
+  const { unsettled } = batch;
   for (let at = batch.settled.nextAbsent(first, end); at < end; at = batch.settled.nextAbsent(at, end)) {
     const until = batch.settled.nextPresent(at, end);
     const { id, number } = attempt;
@@ -31,6 +32,7 @@ export function accept(
     });
     at = until;
   }
+  return batch.unsettled < unsettled;
 }
 
 /** What a failure says beside its reason. */

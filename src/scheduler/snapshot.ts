@@ -1,6 +1,7 @@
 import type { Incarnation, NodeId } from "../base/ids.ts";
-import { countWanted } from "./attempt.ts";
-import type { NodeState, SchedulerState } from "./state.ts";
+import { countWanted } from "./wanted-items.ts";
+import type { AttemptState, NodeState, SchedulerState } from "./state.ts";
+import { forUncovered } from "./twin.ts";
 
 /** What a scheduler holds at present. */
 export interface SchedulerSnapshot {
@@ -34,7 +35,7 @@ export interface NodeSnapshot {
 /** A copy of the figures, at the cost of a look at every node and attempt. */
 export function takeSnapshot(state: SchedulerState): SchedulerSnapshot {
   let running = 0;
-  for (const attempt of state.attempts.values()) running += countWanted(attempt);
+  for (const attempt of state.attempts.values()) running += countAlone(attempt);
   return {
     nodes: [...state.nodes.values()].map(nodeSnapshot),
     batches: state.batches.size,
@@ -43,6 +44,17 @@ export function takeSnapshot(state: SchedulerState): SchedulerSnapshot {
     bytes: state.bytes,
     waitingItems: state.items - running,
   };
+}
+
+/** Items that run in this attempt; those of two attempts are counted in the older one. */
+function countAlone(attempt: AttemptState): number {
+  const { twin } = attempt;
+  if (twin === undefined || twin.id > attempt.id) return countWanted(attempt);
+  let count = 0;
+  forUncovered(attempt, attempt.first, attempt.end, (first, end) => {
+    count += countWanted(attempt, first, end);
+  });
+  return count;
 }
 
 function nodeSnapshot(node: NodeState): NodeSnapshot {

@@ -7,9 +7,10 @@ import type { AttemptId, BatchId, Incarnation, NodeId } from "../base/ids.ts";
 import type { IndexSet } from "../base/index-set.ts";
 import type { Linked } from "../base/linked-list.ts";
 import type { MovingAverage } from "../base/moving-average.ts";
+import type { QuantileSketch } from "../base/quantile-sketch.ts";
 import type { Random } from "../base/random.ts";
 import { TimerHeap, type HeapTimer } from "../base/timer-heap.ts";
-import type { Action } from "./action.ts";
+import type { Action, AttemptCause } from "./action.ts";
 import { createCapacity, type Capacity, type PoolName } from "./capacity.ts";
 import type { FunctionPolicy } from "./event.ts";
 import type { SchedulerOptions } from "./options.ts";
@@ -35,6 +36,8 @@ export interface SchedulerState {
   items: number;
   bytes: number;
   nextAttempt: number;
+  /** Attempts whose time to be looked at came in this step. */
+  readonly late: AttemptState[];
   /** Until when attempts are kept short, since short work came lately. */
   hasteUntil: number;
   /** The time of the step that runs. */
@@ -46,7 +49,7 @@ export interface SchedulerState {
 }
 
 /** What waits for its time. */
-export type Timer = LeaseTimer | BatchTimer | PendingRange;
+export type Timer = LeaseTimer | BatchTimer | PendingRange | LateTimer;
 
 /** A node's lease. Renewals are not entered here: when it comes up, `seenAt` says whether the node has been silent. */
 export interface LeaseTimer extends HeapTimer {
@@ -58,6 +61,12 @@ export interface LeaseTimer extends HeapTimer {
 export interface BatchTimer extends HeapTimer {
   readonly kind: "deadline" | "nodeWait";
   readonly batch: BatchState;
+}
+
+/** When to look whether an attempt takes too long. */
+export interface LateTimer extends HeapTimer {
+  readonly kind: "late";
+  readonly attempt: AttemptState;
 }
 
 /** A node that joined. One that is lost or left is forgotten. */
@@ -89,8 +98,12 @@ export interface NodeState {
 export interface FunctionState {
   readonly key: string;
   readonly msPerItem: MovingAverage;
+  /** From the placement of an attempt to its reports, in ms. */
+  readonly reportMs: QuantileSketch;
   /** What is left of its budget of retries. */
   retryTokens: number;
+  /** Items that may be hedged. */
+  hedgeTokens: number;
 }
 
 /** Items as they came in: one frame. They end before `end`; `count` and `bytes` are those of the whole frame. */
@@ -121,7 +134,7 @@ export interface PendingRange extends HeapTimer {
   /** An upper bound of their payload. */
   readonly bytes: number;
   /** Attempts that were made of them. */
-  readonly number: number;
+  readonly tries: number;
   /** How many of these count as tries. */
   readonly spent: number;
   /** Refusals by nodes without any progress. */
@@ -157,6 +170,8 @@ export interface BatchState extends Linked<BatchState> {
   readonly ready: Deque<PendingRange>;
   backingOff: Set<PendingRange> | undefined;
   readonly attempts: AttemptState[];
+  /** Items of late attempts that were run once more elsewhere. */
+  copied: number;
   deadline: BatchTimer | undefined;
   nodeWait: BatchTimer | undefined;
   /** Since when its items may be placed, as far as its client goes. */
@@ -176,9 +191,18 @@ export interface AttemptState {
   readonly end: number;
   readonly bytes: number;
   readonly number: number;
+  readonly cause: AttemptCause;
+  readonly startedAt: number;
+  /** When it last reported. */
+  heardAt: number;
   readonly spent: number;
   readonly refused: number;
   readonly failedNodes: readonly NodeId[];
+  /** Tries that were made of its items; more than `number` when a copy of it was tried too. */
+  tries: number;
+  /** The other attempt of the same items, while both run. */
+  twin: AttemptState | undefined;
+  late: LateTimer | undefined;
   /** What one unreported item adds to the node's outstanding work. */
   readonly msPerItem: number;
   phase: "running" | "cancelled";
@@ -208,6 +232,7 @@ export function createState(options: SchedulerOptions, random: Random): Schedule
     queue: new FairQueue(),
     timers: new TimerHeap(),
     settling: [],
+    late: [],
     items: 0,
     bytes: 0,
     nextAttempt: 1,

@@ -4,6 +4,7 @@ import { end, progress } from "./attempt.ts";
 import { append, cancel, expire, expireItems, pause, submit } from "./batch.ts";
 import { placeWork } from "./dispatch.ts";
 import type { Event } from "./event.ts";
+import { copyLate } from "./late-attempts.ts";
 import { checkLease, drain, join, loseNode, renew, setCredit } from "./membership.ts";
 import { endNodeWait } from "./node-wait.ts";
 import { endSettled } from "./settlement.ts";
@@ -26,6 +27,7 @@ export function takeStep(state: SchedulerState, events: readonly Event[], now: n
   }
   endSettled(state);
   placeWork(state);
+  copyLate(state);
   askToBeWoken(state);
   return state.actions;
 }
@@ -74,6 +76,9 @@ function applyTimer(state: SchedulerState, timer: Timer): void {
       return endNodeWait(state, timer.batch);
     case "retry":
       return makeReady(state, timer);
+    case "late":
+      state.late.push(timer.attempt);
+      return;
     default:
       assert(timer satisfies never, "every kind of timer is applied");
   }

@@ -8,7 +8,10 @@ describe("QuantileSketch", () => {
   });
 
   it("is off by no more than a bucket", () => {
-    const values = fc.array(fc.double({ min: 0.01, max: 100_000, noNaN: true }), { minLength: 1, maxLength: 200 });
+    const values = fc.array(fc.double({ min: 0.01, max: 100_000, noNaN: true }), {
+      minLength: 1,
+      maxLength: 200,
+    });
     fc.assert(
       fc.property(values, fc.constantFrom(0.5, 0.95, 0.99), (list, quantile) => {
         const sketch = new QuantileSketch(quantile, 1_000);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { limits } from "../../src/base/limits.ts";
-import { estimateMs, functionOf, learn } from "../../src/scheduler/estimate.ts";
-
-const options = { retryTokensMax: 100 };
+import { estimateMs, learn } from "../../src/scheduler/estimate.ts";
+import { functionOf } from "../../src/scheduler/function-state.ts";
+import { defaultSchedulerOptions as options } from "../../src/scheduler/options.ts";
 
 describe("estimateMs", () => {
   it("is unbounded while nobody has timed the function", () => {
@@ -27,20 +26,5 @@ describe("learn", () => {
     const fn = functionOf(new Map(), "key", options);
     learn(fn, 100, 0);
     expect(estimateMs(fn, 1)).toBeGreaterThan(0);
-  });
-});
-
-describe("functionOf", () => {
-  it("gives the same function for the same key", () => {
-    const functions = new Map();
-    expect(functionOf(functions, "a", options)).toBe(functionOf(functions, "a", options));
-  });
-
-  it("forgets the oldest when there are too many", () => {
-    const functions = new Map();
-    const first = functionOf(functions, "first", options);
-    for (let place = 1; place <= limits.estimatesMax; place++) functionOf(functions, `key ${place}`, options);
-    expect(functions.size).toBe(limits.estimatesMax);
-    expect(functionOf(functions, "first", options)).not.toBe(first);
   });
 });

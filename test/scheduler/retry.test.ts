@@ -9,7 +9,13 @@ function decide(
   given: Partial<Circumstances> & { pure?: boolean; spent?: number; refused?: number } = {},
 ) {
   const { pure = true, spent = 0, refused = 0, ...rest } = given;
-  const circumstances = { progressed: false, refusalsMax: 5, affordable: true, pushbackMs: undefined, ...rest };
+  const circumstances = {
+    progressed: false,
+    refusalsMax: 5,
+    affordable: true,
+    pushbackMs: undefined,
+    ...rest,
+  };
   return decideRetry(reason, { ...purePolicy, pure }, { spent, refused }, circumstances, half);
 }
 

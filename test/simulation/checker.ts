@@ -27,6 +27,7 @@ export class Checker {
   #accepted = 0;
   #dispatched = 0;
   readonly #reasons = new Map<string, number>();
+  readonly #causes = new Set<string>();
 
   constructor(options: SchedulerOptions) {
     this.#ledger = new Ledger(options);
@@ -45,7 +46,14 @@ export class Checker {
   /** Items that settled, those of them that went well, attempts, and the reasons of the failures. */
   get totals(): CheckerTotals {
     const reasons = [...this.#reasons].toSorted();
-    return { settled: this.#settled, accepted: this.#accepted, dispatched: this.#dispatched, reasons };
+    const causes = [...this.#causes].toSorted();
+    return {
+      settled: this.#settled,
+      accepted: this.#accepted,
+      dispatched: this.#dispatched,
+      reasons,
+      causes,
+    };
   }
 
   /** One step: what came in, when, what came out, and what the core holds after it. */
@@ -111,24 +119,65 @@ export class Checker {
     assert(!batch.paused, `${what}: the batch is not paused`);
     assert(action.count >= 1 && action.count <= options.frameItemsMax, `${what}: fits a frame`);
     const frames = new Set<ItemBook["frame"]>();
+    const attempt: AttemptBook = {
+      dispatch: action,
+      batch,
+      node,
+      reported: new Set<number>(),
+      bytes: 0,
+      progressed: false,
+      charged: false,
+    };
+    const isCopy = action.cause === "hedge" || action.cause === "straggler";
+    if (isCopy) this.#checkCopy(action, batch, node, what);
     for (let index = action.first; index < action.first + action.count; index++) {
       const item = itemOf(batch, index);
-      assert.equal(item.state, "waiting", `${what}: item ${index} waits`);
+      assert.equal(item.state, isCopy ? "running" : "waiting", `${what}: item ${index} waits`);
+      if (!isCopy) assert.equal(action.cause, item.number === 0 ? "first" : "retry", `${what}: cause`);
+      assert.equal(item.live.size, isCopy ? 1 : 0, `${what}: item ${index} runs elsewhere`);
       assert.equal(action.number, item.number + 1, `${what}: number`);
       assert(item.spent < batch.submitted.function.attemptsMax, `${what}: tries are left`);
       this.#checkAvoids(item, node, what);
       item.state = "running";
       item.number++;
+      item.live.add(attempt);
       frames.add(item.frame);
     }
     const bytes = [...frames].reduce((sum, frame) => sum + frame.bytes, 0);
+    attempt.bytes = bytes;
     assert(action.count === 1 || bytes <= options.framePayloadMaxBytes, `${what}: its payload fits a frame`);
     this.#checkCredit(node, bytes, what);
     assert(!this.#ledger.attempts.has(action.attempt), `${what}: a new id`);
-    const attempt = { dispatch: action, batch, node, reported: new Set<number>(), bytes, progressed: false, charged: false };
     this.#ledger.attempts.set(action.attempt, attempt);
     node.attempts.add(attempt);
+    if (action.cause === "first") this.#ledger.countTried(batch, action.count);
     this.#dispatched++;
+    this.#causes.add(action.cause);
+  }
+
+  /** Another attempt of what runs: allowed, elsewhere, not too much of it, and before nothing that waits. */
+  #checkCopy({ cause, first, count }: Dispatch, batch: BatchBook, node: NodeBook, what: string): void {
+    const { options, tried, hedged } = this.#ledger;
+    const { function: policy } = batch.submitted;
+    assert(policy.pure, `${what}: only what may run twice is copied`);
+    const [original] = itemOf(batch, first).live;
+    assert(original !== undefined && original.node !== node, `${what}: a copy runs elsewhere`);
+    if (cause === "hedge") {
+      assert(policy.hedgeMinMs < Infinity, `${what}: the function is hedged`);
+      const all = (hedged.get(policy.key) ?? 0) + count;
+      const most = options.hedgeBurstItems + options.hedgeShare * (tried.get(policy.key) ?? 0);
+      assert(all <= most + slackMs, `${what}: ${all} of at most ${most} items hedged`);
+      hedged.set(policy.key, all);
+      return;
+    }
+    assert(policy.rerunStragglers && !batch.open, `${what}: stragglers of it are run again, at its end`);
+    assert(
+      !batch.items.some((item) => item.number === 0 && item.state === "waiting"),
+      `${what}: nothing waits`,
+    );
+    const most = options.stragglerShare * batch.items.length;
+    assert(batch.copied === 0 || batch.copied + count <= most, `${what}: few stragglers`);
+    batch.copied += count;
   }
 
   #checkAvoids(item: ItemBook, node: NodeBook, what: string): void {
@@ -149,7 +198,7 @@ export class Checker {
       const { due } = item;
       const reported = due?.kind === "accept" && due.position === action.event;
       assert(reported, `item ${index} of batch ${action.batch} is accepted from a report that it went well`);
-      assert.equal(action.number, item.number, "the try that brought the result");
+      assert.equal(action.number, due.number, "the try that brought the result");
       this.#ledger.settle(item);
       this.#accepted++;
       this.#settled++;
@@ -257,6 +306,8 @@ export interface CheckerTotals {
   readonly dispatched: number;
   /** How many items failed with which reason. */
   readonly reasons: readonly (readonly [string, number])[];
+  /** Why there were attempts. */
+  readonly causes: readonly string[];
 }
 
 function isComplete(batch: BatchBook): boolean {

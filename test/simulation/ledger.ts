@@ -10,7 +10,8 @@ import type { SchedulerOptions } from "../../src/scheduler/options.ts";
 
 /** How an item must settle in this step. */
 export type Due =
-  { readonly kind: "accept"; readonly position: number } | { readonly kind: "fail"; readonly reason: string };
+  | { readonly kind: "accept"; readonly position: number; readonly number: number }
+  | { readonly kind: "fail"; readonly reason: string };
 
 export interface ItemBook {
   state: "waiting" | "running" | "settled";
@@ -18,6 +19,8 @@ export interface ItemBook {
   /** Bytes of the frame it came in. */
   readonly frame: { readonly bytes: number };
   number: number;
+  /** Attempts that run it. */
+  readonly live: Set<AttemptBook>;
   spent: number;
   refused: number;
   readonly failedNodes: Set<NodeId>;
@@ -30,6 +33,8 @@ export interface BatchBook {
   readonly submitted: Submitted;
   readonly items: ItemBook[];
   open: boolean;
+  /** Items that were run once more as stragglers. */
+  copied: number;
   paused: boolean;
   /** What items that still come settle with. */
   refusal: string | undefined;
@@ -40,7 +45,7 @@ export interface AttemptBook {
   readonly batch: BatchBook;
   readonly node: NodeBook;
   readonly reported: Set<number>;
-  readonly bytes: number;
+  bytes: number;
   progressed: boolean;
   charged: boolean;
 }
@@ -62,6 +67,9 @@ export class Ledger {
   readonly nodes = new Map<NodeId, NodeBook>();
   /** What is left of the budget of retries, by function. */
   readonly retryTokens = new Map<string, number>();
+  /** Items that were tried, and those of them that were hedged, by function. */
+  readonly tried = new Map<string, number>();
+  readonly hedged = new Map<string, number>();
   /** Attempts that ended in this step and whose end was not told yet. */
   readonly ending = new Set<AttemptBook>();
   now = 0;
@@ -81,7 +89,7 @@ export class Ledger {
     switch (event.kind) {
       case "submitted": {
         const { open } = event;
-        const batch = { submitted: event, items: [], open, paused: false, refusal: undefined };
+        const batch = { submitted: event, items: [], open, copied: 0, paused: false, refusal: undefined };
         this.batches.set(event.batch, batch);
         return this.#addItems(batch, event.count, event.bytes);
       }
@@ -131,10 +139,18 @@ export class Ledger {
     const failed = new Set<string>();
     for (const attempt of node.attempts) {
       const { key } = attempt.batch.submitted.function;
-      attempt.charged ||= failed.has(key);
+      const unreported = attempt.dispatch.count - attempt.reported.size;
+      if (attempt.charged || unreported === 0) continue;
+      attempt.charged = failed.has(key);
       failed.add(key);
-      this.#end(attempt, "NODE_LOST");
+      if (!attempt.charged) this.#charge(attempt);
     }
+    for (const attempt of node.attempts) this.#end(attempt, "NODE_LOST");
+  }
+
+  countTried({ submitted }: BatchBook, items: number): void {
+    const { key } = submitted.function;
+    this.tried.set(key, (this.tried.get(key) ?? 0) + items);
   }
 
   settle(item: ItemBook): void {
@@ -166,6 +182,7 @@ export class Ledger {
         due: undefined,
         frame,
         number: 0,
+        live: new Set(),
         spent: 0,
         refused: 0,
         failedNodes: new Set(),
@@ -207,7 +224,9 @@ export class Ledger {
       attempt.reported.add(index);
       const item = itemOf(attempt.batch, index);
       const reason = failures.get(index);
-      if (reason === undefined) this.#must(item, { kind: "accept", position });
+      const { number } = attempt.dispatch;
+      item.live.delete(attempt);
+      if (reason === undefined) this.#must(item, { kind: "accept", position, number });
       else this.#fails(item, attempt, reason);
       attempt.progressed ||= reason === undefined || reasonRow(reason).retry !== "always";
     }
@@ -238,6 +257,7 @@ export class Ledger {
   #end(attempt: AttemptBook, reason: string, pushbackMs?: number): void {
     const { dispatch, batch, node, reported } = attempt;
     for (let index = dispatch.first; index < dispatch.first + dispatch.count; index++) {
+      itemOf(batch, index).live.delete(attempt);
       if (!reported.has(index)) this.#fails(itemOf(batch, index), attempt, reason, pushbackMs);
     }
     node.attempts.delete(attempt);
@@ -253,6 +273,7 @@ export class Ledger {
     if (item.state === "settled") return;
     if (row.retry === "final" || (row.retry === "if-pure" && !policy.pure))
       return this.#mustFail(item, reason);
+    if (item.live.size > 0) return; // another attempt still runs it
     item.state = "waiting";
     item.waitsSince = this.now;
     item.readyBy = this.now;

@@ -8,16 +8,19 @@ const worlds = isReplay ? 1 : 500;
 describe("simulate", () => {
   it(`finds no violation in ${worlds} worlds from seed ${testSeed} on`, () => {
     const reasons = new Set<string>();
+    const causes = new Set<string>();
     let accepted = 0;
     for (let seed = testSeed; seed < testSeed + worlds; seed++) {
       const report = replayable(seed);
       accepted += report.accepted;
       for (const [reason] of report.reasons) reasons.add(reason);
+      for (const cause of report.causes) causes.add(cause);
     }
     if (isReplay) return;
     // The worlds are bad enough to show something: items end in every way.
     expect(accepted).toBeGreaterThan(worlds * 50);
     expect([...reasons]).toEqual(expect.arrayContaining(everyEnd));
+    expect([...causes].toSorted()).toEqual(["first", "hedge", "retry", "straggler"]);
   });
 
   it("does the same again from the same seed", () => {

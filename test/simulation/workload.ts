@@ -78,7 +78,15 @@ export class Workload {
     const random = this.#random;
     const attemptsMax = oneOf(random, [1, 2, 4, 4]);
     return {
-      policy: { key, pure: chance(random, 0.8), attemptsMax, backoffBaseMs: 10, backoffMaxMs: 200 },
+      policy: {
+        key,
+        pure: chance(random, 0.8),
+        attemptsMax,
+        backoffBaseMs: 10,
+        backoffMaxMs: 200,
+        hedgeMinMs: oneOf(random, [Infinity, Infinity, 0, 20]),
+        rerunStragglers: chance(random, 0.6),
+      },
       meanMs,
       fails: oneOf(random, [0, 0, 0.05]),
       killed: oneOf(random, [0, 0, 0.02, 0.2]),

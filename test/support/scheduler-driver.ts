@@ -82,6 +82,8 @@ export const purePolicy: FunctionPolicy = {
   attemptsMax: 4,
   backoffBaseMs: 10,
   backoffMaxMs: 2_000,
+  hedgeMinMs: Infinity,
+  rerunStragglers: false,
 };
 
 /** The dispatches among actions. */

@@ -1,0 +1,23 @@
+import type { NodeId } from "../base/ids.ts";
+import type { NodeState, SchedulerState } from "./state.ts";
+
+const noNodes: readonly NodeId[] = [];
+
+/** Where a range goes. Nodes that failed it are avoided while any other node is there, be it busy. */
+export function chooseNode(
+  state: SchedulerState,
+  estimatedMs: number,
+  bytes: number,
+  failedNodes: readonly NodeId[] = noNodes,
+): NodeState | undefined {
+  const { capacity, placement, random, options } = state;
+  const avoid = failedNodes.length > 0 && hasOther(state, failedNodes) ? failedNodes : noNodes;
+  const { nodeQueueMs, wayBytesPerMs } = options;
+  return placement(capacity, { estimatedMs, bytes, avoid, nodeQueueMs, wayBytesPerMs }, random);
+}
+
+function hasOther(state: SchedulerState, failedNodes: readonly NodeId[]): boolean {
+  let failed = 0;
+  for (const id of failedNodes) if (state.nodes.get(id)?.phase === "joined") failed++;
+  return state.capacity.joined > failed;
+}

@@ -1,0 +1,35 @@
+/** What is remembered of functions: of so many that memory stays bounded. */
+import { limits } from "../base/limits.ts";
+import { MovingAverage } from "../base/moving-average.ts";
+import { QuantileSketch } from "../base/quantile-sketch.ts";
+import type { SchedulerOptions } from "./options.ts";
+import type { FunctionState } from "./state.ts";
+
+/** Share of a new report in the average: a change of cost shows after about five of them. */
+const sampleWeight = 0.2;
+
+/** Items whose time from placement to report is remembered in full. */
+const reportsMax = 2_000;
+
+/** The function of that key. When there are too many, the one that was met first is forgotten. */
+export function functionOf(
+  functions: Map<string, FunctionState>,
+  key: string,
+  options: Pick<SchedulerOptions, "retryTokensMax" | "hedgeBurstItems">,
+): FunctionState {
+  const known = functions.get(key);
+  if (known !== undefined) return known;
+  for (const oldest of functions.keys()) {
+    if (functions.size < limits.estimatesMax) break;
+    functions.delete(oldest);
+  }
+  const fresh: FunctionState = {
+    key,
+    msPerItem: new MovingAverage(sampleWeight),
+    reportMs: new QuantileSketch(limits.lateQuantile, reportsMax),
+    retryTokens: options.retryTokensMax,
+    hedgeTokens: options.hedgeBurstItems,
+  };
+  functions.set(key, fresh);
+  return fresh;
+}
