@@ -15,4 +15,10 @@ export const policyLimits = {
   stragglerFactor: 2,
   /** Share of a map's items that may be run once more as stragglers; one attempt always may. */
   stragglerShare: 0.05,
+  /** A breaker opens when so many items killed their worker within the window, and at least half of all did. */
+  breakerKillsMin: 10,
+  breakerWindowMs: 10_000,
+  /** How long it stays open, doubled each time the next try kills again, and at most. */
+  breakerOpenMs: 5_000,
+  breakerOpenMaxMs: 60_000,
 } as const;

@@ -238,6 +238,12 @@ export const reasons = {
     false,
     "The scheduler's queue is full; try again after the pushback.",
   ),
+  FUNCTION_STOPPED: row(
+    Code.UNAVAILABLE,
+    "final",
+    false,
+    "The function keeps ending its workers and is stopped for a while; try again after the pushback, and look at `heddle logs`.",
+  ),
   GATEWAY_STOPPING: row(
     Code.UNAVAILABLE,
     "final",

@@ -95,6 +95,7 @@ export class Engine {
         backoffMaxMs: limits.backoffMaxMs,
         hedgeMinMs: Infinity,
         rerunStragglers: submission.open,
+        concurrencyMax: Infinity,
       },
       deadlineAt: deadlineMs === 0 ? Infinity : this.#clock.now() + deadlineMs,
       priority: submission.priority,

@@ -8,6 +8,7 @@ import { IndexSet } from "../base/index-set.ts";
 import { reasonRow } from "../base/reason.ts";
 import type { AttemptCause, AttemptEnded } from "./action.ts";
 import { countWanted, forUnreported } from "./wanted-items.ts";
+import { isKill, noteOutcomes } from "./breaker.ts";
 import { reclassify } from "./capacity.ts";
 import { learn } from "./estimate.ts";
 import type { Ended, ItemFailure, Progress } from "./event.ts";
@@ -71,6 +72,7 @@ export function startAttempt(
   state.attempts.set(id, attempt);
   batch.attempts.push(attempt);
   node.attempts.push(attempt);
+  batch.function.running += count;
   node.outstandingMs += chargedMs;
   node.outstandingBytes += bytes;
   node.placedAt = id;
@@ -108,6 +110,8 @@ export function progress(state: SchedulerState, event: Progress, position: numbe
   learn(attempt.batch.function, event.count, event.runMs);
   attempt.batch.function.reportMs.add(state.now - attempt.startedAt, before - attempt.unreported);
   attempt.heardAt = state.now;
+  const kills = event.failures.filter(({ reason }) => isKill(reason)).length;
+  noteOutcomes(state, attempt.batch.function, event.count - event.failures.length, kills);
   reclassify(state.capacity, attempt.node, state.options);
 }
 
@@ -164,6 +168,7 @@ function attemptOf(state: SchedulerState, event: Progress | Ended): AttemptState
 function report(attempt: AttemptState, first: number, end: number): void {
   attempt.reported.add(first, end);
   attempt.unreported -= end - first;
+  attempt.batch.function.running -= end - first;
   attempt.node.outstandingMs -= (end - first) * attempt.msPerItem;
 }
 
@@ -234,6 +239,7 @@ function finish(state: SchedulerState, attempt: AttemptState, outcome: AttemptEn
   remove(node.attempts, attempt);
   node.outstandingBytes -= attempt.bytes;
   node.outstandingMs -= attempt.unreported * attempt.msPerItem;
+  batch.function.running -= attempt.unreported;
   if (node.attempts.length === 0) node.outstandingMs = 0; // sums of floats drift
   state.actions.push({
     kind: "attemptEnded",

@@ -8,6 +8,7 @@ import { Deque } from "../base/deque.ts";
 import { IndexSet } from "../base/index-set.ts";
 import { withdrawAttempts } from "./attempt.ts";
 import { advance } from "./batching.ts";
+import { brokenFailure, retryAfterMs } from "./breaker.ts";
 import { estimateMs } from "./estimate.ts";
 import type { Appended, Cancelled, Expired, Paused, Submitted } from "./event.ts";
 import { functionOf } from "./function-state.ts";
@@ -134,6 +135,9 @@ function addItems(state: SchedulerState, batch: BatchState, count: number, bytes
   } else if (full) {
     const facts = { ...untried, retryAfterMs: options.queueFullRetryMs };
     fail(state, batch, first, end, queueFull(state, count, bytes), facts);
+  } else if (batch.function.breaker.phase === "open") {
+    const facts = { ...untried, retryAfterMs: retryAfterMs(state, batch.function) };
+    fail(state, batch, first, end, brokenFailure(state, batch.function), facts);
   }
   advance(batch, batch.cursor);
   queueBatch(state, batch);

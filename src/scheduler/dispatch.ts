@@ -10,16 +10,19 @@ import { chooseNode } from "./choose-node.ts";
 import { estimateMs } from "./estimate.ts";
 import { watchAttempt } from "./late-attempts.ts";
 import type { BatchState, PendingRange, SchedulerState } from "./state.ts";
-import { queueBatch } from "./waiting.ts";
+import { park, queueBatch, roomOf, unpark } from "./waiting.ts";
 
 /** Places all that can be placed. */
 export function placeWork(state: SchedulerState): void {
   const { capacity, queue, options } = state;
+  for (const fn of state.parking) unpark(state, fn);
   while (capacity.idle.length > 0 || capacity.open.length > 0) {
     const batch = queue.head();
     if (batch === undefined) break;
     const turn = takeTurn(state, batch);
     if (turn === "wait") break;
+    if (turn === "parked") continue;
+    unpark(state, batch.function); // it may have left room that it was given
     if (turn === "pass") {
       queue.pass(batch);
       if (queue.passedCount >= options.passedMax) break;
@@ -31,11 +34,18 @@ export function placeWork(state: SchedulerState): void {
   if (queue.passedCount > 0) queue.restore(queue.passedCount >= options.passedMax);
 }
 
-/** `done`: a range was placed, or there is none. `pass`, `wait`: nothing can be placed now, see above. */
-type Turn = "done" | "pass" | "wait";
+/**
+ * `done`: a range was placed, or there is none. `pass`, `wait`: nothing can be placed now, see above. `parked`: its
+ * function may run no more at present.
+ */
+type Turn = "done" | "pass" | "wait" | "parked";
 
 /** Places one range of the batch: of those to be tried again if one can be placed, else of those never tried. */
 function takeTurn(state: SchedulerState, batch: BatchState): Turn {
+  if (roomOf(batch) === 0) {
+    park(state, batch);
+    return "parked";
+  }
   const { ready } = batch;
   let turn: Turn = "done";
   for (let left = Math.min(ready.length, state.options.passedMax); left > 0; left--) {
@@ -64,7 +74,7 @@ function placeRetry(state: SchedulerState, range: PendingRange): Turn {
   const run = batch.settled.nextPresent(first, first + range.count) - first;
   const remaining = range.count + batch.count - batch.cursor;
   const size = attemptSize(state, batch, remaining);
-  const count = Math.min(run, size, range.piece);
+  const count = Math.min(run, size, range.piece, roomOf(batch));
   const estimatedMs = estimateMs(batch.function, count);
   const node = chooseNode(state, estimatedMs, bytes, failedNodes);
   if (node === undefined) return failedNodes.length > 0 || state.capacity.idle.length > 0 ? "pass" : "wait";
@@ -78,7 +88,7 @@ function placeRetry(state: SchedulerState, range: PendingRange): Turn {
 
 function placeFresh(state: SchedulerState, batch: BatchState): Turn {
   const { capacity, options } = state;
-  const size = attemptSize(state, batch, batch.count - batch.cursor);
+  const size = Math.min(attemptSize(state, batch, batch.count - batch.cursor), roomOf(batch));
   const { first, count, bytes } = freshItems(batch, size, options);
   const estimatedMs = estimateMs(batch.function, count);
   const node = chooseNode(state, estimatedMs, bytes);

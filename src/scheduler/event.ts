@@ -84,6 +84,8 @@ export interface FunctionPolicy {
   readonly hedgeMinMs: number;
   /** Are late attempts run once more elsewhere when nothing else is left to place? For maps. */
   readonly rerunStragglers: boolean;
+  /** Items of the function that may run at a time, over all nodes; Infinity for no bound. */
+  readonly concurrencyMax: number;
 }
 
 export interface Submitted {

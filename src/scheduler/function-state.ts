@@ -2,6 +2,7 @@
 import { limits } from "../base/limits.ts";
 import { MovingAverage } from "../base/moving-average.ts";
 import { QuantileSketch } from "../base/quantile-sketch.ts";
+import { createBreaker } from "./breaker.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { FunctionState } from "./state.ts";
 
@@ -19,9 +20,10 @@ export function functionOf(
 ): FunctionState {
   const known = functions.get(key);
   if (known !== undefined) return known;
-  for (const oldest of functions.keys()) {
+  for (const [oldest, { running, parked, breaker }] of functions) {
     if (functions.size < limits.estimatesMax) break;
-    functions.delete(oldest);
+    const inUse = running > 0 || parked.size > 0 || breaker.phase !== "closed";
+    if (!inUse) functions.delete(oldest);
   }
   const fresh: FunctionState = {
     key,
@@ -29,6 +31,9 @@ export function functionOf(
     reportMs: new QuantileSketch(limits.lateQuantile, reportsMax),
     retryTokens: options.retryTokensMax,
     hedgeTokens: options.hedgeBurstItems,
+    running: 0,
+    parked: new Set(),
+    breaker: createBreaker(),
   };
   functions.set(key, fresh);
   return fresh;

@@ -14,6 +14,7 @@ import { chooseNode } from "./choose-node.ts";
 import { estimateMs } from "./estimate.ts";
 import type { AttemptState, BatchState, FunctionState, SchedulerState } from "./state.ts";
 import { pair } from "./twin.ts";
+import { roomOf } from "./waiting.ts";
 
 /** Sees to it that a new attempt is looked at when it may be late. Items that are tried for the first time earn hedges. */
 export function watchAttempt(state: SchedulerState, attempt: AttemptState): void {
@@ -41,7 +42,8 @@ function copy(state: SchedulerState, attempt: AttemptState): boolean {
   const cause = causeToCopy(state, attempt);
   if (cause === undefined) return false;
   const range = wantedRange(attempt);
-  if (range === undefined || !affordsCopy(state, batch, cause, range.count)) return false;
+  if (range === undefined || range.count > roomOf(batch) || !affordsCopy(state, batch, cause, range.count))
+    return false;
   const estimatedMs = estimateMs(batch.function, range.count);
   const { node, bytes, spent, refused, failedNodes } = attempt;
   const avoid = failedNodes.includes(node.id) ? failedNodes : [...failedNodes, node.id];

@@ -5,6 +5,7 @@
  */
 import { Code } from "../base/code.ts";
 import { lose } from "./attempt.ts";
+import { noteLoss } from "./breaker.ts";
 import { reclassify, withdraw } from "./capacity.ts";
 import type { NodeAlive, NodeCredit, NodeDraining, NodeJoined, NodeLost } from "./event.ts";
 import { startNodeWait } from "./node-wait.ts";
@@ -124,6 +125,7 @@ function dropNode(state: SchedulerState, node: NodeState, how: string): void {
   const message = `node ${node.id} was lost: ${how}`;
   const failure = { code: Code.UNAVAILABLE, reason: "NODE_LOST", message };
   chargeLoss(node.attempts, failure.reason);
+  noteLoss(state, node.attempts);
   for (const attempt of [...node.attempts]) lose(state, attempt, failure);
 }
 

@@ -12,7 +12,8 @@ import { awaitNodes, queueBatch } from "./waiting.ts";
 /** The last node has gone: every batch with work to place starts to wait. */
 export function startNodeWait(state: SchedulerState): void {
   for (const batch of state.batches.values()) {
-    if (batch.lane !== undefined) awaitNodes(state, batch, state.now);
+    if (batch.function.parked.delete(batch)) queueBatch(state, batch);
+    else if (batch.lane !== undefined) awaitNodes(state, batch, state.now);
   }
 }
 

@@ -51,6 +51,12 @@ export interface SchedulerOptions {
   readonly stragglerMinMs: number;
   /** How many times longer than usual a straggler takes. */
   readonly stragglerFactor: number;
+  /** Items of a function that must have killed their worker within the window before the function is stopped. */
+  readonly breakerKillsMin: number;
+  readonly breakerWindowMs: number;
+  /** How long it is stopped the first time, and at most, ms. */
+  readonly breakerOpenMs: number;
+  readonly breakerOpenMaxMs: number;
   /** Items of a map that may be run once more as stragglers, as a share of all; one attempt always may. */
   readonly stragglerShare: number;
 }
@@ -79,6 +85,10 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   retryTokenRatio: limits.retryTokenRatio,
   hedgeShare: limits.hedgeShare,
   hedgeBurstItems: limits.hedgeBurstItems,
+  breakerKillsMin: limits.breakerKillsMin,
+  breakerWindowMs: limits.breakerWindowMs,
+  breakerOpenMs: limits.breakerOpenMs,
+  breakerOpenMaxMs: limits.breakerOpenMaxMs,
   stragglerMinMs: limits.stragglerMinMs,
   stragglerFactor: limits.stragglerFactor,
   stragglerShare: limits.stragglerShare,
@@ -91,6 +101,7 @@ const atLeastOne = new Set<string>([
   "wayBytesPerMs",
   "passedMax",
   "stragglerMinMs",
+  "breakerKillsMin",
 ]);
 
 /** Fills in the defaults and checks the numbers. Throws BAD_REQUEST. */

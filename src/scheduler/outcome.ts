@@ -1,5 +1,6 @@
 /** What becomes of items whose attempt failed them: they are tried again, now or later, or fail for good. */
 import { retryPiece } from "./batching.ts";
+import { brokenFailure, retryAfterMs } from "./breaker.ts";
 import { affordsRetry, chargeFailure } from "./retry-budget.ts";
 import { decideRetry, isFinal, type RetryDecision } from "./retry.ts";
 import { fail } from "./settlement.ts";
@@ -34,11 +35,14 @@ function concludeRun(
   end: number,
   failure: Failure,
 ): void {
-  const { settled } = attempt.batch;
+  const { batch } = attempt;
+  const { settled } = batch;
   for (let at = settled.nextAbsent(first, end); at < end; at = settled.nextAbsent(at, end)) {
     const until = settled.nextPresent(at, end);
     const decision = decide(state, attempt, failure);
-    if (decision.kind === "retry") retryLater(state, attempt, at, until, decision);
+    if (decision.kind === "retry" && batch.function.breaker.phase === "open")
+      giveUpStopped(state, attempt, at, until);
+    else if (decision.kind === "retry") retryLater(state, attempt, at, until, decision);
     else giveUp(state, attempt, at, until, failure, decision.why);
     at = until;
   }
@@ -67,6 +71,14 @@ function giveUp(
   const retryAfterMs = Math.max(0, failure.pushbackMs ?? 0);
   const said = why === "budget" ? { ...failure, message: `${failure.message}; ${heldBack}` } : failure;
   fail(state, batch, first, end, said, { attempts, node: node.id, retryAfterMs });
+}
+
+/** The function was stopped meanwhile: what is left of it is not tried again. */
+function giveUpStopped(state: SchedulerState, attempt: AttemptState, first: number, end: number): void {
+  const { batch, node } = attempt;
+  const { function: fn } = batch;
+  const facts = { attempts: triesOf(attempt), node: node.id, retryAfterMs: retryAfterMs(state, fn) };
+  fail(state, batch, first, end, brokenFailure(state, fn), facts);
 }
 
 const heldBack = "it is not tried again, since too many attempts of this function fail";

@@ -77,6 +77,7 @@ export function endSettled(state: SchedulerState): void {
   for (const batch of state.settling) {
     assert(batch.unsettled === 0, "a complete batch has no unsettled items");
     state.queue.remove(batch);
+    batch.function.parked.delete(batch);
     if (batch.deadline !== undefined) state.timers.remove(batch.deadline);
     if (batch.nodeWait !== undefined) state.timers.remove(batch.nodeWait);
     for (const range of batch.backingOff ?? []) state.timers.remove(range);

@@ -38,6 +38,10 @@ export interface SchedulerState {
   nextAttempt: number;
   /** Attempts whose time to be looked at came in this step. */
   readonly late: AttemptState[];
+  /** Functions of which batches are parked. */
+  readonly parking: Set<FunctionState>;
+  /** Functions that were stopped in this step. */
+  readonly broken: FunctionState[];
   /** Until when attempts are kept short, since short work came lately. */
   hasteUntil: number;
   /** The time of the step that runs. */
@@ -49,7 +53,7 @@ export interface SchedulerState {
 }
 
 /** What waits for its time. */
-export type Timer = LeaseTimer | BatchTimer | PendingRange | LateTimer;
+export type Timer = LeaseTimer | BatchTimer | PendingRange | LateTimer | BreakerTimer;
 
 /** A node's lease. Renewals are not entered here: when it comes up, `seenAt` says whether the node has been silent. */
 export interface LeaseTimer extends HeapTimer {
@@ -67,6 +71,12 @@ export interface BatchTimer extends HeapTimer {
 export interface LateTimer extends HeapTimer {
   readonly kind: "late";
   readonly attempt: AttemptState;
+}
+
+/** The end of the time for which a function is stopped. */
+export interface BreakerTimer extends HeapTimer {
+  readonly kind: "breaker";
+  readonly function: FunctionState;
 }
 
 /** A node that joined. One that is lost or left is forgotten. */
@@ -104,6 +114,23 @@ export interface FunctionState {
   retryTokens: number;
   /** Items that may be hedged. */
   hedgeTokens: number;
+  /** Items that run at present, on all nodes. */
+  running: number;
+  /** Batches that wait for some of these to end. */
+  readonly parked: Set<BatchState>;
+  readonly breaker: Breaker;
+}
+
+/** Whether a function is stopped, since it keeps killing workers. */
+export interface Breaker {
+  phase: "closed" | "open" | "half-open";
+  /** Items that went well and that killed, since when. */
+  since: number;
+  kills: number;
+  good: number;
+  /** How long it was opened for, and until when. */
+  openMs: number;
+  openUntil: number;
 }
 
 /** Items as they came in: one frame. They end before `end`; `count` and `bytes` are those of the whole frame. */
@@ -233,6 +260,8 @@ export function createState(options: SchedulerOptions, random: Random): Schedule
     timers: new TimerHeap(),
     settling: [],
     late: [],
+    parking: new Set(),
+    broken: [],
     items: 0,
     bytes: 0,
     nextAttempt: 1,

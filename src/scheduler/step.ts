@@ -1,6 +1,7 @@
 import { assert } from "../base/assert.ts";
 import type { Action } from "./action.ts";
 import { end, progress } from "./attempt.ts";
+import { failBroken, halfOpen } from "./breaker.ts";
 import { append, cancel, expire, expireItems, pause, submit } from "./batch.ts";
 import { placeWork } from "./dispatch.ts";
 import type { Event } from "./event.ts";
@@ -25,6 +26,7 @@ export function takeStep(state: SchedulerState, events: readonly Event[], now: n
   for (let due = state.timers.takeDue(state.now); due !== undefined; due = state.timers.takeDue(state.now)) {
     applyTimer(state, due);
   }
+  failBroken(state);
   endSettled(state);
   placeWork(state);
   copyLate(state);
@@ -76,6 +78,8 @@ function applyTimer(state: SchedulerState, timer: Timer): void {
       return endNodeWait(state, timer.batch);
     case "retry":
       return makeReady(state, timer);
+    case "breaker":
+      return halfOpen(timer);
     case "late":
       state.late.push(timer.attempt);
       return;

@@ -1,5 +1,5 @@
 /** Batches that wait for their turn. */
-import type { BatchState, PendingRange, SchedulerState } from "./state.ts";
+import type { BatchState, FunctionState, PendingRange, SchedulerState } from "./state.ts";
 
 /** Puts a batch where it belongs: into the queue while it has work that may be placed, and out of it otherwise. */
 export function queueBatch(state: SchedulerState, batch: BatchState): void {
@@ -10,6 +10,32 @@ export function queueBatch(state: SchedulerState, batch: BatchState): void {
   }
   state.queue.add(batch);
   if (state.capacity.joined === 0) awaitNodes(state, batch, state.now);
+}
+
+/** Its function may run no more at present: the batch waits, out of everybody's way, until some of it has ended. */
+export function park(state: SchedulerState, batch: BatchState): void {
+  state.queue.remove(batch);
+  batch.function.parked.add(batch);
+  state.parking.add(batch.function);
+}
+
+/** As many of the function's parked batches queue again as may place something now. */
+export function unpark(state: SchedulerState, fn: FunctionState): void {
+  let places = 0;
+  for (const batch of fn.parked) {
+    if (places >= roomOf(batch)) break;
+    fn.parked.delete(batch);
+    queueBatch(state, batch);
+    if (batch.lane !== undefined) places++;
+  }
+  if (fn.parked.size === 0) state.parking.delete(fn);
+}
+
+/** Items of the batch's function that may be placed now. */
+export function roomOf({ function: fn, policy }: BatchState): number {
+  if (fn.breaker.phase === "open") return 0;
+  const runningMax = fn.breaker.phase === "half-open" ? 1 : policy.concurrencyMax;
+  return Math.max(0, runningMax - fn.running);
 }
 
 /** A range's back-off is over. */

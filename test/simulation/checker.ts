@@ -151,8 +151,16 @@ export class Checker {
     this.#ledger.attempts.set(action.attempt, attempt);
     node.attempts.add(attempt);
     if (action.cause === "first") this.#ledger.countTried(batch, action.count);
+    this.#checkConcurrency(batch, what);
     this.#dispatched++;
     this.#causes.add(action.cause);
+  }
+
+  #checkConcurrency({ submitted }: BatchBook, what: string): void {
+    const { key, concurrencyMax } = submitted.function;
+    const most = Math.min(concurrencyMax, this.#ledger.breakers.runningMax(key));
+    const running = this.#ledger.running(key);
+    assert(running <= most, `${what}: ${running} items of the function run, ${most} may`);
   }
 
   /** Another attempt of what runs: allowed, elsewhere, not too much of it, and before nothing that waits. */
@@ -272,6 +280,7 @@ export class Checker {
       `node ${node.id} is given up after a lease of silence`,
     );
     this.#ledger.lose(node);
+    this.#ledger.failStopped();
   }
 
   /** The core's figures are those of the books; behind other work there is no more than may be. */

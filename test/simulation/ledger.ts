@@ -7,6 +7,7 @@ import { reasonRow } from "../../src/base/reason.ts";
 import type { Dispatch } from "../../src/scheduler/action.ts";
 import type { Ended, Event, Progress, Submitted } from "../../src/scheduler/event.ts";
 import type { SchedulerOptions } from "../../src/scheduler/options.ts";
+import { BreakerBook } from "./breaker-book.ts";
 
 /** How an item must settle in this step. */
 export type Due =
@@ -77,8 +78,20 @@ export class Ledger {
   unsettled = 0;
   due = 0;
 
+  readonly breakers: BreakerBook;
+
   constructor(options: SchedulerOptions) {
     this.options = options;
+    this.breakers = new BreakerBook(options);
+  }
+
+  /** Items of a function that run, counted once for each attempt. */
+  running(key: string): number {
+    let running = 0;
+    for (const { batch, dispatch, reported } of this.attempts.values()) {
+      if (batch.submitted.function.key === key) running += dispatch.count - reported.size;
+    }
+    return running;
   }
 
   get joined(): NodeBook[] {
@@ -130,6 +143,17 @@ export class Ledger {
       batch.refusal = "DEADLINE";
       for (const item of batch.items) this.#mustFail(item, "DEADLINE");
     }
+    this.breakers.pass(this.now);
+    this.failStopped();
+  }
+
+  /** What waits for functions that were stopped in this step fails. */
+  failStopped(): void {
+    for (const batch of this.batches.values()) {
+      if (!this.breakers.stopped.has(batch.submitted.function.key)) continue;
+      for (const item of batch.items) if (item.state === "waiting") this.#mustFail(item, "FUNCTION_STOPPED");
+    }
+    this.breakers.stopped.clear();
   }
 
   /** The node is gone with all its attempts. */
@@ -144,6 +168,10 @@ export class Ledger {
       attempt.charged = failed.has(key);
       failed.add(key);
       if (!attempt.charged) this.#charge(attempt);
+    }
+    const concerned = [...node.attempts].filter(({ dispatch, reported }) => reported.size < dispatch.count);
+    for (const key of new Set(concerned.map(({ batch }) => batch.submitted.function.key))) {
+      this.breakers.note(key, 0, 1, this.now);
     }
     for (const attempt of node.attempts) this.#end(attempt, "NODE_LOST");
   }
@@ -193,6 +221,7 @@ export class Ledger {
       this.unsettled++;
       if (batch.refusal !== undefined) this.#mustFail(item, batch.refusal);
       else if (full) this.#mustFail(item, "QUEUE_FULL");
+      else if (this.breakers.isOpen(batch.submitted.function.key)) this.#mustFail(item, "FUNCTION_STOPPED");
     }
   }
 
@@ -219,6 +248,7 @@ export class Ledger {
     const { first: begin, count } = attempt.dispatch;
     const end = begin + count;
     const failures = new Map(event.failures.map((failure) => [failure.index, failure.reason]));
+    const before = attempt.reported.size;
     for (let index = event.first; index < event.first + event.count; index++) {
       if (attempt.reported.has(index) || index < begin || index >= end) continue;
       attempt.reported.add(index);
@@ -230,6 +260,10 @@ export class Ledger {
       else this.#fails(item, attempt, reason);
       attempt.progressed ||= reason === undefined || reasonRow(reason).retry !== "always";
     }
+    if (attempt.reported.size === before) return;
+    const kills = event.failures.filter(({ reason }) => reason === "TIME_LIMIT" || reason === "WORKER_LOST");
+    const { key } = attempt.batch.submitted.function;
+    this.breakers.note(key, event.count - event.failures.length, kills.length, this.now);
   }
 
   #ended(event: Ended): void {
@@ -280,11 +314,13 @@ export class Ledger {
     const { options } = this;
     const tries = row.countsAgainstNode ? ++item.spent : item.refused + 1;
     if (row.countsAgainstNode) item.failedNodes.add(node.id);
-    else if (reason === "NOT_STARTED" && attempt.progressed) return;
-    else item.refused++;
+    else if (reason !== "NOT_STARTED" || !attempt.progressed) item.refused++;
+    else if (this.breakers.isOpen(policy.key)) return this.#mustFail(item, "FUNCTION_STOPPED");
+    else return;
     const triesMax = row.countsAgainstNode ? policy.attemptsMax - 1 : options.refusalsMax;
     const held = burdens && this.#tokens(attempt) <= options.retryTokensMax / 2;
     if (tries > triesMax || held || (pushbackMs ?? 0) < 0) return this.#mustFail(item, reason);
+    if (this.breakers.isOpen(policy.key)) return this.#mustFail(item, "FUNCTION_STOPPED");
     item.readyBy += pushbackMs ?? Math.min(policy.backoffMaxMs, policy.backoffBaseMs * 2 ** (tries - 1));
   }
 

@@ -31,6 +31,7 @@ describe("simulate", () => {
 const everyEnd = [
   "CANCELLED",
   "DEADLINE",
+  "FUNCTION_STOPPED",
   "KERNEL_FAILED",
   "MODULE_UNAVAILABLE",
   "NODE_LOST",

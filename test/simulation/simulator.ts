@@ -60,6 +60,8 @@ class Simulation {
       nodeWaitMs: oneOf(random, [300, 10_000]),
       queueItemsMax: oneOf(random, [150, 4_000_000, 4_000_000, 4_000_000]),
       refusalsMax: oneOf(random, [2, 100]),
+      breakerKillsMin: oneOf(random, [2, 10]),
+      breakerOpenMs: oneOf(random, [200, 5_000]),
       retryTokensMax: oneOf(random, [4, 100, 100]),
       nodeQueueMs: oneOf(random, [0, 12, 12]),
       passedMax: 1_000_000,

@@ -11,10 +11,15 @@ export function checkWaiting(ledger: Ledger, snapshot: SchedulerSnapshot): void 
   if (idle.length === 0 && !nodeless) return;
   for (const [id, batch] of ledger.batches) {
     if (batch.paused) continue;
-    const waiting = mustGo(ledger, batch, idle);
+    const waiting = mayRunNoMore(ledger, batch) ? undefined : mustGo(ledger, batch, idle);
     assert(waiting === undefined, `item ${waiting} of batch ${id} waits while a node is idle`);
     if (nodeless) checkPatience(ledger, batch);
   }
+}
+
+function mayRunNoMore(ledger: Ledger, { submitted }: BatchBook): boolean {
+  const { key, concurrencyMax } = submitted.function;
+  return ledger.running(key) >= Math.min(concurrencyMax, ledger.breakers.runningMax(key));
 }
 
 interface IdleNode {

@@ -86,6 +86,7 @@ export class Workload {
         backoffMaxMs: 200,
         hedgeMinMs: oneOf(random, [Infinity, Infinity, 0, 20]),
         rerunStragglers: chance(random, 0.6),
+        concurrencyMax: oneOf(random, [Infinity, Infinity, Infinity, 1, 3, 20]),
       },
       meanMs,
       fails: oneOf(random, [0, 0, 0.05]),

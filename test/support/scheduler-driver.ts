@@ -84,6 +84,7 @@ export const purePolicy: FunctionPolicy = {
   backoffMaxMs: 2_000,
   hedgeMinMs: Infinity,
   rerunStragglers: false,
+  concurrencyMax: Infinity,
 };
 
 /** The dispatches among actions. */
