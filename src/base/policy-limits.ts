@@ -21,4 +21,16 @@ export const policyLimits = {
   /** How long it stays open, doubled each time the next try kills again, and at most. */
   breakerOpenMs: 5_000,
   breakerOpenMaxMs: 60_000,
+  /** Failures in a row after which a node is ejected. */
+  ejectInRow: 5,
+  /** Outcomes below which a node is not compared with the others, and beyond which older ones weigh half. */
+  ejectOutcomesMin: 20,
+  ejectMemory: 200,
+  /** How long a node is ejected the first time, doubled with each further one, and at most. */
+  ejectBaseMs: 5_000,
+  ejectMaxMs: 60_000,
+  /** Share of the nodes that may be ejected at a time; one always may while another is left. */
+  ejectShareMax: 0.5,
+  /** Nodes whose health is remembered. */
+  healthsMax: 20_000,
 } as const;

@@ -9,7 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import { batchId, type AttemptId, type BatchId, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { atTurnEnd } from "../base/turn-end.ts";
-import type { Action } from "../scheduler/action.ts";
+import type { Action, NodeEjected, NodeReadmitted } from "../scheduler/action.ts";
 import type { Event } from "../scheduler/event.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { ResultFrame } from "../wire/frame.ts";
@@ -46,6 +46,8 @@ export interface EngineOptions {
   readonly watchers: Watchers;
   /** The core gave a node up because it was silent. */
   nodeGone(link: NodeLink): void;
+  /** A node was ejected or taken back. Default: nobody wants to know. */
+  nodeJudged?(action: NodeEjected | NodeReadmitted): void;
   /** Items have their outcome; called while their inputs are still held. Default: nobody wants to know. */
   settled?(batch: BatchRecord, frame: ResultFrame): void;
 }
@@ -54,6 +56,7 @@ export class Engine {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
   readonly #nodeGone: (link: NodeLink) => void;
+  readonly #nodeJudged: (action: NodeEjected | NodeReadmitted) => void;
   readonly #books: Books;
   #nextBatch = 1;
   #events: Event[] = [];
@@ -76,6 +79,7 @@ export class Engine {
       settled: (batch, frame) => options.settled?.(batch, frame),
     };
     this.#nodeGone = options.nodeGone;
+    this.#nodeJudged = (action) => options.nodeJudged?.(action);
   }
 
   submit(submission: Submission): BatchRecord {
@@ -275,6 +279,10 @@ export class Engine {
         this.#nodeGone(link);
         return;
       }
+      case "nodeEjected":
+      case "nodeReadmitted":
+        this.#nodeJudged(action);
+        return;
       case "wake":
         this.#alarm.set(action.at);
         return;

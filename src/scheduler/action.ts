@@ -4,7 +4,17 @@
  */
 import type { AttemptId, BatchId, Incarnation, NodeId } from "../base/ids.ts";
 
-export type Action = Dispatch | CancelAttempt | Accept | Fail | AttemptEnded | Settled | NodeGone | Wake;
+export type Action =
+  | Dispatch
+  | CancelAttempt
+  | Accept
+  | Fail
+  | AttemptEnded
+  | Settled
+  | NodeGone
+  | NodeEjected
+  | NodeReadmitted
+  | Wake;
 
 /** Send items [first, first + count) of the batch to the node as a new attempt. */
 export interface Dispatch {
@@ -93,6 +103,21 @@ export interface NodeGone {
   readonly kind: "nodeGone";
   readonly node: NodeId;
   readonly incarnation: Incarnation;
+}
+
+/** The node gets nothing for a while, since it fails what others do well; for people and counters. */
+export interface NodeEjected {
+  readonly kind: "nodeEjected";
+  readonly node: NodeId;
+  readonly until: number;
+  /** In words. */
+  readonly why: string;
+}
+
+/** An ejected node is taken back: it did well when it was probed, or there is no other. */
+export interface NodeReadmitted {
+  readonly kind: "nodeReadmitted";
+  readonly node: NodeId;
 }
 
 /** Call `step` again at this time at the latest, with a tick if nothing else has happened. At most one a step, the last action. */

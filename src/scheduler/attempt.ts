@@ -12,6 +12,7 @@ import { isKill, noteOutcomes } from "./breaker.ts";
 import { reclassify } from "./capacity.ts";
 import { learn } from "./estimate.ts";
 import type { Ended, ItemFailure, Progress } from "./event.ts";
+import { noteOutcome } from "./health.ts";
 import { conclude } from "./outcome.ts";
 import { creditSuccess } from "./retry-budget.ts";
 import { accept, fail } from "./settlement.ts";
@@ -63,6 +64,7 @@ export function startAttempt(
     phase: "running",
     progressed: false,
     charged: false,
+    blamed: false,
     reported: new IndexSet(first),
     unreported: count,
     retried: 0,
@@ -122,6 +124,7 @@ export function end(state: SchedulerState, event: Ended): void {
   concludeRest(state, attempt, event.rest);
   const outcome = attempt.phase === "cancelled" ? "cancelled" : attempt.reason === "" ? "ok" : "failed";
   if (attempt.progressed && !attempt.charged) creditSuccess(attempt.batch.function, state.options);
+  noteOutcome(state, attempt);
   finish(state, attempt, outcome);
   reclassify(state.capacity, attempt.node, state.options);
 }

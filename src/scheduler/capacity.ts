@@ -1,7 +1,7 @@
 /**
  * Which nodes can take work, kept up to date at every change so that placing a range never looks at all nodes. A node
  * is `idle` while it has a worker without an attempt, `open` while it is busy but holds less work than it may queue,
- * and otherwise `full`; it is also full without credit, and when it drains.
+ * and otherwise `full`; it is also full without credit, when it drains and when it is ejected.
  */
 import type { SchedulerOptions } from "./options.ts";
 import type { NodeState } from "./state.ts";
@@ -13,8 +13,9 @@ export type PoolName = "idle" | "open" | "full";
 export interface Capacity {
   readonly idle: NodeState[];
   readonly open: NodeState[];
-  /** Nodes that joined and do not drain, and their workers. */
+  /** Nodes that joined and do not drain, those of them that are ejected, and the workers of all. */
   joined: number;
+  ejected: number;
   workers: number;
   /** Since when there is none of them. */
   noneSince: number;
@@ -22,7 +23,7 @@ export interface Capacity {
 
 /** No nodes, from the beginning of time. */
 export function createCapacity(): Capacity {
-  return { idle: [], open: [], joined: 0, workers: 0, noneSince: -Infinity };
+  return { idle: [], open: [], joined: 0, ejected: 0, workers: 0, noneSince: -Infinity };
 }
 
 /** Puts a node where its present state belongs. To be called after every change of it. */
@@ -36,7 +37,8 @@ export function withdraw(capacity: Capacity, node: NodeState): void {
 }
 
 function poolOf(node: NodeState, options: SchedulerOptions): PoolName {
-  if (node.phase !== "joined") return "full";
+  if (node.phase !== "joined" || node.health.phase === "ejected") return "full";
+  if (node.health.phase === "probing" && node.attempts.length > 0) return "full";
   if (node.attempts.length >= node.creditAttempts || node.outstandingBytes > node.creditBytes) return "full";
   if (node.attempts.length < node.workers) return "idle";
   if (options.nodeQueueMs === 0) return "full";

@@ -18,6 +18,9 @@ export function chooseNode(
 
 function hasOther(state: SchedulerState, failedNodes: readonly NodeId[]): boolean {
   let failed = 0;
-  for (const id of failedNodes) if (state.nodes.get(id)?.phase === "joined") failed++;
-  return state.capacity.joined > failed;
+  for (const id of failedNodes) {
+    const node = state.nodes.get(id);
+    if (node?.phase === "joined" && node.health.phase !== "ejected") failed++;
+  }
+  return state.capacity.joined - state.capacity.ejected > failed;
 }

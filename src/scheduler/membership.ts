@@ -7,6 +7,7 @@ import { Code } from "../base/code.ts";
 import { lose } from "./attempt.ts";
 import { noteLoss } from "./breaker.ts";
 import { reclassify, withdraw } from "./capacity.ts";
+import { healthOf, judgeGone, judgeJoined, noteCrash } from "./health.ts";
 import type { NodeAlive, NodeCredit, NodeDraining, NodeJoined, NodeLost } from "./event.ts";
 import { startNodeWait } from "./node-wait.ts";
 import { chargeLoss } from "./retry-budget.ts";
@@ -25,15 +26,17 @@ export function join(state: SchedulerState, event: NodeJoined): void {
   state.nodes.set(node.id, node);
   state.timers.add(node.lease);
   count(state, 1, node.workers);
+  judgeJoined(state, node);
 }
 
 /** The same boot joins again: it takes work, also if it drained. */
 function rejoin(state: SchedulerState, node: NodeState, workers: number): void {
-  if (node.phase === "joined") count(state, 0, workers - node.workers);
-  else count(state, 1, workers);
+  const { phase } = node;
+  count(state, phase === "joined" ? 0 : 1, phase === "joined" ? workers - node.workers : workers);
   node.phase = "joined";
   node.workers = workers;
   node.seenAt = state.now;
+  if (phase === "draining") judgeJoined(state, node);
   reclassify(state.capacity, node, state.options);
 }
 
@@ -59,6 +62,7 @@ export function drain(state: SchedulerState, event: NodeDraining): void {
   node.phase = "draining";
   reclassify(state.capacity, node, state.options);
   count(state, -1, -node.workers);
+  judgeGone(state, node);
 }
 
 /** Its stream is over. */
@@ -103,6 +107,7 @@ function createNode(state: SchedulerState, event: NodeJoined): NodeState {
     placedAt: 0,
     pool: "full",
     poolSlot: 0,
+    health: healthOf(state.healths, event.node),
     lease: { kind: "lease", at: state.now + state.options.leaseMs, slot: -1, node: event.node },
   };
 }
@@ -121,7 +126,11 @@ function dropNode(state: SchedulerState, node: NodeState, how: string): void {
   state.nodes.delete(node.id);
   state.timers.remove(node.lease);
   withdraw(state.capacity, node);
-  if (node.phase === "joined") count(state, -1, -node.workers);
+  if (node.phase === "joined") {
+    count(state, -1, -node.workers);
+    judgeGone(state, node);
+  }
+  if (node.attempts.some((attempt) => attempt.unreported > 0)) noteCrash(state, node);
   const message = `node ${node.id} was lost: ${how}`;
   const failure = { code: Code.UNAVAILABLE, reason: "NODE_LOST", message };
   chargeLoss(node.attempts, failure.reason);

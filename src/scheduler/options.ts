@@ -51,6 +51,16 @@ export interface SchedulerOptions {
   readonly stragglerMinMs: number;
   /** How many times longer than usual a straggler takes. */
   readonly stragglerFactor: number;
+  /** Failed attempts in a row after which a node is ejected. */
+  readonly ejectInRow: number;
+  /** Outcomes of a node below which its share of failures says nothing, and beyond which older ones weigh half. */
+  readonly ejectOutcomesMin: number;
+  readonly ejectMemory: number;
+  /** How long a node is ejected the first time, and at most, ms. */
+  readonly ejectBaseMs: number;
+  readonly ejectMaxMs: number;
+  /** Share of the nodes that may be ejected at a time; one always may while another is left, none with 0. */
+  readonly ejectShareMax: number;
   /** Items of a function that must have killed their worker within the window before the function is stopped. */
   readonly breakerKillsMin: number;
   readonly breakerWindowMs: number;
@@ -85,6 +95,12 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   retryTokenRatio: limits.retryTokenRatio,
   hedgeShare: limits.hedgeShare,
   hedgeBurstItems: limits.hedgeBurstItems,
+  ejectInRow: limits.ejectInRow,
+  ejectOutcomesMin: limits.ejectOutcomesMin,
+  ejectMemory: limits.ejectMemory,
+  ejectBaseMs: limits.ejectBaseMs,
+  ejectMaxMs: limits.ejectMaxMs,
+  ejectShareMax: limits.ejectShareMax,
   breakerKillsMin: limits.breakerKillsMin,
   breakerWindowMs: limits.breakerWindowMs,
   breakerOpenMs: limits.breakerOpenMs,
@@ -102,6 +118,9 @@ const atLeastOne = new Set<string>([
   "passedMax",
   "stragglerMinMs",
   "breakerKillsMin",
+  "ejectInRow",
+  "ejectOutcomesMin",
+  "ejectMemory",
 ]);
 
 /** Fills in the defaults and checks the numbers. Throws BAD_REQUEST. */

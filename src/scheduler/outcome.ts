@@ -1,4 +1,5 @@
 /** What becomes of items whose attempt failed them: they are tried again, now or later, or fail for good. */
+import { blame } from "./health.ts";
 import { retryPiece } from "./batching.ts";
 import { brokenFailure, retryAfterMs } from "./breaker.ts";
 import { affordsRetry, chargeFailure } from "./retry-budget.ts";
@@ -18,6 +19,7 @@ export function conclude(
 ): void {
   const { batch } = attempt;
   chargeFailure(attempt, failure.reason);
+  blame(attempt, failure.reason);
   if (batch.settled.nextAbsent(first, end) === end) return;
   attempt.reason = failure.reason;
   if (isFinal(failure.reason, batch.policy)) {

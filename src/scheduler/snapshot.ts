@@ -30,6 +30,8 @@ export interface NodeSnapshot {
   /** Estimated work of these that is not reported yet. */
   readonly outstandingMs: number;
   readonly outstandingBytes: number;
+  /** Why it gets nothing at present, and until when by the scheduler's clock; undefined while it is not ejected. */
+  readonly ejected: { readonly why: string; readonly until: number } | undefined;
 }
 
 /** A copy of the figures, at the cost of a look at every node and attempt. */
@@ -59,6 +61,8 @@ function countAlone(attempt: AttemptState): number {
 
 function nodeSnapshot(node: NodeState): NodeSnapshot {
   const { id, incarnation, zone, phase, workers, attempts, outstandingMs, outstandingBytes } = node;
+  const { phase: health, why, ejectedUntil: until } = node.health;
+  const ejected = health === "ejected" ? { why, until } : undefined;
   const figures = { workers, attempts: attempts.length, outstandingMs, outstandingBytes };
-  return { node: id, incarnation, zone, state: phase, ...figures };
+  return { node: id, incarnation, zone, state: phase, ...figures, ejected };
 }

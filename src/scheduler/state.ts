@@ -24,6 +24,7 @@ export interface SchedulerState {
   readonly random: Random;
   readonly placement: Placement;
   readonly nodes: Map<NodeId, NodeState>;
+  readonly healths: Map<NodeId, Health>;
   readonly capacity: Capacity;
   readonly batches: Map<BatchId, BatchState>;
   readonly attempts: Map<AttemptId, AttemptState>;
@@ -53,7 +54,7 @@ export interface SchedulerState {
 }
 
 /** What waits for its time. */
-export type Timer = LeaseTimer | BatchTimer | PendingRange | LateTimer | BreakerTimer;
+export type Timer = LeaseTimer | BatchTimer | PendingRange | LateTimer | BreakerTimer | ProbeTimer;
 
 /** A node's lease. Renewals are not entered here: when it comes up, `seenAt` says whether the node has been silent. */
 export interface LeaseTimer extends HeapTimer {
@@ -71,6 +72,12 @@ export interface BatchTimer extends HeapTimer {
 export interface LateTimer extends HeapTimer {
   readonly kind: "late";
   readonly attempt: AttemptState;
+}
+
+/** The end of the time for which a node is ejected. */
+export interface ProbeTimer extends HeapTimer {
+  readonly kind: "probe";
+  readonly node: NodeId;
 }
 
 /** The end of the time for which a function is stopped. */
@@ -102,6 +109,20 @@ export interface NodeState {
   pool: PoolName;
   poolSlot: number;
   readonly lease: LeaseTimer;
+  readonly health: Health;
+}
+
+/** How a node has done lately, over all its boots. */
+export interface Health {
+  /** Ejected nodes get nothing; one that is probed gets one attempt at a time. */
+  phase: "healthy" | "ejected" | "probing";
+  /** Failures since the last success. */
+  inRow: number;
+  good: number;
+  bad: number;
+  ejections: number;
+  ejectedUntil: number;
+  why: string;
 }
 
 /** What is known of a function: its cost, over all batches and nodes. */
@@ -237,6 +258,8 @@ export interface AttemptState {
   progressed: boolean;
   /** Its failure has been charged to the budget of retries. */
   charged: boolean;
+  /** It failed in a way that speaks against its node. */
+  blamed: boolean;
   readonly reported: IndexSet;
   unreported: number;
   /** For the report at its end. */
@@ -252,6 +275,7 @@ export function createState(options: SchedulerOptions, random: Random): Schedule
     random,
     placement: choosePlacement(options.placement),
     nodes: new Map(),
+    healths: new Map(),
     capacity: createCapacity(),
     batches: new Map(),
     attempts: new Map(),

@@ -5,6 +5,7 @@ import { failBroken, halfOpen } from "./breaker.ts";
 import { append, cancel, expire, expireItems, pause, submit } from "./batch.ts";
 import { placeWork } from "./dispatch.ts";
 import type { Event } from "./event.ts";
+import { probe } from "./health.ts";
 import { copyLate } from "./late-attempts.ts";
 import { checkLease, drain, join, loseNode, renew, setCredit } from "./membership.ts";
 import { endNodeWait } from "./node-wait.ts";
@@ -78,6 +79,8 @@ function applyTimer(state: SchedulerState, timer: Timer): void {
       return endNodeWait(state, timer.batch);
     case "retry":
       return makeReady(state, timer);
+    case "probe":
+      return probe(state, timer);
     case "breaker":
       return halfOpen(timer);
     case "late":

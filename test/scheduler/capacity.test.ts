@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createHealth } from "../../src/scheduler/health.ts";
 import { createCapacity, reclassify, withdraw } from "../../src/scheduler/capacity.ts";
 import { defaultSchedulerOptions } from "../../src/scheduler/options.ts";
 import type { NodeState } from "../../src/scheduler/state.ts";
@@ -12,6 +13,7 @@ function holding(attempts: number, given: Partial<NodeState> = {}): NodeState {
     creditMs: 24,
     phase: "joined",
     pool: "full",
+    health: createHealth(),
     ...given,
   });
 }

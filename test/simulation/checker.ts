@@ -10,6 +10,7 @@ import type {
   CancelAttempt,
   Dispatch,
   Fail,
+  NodeEjected,
   NodeGone,
 } from "../../src/scheduler/action.ts";
 import type { Event } from "../../src/scheduler/event.ts";
@@ -28,6 +29,7 @@ export class Checker {
   #dispatched = 0;
   readonly #reasons = new Map<string, number>();
   readonly #causes = new Set<string>();
+  #ejected = 0;
 
   constructor(options: SchedulerOptions) {
     this.#ledger = new Ledger(options);
@@ -53,6 +55,7 @@ export class Checker {
       dispatched: this.#dispatched,
       reasons,
       causes,
+      ejected: this.#ejected,
     };
   }
 
@@ -97,6 +100,11 @@ export class Checker {
         return this.#attemptEnded(action);
       case "nodeGone":
         return this.#nodeGone(action);
+      case "nodeEjected":
+        return this.#nodeEjected(action);
+      case "nodeReadmitted":
+        assert(this.#ledger.ejections.delete(action.node), `${action.node} was ejected`);
+        return;
       case "settled": {
         const batch = this.#ledger.batches.get(action.batch);
         assert(batch !== undefined && isComplete(batch), `batch ${action.batch} settles when it is complete`);
@@ -115,6 +123,9 @@ export class Checker {
     const what = `attempt ${action.attempt} of batch ${action.batch} on ${action.node}`;
     assert(node !== undefined && node.incarnation === action.incarnation, `${what}: the node is there`);
     assert(node.phase === "joined", `${what}: the node does not drain`);
+    assert(!this.#ledger.isEjected(node.id), `${what}: the node is not ejected`);
+    const isProbe = this.#ledger.isProbed(node.id);
+    assert(!isProbe || node.attempts.size === 0, `${what}: one attempt probes a node`);
     assert(now < batch.submitted.deadlineAt, `${what}: in time`);
     assert(!batch.paused, `${what}: the batch is not paused`);
     assert(action.count >= 1 && action.count <= options.frameItemsMax, `${what}: fits a frame`);
@@ -190,13 +201,30 @@ export class Checker {
 
   #checkAvoids(item: ItemBook, node: NodeBook, what: string): void {
     if (!item.failedNodes.has(node.id)) return;
-    const other = this.#ledger.joined.find((candidate) => !item.failedNodes.has(candidate.id));
+    const other = this.#ledger.available.find((candidate) => !item.failedNodes.has(candidate.id));
     assert(other === undefined, `${what}: not where it failed, ${other?.id} is there`);
   }
 
   #checkCredit(node: NodeBook, bytes: number, what: string): void {
     assert(node.attempts.size < node.credit.attempts, `${what}: within the credit of attempts`);
     assert(heldBytes(node) + bytes <= node.credit.queueBytes, `${what}: within the credit of bytes`);
+  }
+
+  /** Never too many, never the last. */
+  #nodeEjected({ node, until }: NodeEjected): void {
+    const { ejections, joined, available, now, options } = this.#ledger;
+    const what = `${node} is ejected`;
+    assert(until > now, `${what}: for a time`);
+    ejections.set(node, until);
+    this.#ejected++;
+    if (!joined.some(({ id }) => id === node)) return; // it went later in the same step
+    const ejected = joined.filter(({ id }) => this.#ledger.isEjected(id) && id !== node).length;
+    const most = Math.max(1, Math.floor(options.ejectShareMax * joined.length));
+    assert(ejected < most, `${what}: ${ejected} others are, ${most} may be in all`);
+    assert(
+      available.some(({ id }) => id !== node),
+      `${what}: another is left`,
+    );
   }
 
   #accept(action: Accept): void {
@@ -317,6 +345,8 @@ export interface CheckerTotals {
   readonly reasons: readonly (readonly [string, number])[];
   /** Why there were attempts. */
   readonly causes: readonly string[];
+  /** How often a node was ejected. */
+  readonly ejected: number;
 }
 
 function isComplete(batch: BatchBook): boolean {

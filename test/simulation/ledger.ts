@@ -79,10 +79,26 @@ export class Ledger {
   due = 0;
 
   readonly breakers: BreakerBook;
+  /** Until when nodes are ejected; they are then probed until they are readmitted. */
+  readonly ejections = new Map<NodeId, number>();
 
   constructor(options: SchedulerOptions) {
     this.options = options;
     this.breakers = new BreakerBook(options);
+  }
+
+  /** Nodes that may get work. */
+  get available(): NodeBook[] {
+    return this.joined.filter((node) => !this.isEjected(node.id));
+  }
+
+  isEjected(id: NodeId): boolean {
+    return (this.ejections.get(id) ?? -Infinity) > this.now;
+  }
+
+  /** Does an ejected node get one attempt to prove itself? */
+  isProbed(id: NodeId): boolean {
+    return this.ejections.has(id) && !this.isEjected(id);
   }
 
   /** Items of a function that run, counted once for each attempt. */

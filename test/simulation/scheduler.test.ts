@@ -10,15 +10,18 @@ describe("simulate", () => {
     const reasons = new Set<string>();
     const causes = new Set<string>();
     let accepted = 0;
+    let ejected = 0;
     for (let seed = testSeed; seed < testSeed + worlds; seed++) {
       const report = replayable(seed);
       accepted += report.accepted;
+      ejected += report.ejected;
       for (const [reason] of report.reasons) reasons.add(reason);
       for (const cause of report.causes) causes.add(cause);
     }
     if (isReplay) return;
     // The worlds are bad enough to show something: items end in every way.
     expect(accepted).toBeGreaterThan(worlds * 50);
+    expect(ejected).toBeGreaterThan(0);
     expect([...reasons]).toEqual(expect.arrayContaining(everyEnd));
     expect([...causes].toSorted()).toEqual(["first", "hedge", "retry", "straggler"]);
   });

@@ -31,6 +31,7 @@ function idleNodes(ledger: Ledger, snapshot: SchedulerSnapshot): IdleNode[] {
   const idle: IdleNode[] = [];
   for (const book of ledger.joined) {
     const { size } = book.attempts;
+    if (ledger.isEjected(book.id) || (ledger.isProbed(book.id) && size > 0)) continue;
     if (size >= book.workers || size >= book.credit.attempts) continue;
     const held = snapshot.nodes.find((figures) => figures.node === book.id)?.outstandingBytes ?? 0;
     idle.push({ book, freeBytes: book.credit.queueBytes - held });
@@ -55,7 +56,7 @@ function isEligible(ledger: Ledger, item: ItemBook): boolean {
 
 function couldTake(ledger: Ledger, { book, freeBytes }: IdleNode, item: ItemBook): boolean {
   if (Math.max(ledger.options.framePayloadMaxBytes, item.frame.bytes) > freeBytes) return false;
-  return !item.failedNodes.has(book.id) || ledger.joined.every((other) => item.failedNodes.has(other.id));
+  return !item.failedNodes.has(book.id) || ledger.available.every((other) => item.failedNodes.has(other.id));
 }
 
 function checkPatience(ledger: Ledger, batch: BatchBook): void {

@@ -21,7 +21,7 @@ export function candidate(name: string, given: Partial<NodeState> = {}): NodeSta
 
 /** What is offered to whom. */
 export function offer(idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) {
-  const capacity: Capacity = { idle, open, joined: idle.length + open.length, workers: 1, noneSince: 0 };
+  const capacity: Capacity = { idle, open, joined: idle.length + open.length, ejected: 0, workers: 1, noneSince: 0 };
   const demand: Demand = {
     estimatedMs: 2,
     bytes: 10,
