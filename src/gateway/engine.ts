@@ -122,6 +122,7 @@ export class Engine {
       deadlineAt: record.deadlineAt,
       priority: record.priority,
       client: submission.client.key,
+      affinity: submission.affinity,
     });
     return record;
   }

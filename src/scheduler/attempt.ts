@@ -74,6 +74,7 @@ export function startAttempt(
   state.attempts.set(id, attempt);
   batch.attempts.push(attempt);
   node.attempts.push(attempt);
+  state.capacity.attempts++;
   batch.function.running += count;
   node.outstandingMs += chargedMs;
   node.outstandingBytes += bytes;
@@ -240,6 +241,7 @@ function finish(state: SchedulerState, attempt: AttemptState, outcome: AttemptEn
   part(attempt);
   remove(batch.attempts, attempt);
   remove(node.attempts, attempt);
+  state.capacity.attempts--;
   node.outstandingBytes -= attempt.bytes;
   node.outstandingMs -= attempt.unreported * attempt.msPerItem;
   batch.function.running -= attempt.unreported;

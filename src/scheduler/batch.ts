@@ -86,6 +86,7 @@ function createBatch(state: SchedulerState, event: Submitted): BatchState {
     function: functionOf(state.functions, event.function.key, state.options),
     policy: event.function,
     client: event.client,
+    affinity: event.affinity,
     priority: event.priority,
     deadlineAt: event.deadlineAt,
     phase: event.open ? "open" : "closed",

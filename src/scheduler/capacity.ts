@@ -3,6 +3,7 @@
  * is `idle` while it has a worker without an attempt, `open` while it is busy but holds less work than it may queue,
  * and otherwise `full`; it is also full without credit, when it drains and when it is ejected.
  */
+import { HashRing } from "./placement/hash-ring.ts";
 import type { SchedulerOptions } from "./options.ts";
 import type { NodeState } from "./state.ts";
 
@@ -13,6 +14,12 @@ export type PoolName = "idle" | "open" | "full";
 export interface Capacity {
   readonly idle: NodeState[];
   readonly open: NodeState[];
+  /** Those of them that are in the scheduler's own zone; empty when it has none. */
+  readonly near: { readonly idle: NodeState[]; readonly open: NodeState[] };
+  /** Nodes that joined and do not drain, by their places for affinity keys. */
+  readonly ring: HashRing;
+  /** Attempts on all nodes. */
+  attempts: number;
   /** Nodes that joined and do not drain, those of them that are ejected, and the workers of all. */
   joined: number;
   ejected: number;
@@ -23,17 +30,29 @@ export interface Capacity {
 
 /** No nodes, from the beginning of time. */
 export function createCapacity(): Capacity {
-  return { idle: [], open: [], joined: 0, ejected: 0, workers: 0, noneSince: -Infinity };
+  const near = { idle: [], open: [] };
+  const ring = new HashRing();
+  return {
+    idle: [],
+    open: [],
+    near,
+    ring,
+    attempts: 0,
+    joined: 0,
+    ejected: 0,
+    workers: 0,
+    noneSince: -Infinity,
+  };
 }
 
 /** Puts a node where its present state belongs. To be called after every change of it. */
 export function reclassify(capacity: Capacity, node: NodeState, options: SchedulerOptions): void {
-  move(capacity, node, poolOf(node, options));
+  move(capacity, node, poolOf(node, options), options.zone);
 }
 
 /** Takes a node out for good. */
 export function withdraw(capacity: Capacity, node: NodeState): void {
-  move(capacity, node, "full");
+  move(capacity, node, "full", "");
 }
 
 function poolOf(node: NodeState, options: SchedulerOptions): PoolName {
@@ -56,16 +75,22 @@ export function wayMs(node: NodeState, bytes: number, { wayBytesPerMs }: WayOpti
 
 type WayOptions = Pick<SchedulerOptions, "wayBytesPerMs">;
 
-function move(capacity: Capacity, node: NodeState, pool: PoolName): void {
+function move(capacity: Capacity, node: NodeState, pool: PoolName, zone: string): void {
   if (node.pool === pool) return;
-  if (node.pool !== "full") remove(capacity[node.pool], node);
+  if (node.pool !== "full") {
+    remove(capacity[node.pool], node, "poolSlot");
+    if (node.nearSlot !== -1) remove(capacity.near[node.pool], node, "nearSlot");
+  }
   node.pool = pool;
-  if (pool !== "full") node.poolSlot = capacity[pool].push(node) - 1;
+  node.nearSlot = -1;
+  if (pool === "full") return;
+  node.poolSlot = capacity[pool].push(node) - 1;
+  if (zone !== "" && node.zone === zone) node.nearSlot = capacity.near[pool].push(node) - 1;
 }
 
-function remove(nodes: NodeState[], node: NodeState): void {
+function remove(nodes: NodeState[], node: NodeState, slot: "poolSlot" | "nearSlot"): void {
   const last = nodes.pop();
   if (last === undefined || last === node) return;
-  nodes[node.poolSlot] = last;
-  last.poolSlot = node.poolSlot;
+  nodes[node[slot]] = last;
+  last[slot] = node[slot];
 }

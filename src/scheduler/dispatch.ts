@@ -76,7 +76,7 @@ function placeRetry(state: SchedulerState, range: PendingRange): Turn {
   const size = attemptSize(state, batch, remaining);
   const count = Math.min(run, size, range.piece, roomOf(batch));
   const estimatedMs = estimateMs(batch.function, count);
-  const node = chooseNode(state, estimatedMs, bytes, failedNodes);
+  const node = chooseNode(state, batch, estimatedMs, bytes, failedNodes);
   if (node === undefined) return failedNodes.length > 0 || state.capacity.idle.length > 0 ? "pass" : "wait";
   range.first += count;
   range.count -= count;
@@ -91,7 +91,7 @@ function placeFresh(state: SchedulerState, batch: BatchState): Turn {
   const size = Math.min(attemptSize(state, batch, batch.count - batch.cursor), roomOf(batch));
   const { first, count, bytes } = freshItems(batch, size, options);
   const estimatedMs = estimateMs(batch.function, count);
-  const node = chooseNode(state, estimatedMs, bytes);
+  const node = chooseNode(state, batch, estimatedMs, bytes);
   if (node === undefined) return capacity.idle.length > 0 ? "pass" : "wait";
   const what = { first, count, bytes, estimatedMs, cause: "first", before: undefined } as const;
   watchAttempt(state, startAttempt(state, batch, node, what));

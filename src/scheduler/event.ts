@@ -104,6 +104,8 @@ export interface Submitted {
   readonly priority: number;
   /** Whose it is, for fair shares. */
   readonly client: string;
+  /** Batches with the same key like the same node; empty for none. */
+  readonly affinity: string;
 }
 
 /** The next items of an open batch. One event is one frame: at most `framePayloadMaxBytes`, or a single larger item. */

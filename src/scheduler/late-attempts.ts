@@ -47,7 +47,7 @@ function copy(state: SchedulerState, attempt: AttemptState): boolean {
   const estimatedMs = estimateMs(batch.function, range.count);
   const { node, bytes, spent, refused, failedNodes } = attempt;
   const avoid = failedNodes.includes(node.id) ? failedNodes : [...failedNodes, node.id];
-  const other = chooseNode(state, estimatedMs, bytes, avoid);
+  const other = chooseNode(state, batch, estimatedMs, bytes, avoid);
   if (other === undefined || avoid.includes(other.id)) return false;
   if (cause === "straggler" && other.pool !== "idle") return false;
   const before = { tries: attempt.tries, spent, refused, failedNodes };

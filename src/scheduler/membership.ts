@@ -25,6 +25,7 @@ export function join(state: SchedulerState, event: NodeJoined): void {
   const node = createNode(state, event);
   state.nodes.set(node.id, node);
   state.timers.add(node.lease);
+  state.capacity.ring.add(node);
   count(state, 1, node.workers);
   judgeJoined(state, node);
 }
@@ -36,7 +37,10 @@ function rejoin(state: SchedulerState, node: NodeState, workers: number): void {
   node.phase = "joined";
   node.workers = workers;
   node.seenAt = state.now;
-  if (phase === "draining") judgeJoined(state, node);
+  if (phase === "draining") {
+    state.capacity.ring.add(node);
+    judgeJoined(state, node);
+  }
   reclassify(state.capacity, node, state.options);
 }
 
@@ -61,6 +65,7 @@ export function drain(state: SchedulerState, event: NodeDraining): void {
   if (node === undefined || node.phase === "draining") return;
   node.phase = "draining";
   reclassify(state.capacity, node, state.options);
+  state.capacity.ring.remove(node);
   count(state, -1, -node.workers);
   judgeGone(state, node);
 }
@@ -107,6 +112,7 @@ function createNode(state: SchedulerState, event: NodeJoined): NodeState {
     placedAt: 0,
     pool: "full",
     poolSlot: 0,
+    nearSlot: -1,
     health: healthOf(state.healths, event.node),
     lease: { kind: "lease", at: state.now + state.options.leaseMs, slot: -1, node: event.node },
   };
@@ -127,6 +133,7 @@ function dropNode(state: SchedulerState, node: NodeState, how: string): void {
   state.timers.remove(node.lease);
   withdraw(state.capacity, node);
   if (node.phase === "joined") {
+    state.capacity.ring.remove(node);
     count(state, -1, -node.workers);
     judgeGone(state, node);
   }

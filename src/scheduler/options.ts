@@ -5,6 +5,8 @@ import { limits } from "../base/limits.ts";
 export interface SchedulerOptions {
   /** How a node is chosen; `power-of-two` unless comparing. */
   readonly placement: "power-of-two" | "round-robin";
+  /** The scheduler's own zone: nodes in it are preferred while one of them is as free as any; empty for none. */
+  readonly zone: string;
   /** Estimated work in one attempt, ms: more spreads worse and re-runs more after a loss, less costs more per item. */
   readonly batchTargetMs: number;
   /** The same while short work comes: what it may have to wait for on a node. */
@@ -74,6 +76,7 @@ export interface SchedulerOptions {
 /** What holds unless it is overridden. */
 export const defaultSchedulerOptions: SchedulerOptions = {
   placement: "power-of-two",
+  zone: "",
   batchTargetMs: limits.batchTargetMs,
   hastyTargetMs: limits.hastyTargetMs,
   hasteMs: limits.hasteMs,
@@ -130,7 +133,7 @@ export function resolveSchedulerOptions(partial: Partial<SchedulerOptions> = {})
     throw bad("placement", options.placement, `"power-of-two" or "round-robin"`);
   }
   for (const [name, value] of Object.entries(options)) {
-    if (name === "placement") continue;
+    if (name === "placement" || name === "zone") continue;
     const least = atLeastOne.has(name) ? 1 : 0;
     if (typeof value !== "number" || !(value >= least))
       throw bad(name, value, `a number of at least ${least}`);

@@ -108,6 +108,8 @@ export interface NodeState {
   /** Which of the pools of candidates it is in, and where. */
   pool: PoolName;
   poolSlot: number;
+  /** Its place among those of the scheduler's zone, -1 for none. */
+  nearSlot: number;
   readonly lease: LeaseTimer;
   readonly health: Health;
 }
@@ -199,6 +201,7 @@ export interface BatchState extends Linked<BatchState> {
   readonly function: FunctionState;
   readonly policy: FunctionPolicy;
   readonly client: string;
+  readonly affinity: string;
   readonly priority: number;
   readonly deadlineAt: number;
   /** `settling` from the moment its last item has settled to the end of that step. */

@@ -13,6 +13,7 @@ function holding(attempts: number, given: Partial<NodeState> = {}): NodeState {
     creditMs: 24,
     phase: "joined",
     pool: "full",
+    nearSlot: -1,
     health: createHealth(),
     ...given,
   });

@@ -97,6 +97,7 @@ const submission = fc.record({
   timeMs: fc.constantFrom(0, 5, 300, Infinity),
   priority: fc.integer({ min: -1, max: 1 }),
   client: fc.constantFrom("x", "y"),
+  affinity: fc.constantFrom("", "", "red", "blue"),
   pure: fc.boolean(),
   attemptsMax: fc.integer({ min: 1, max: 3 }),
   key: fc.constantFrom("digest/f", "digest/g"),
@@ -221,9 +222,9 @@ class CheckedRun {
   }
 
   submittedOf(given: SubmissionGiven): Submitted {
-    const { count: items, bytes, open, timeMs, priority, client, pure, attemptsMax, key } = given;
+    const { count: items, bytes, open, timeMs, priority, client, affinity, pure, attemptsMax, key } = given;
     const policy = { ...purePolicy, key, pure, attemptsMax };
-    const what = { count: items, bytes, open, deadlineAt: this.#now + timeMs, priority, client };
+    const what = { count: items, bytes, open, deadlineAt: this.#now + timeMs, priority, client, affinity };
     return { kind: "submitted", batch: batchId(++this.#batches), function: policy, ...what };
   }
 }

@@ -13,6 +13,7 @@ import type { Workload } from "./workload.ts";
 /** How a node behaves when nothing is wrong with its process. */
 export interface NodeProfile {
   readonly workers: number;
+  readonly zone: string;
   /** Probability that it refuses an attempt. */
   readonly refuses: number;
 }
@@ -150,7 +151,7 @@ export class NodeModel {
   #announce(): void {
     const { id: node, incarnation } = this;
     const { workers } = this.profile;
-    this.#say({ kind: "nodeJoined", node, incarnation, workers, zone: "" });
+    this.#say({ kind: "nodeJoined", node, incarnation, workers, zone: this.profile.zone });
     this.setCredit(true);
     if (this.#draining) this.#say({ kind: "nodeDraining", node, incarnation });
   }

@@ -57,6 +57,7 @@ class Simulation {
     this.#random = random;
     this.#options = resolveSchedulerOptions({
       placement: chance(random, 0.8) ? "power-of-two" : "round-robin",
+      zone: oneOf(random, ["", "east"]),
       nodeWaitMs: oneOf(random, [300, 10_000]),
       queueItemsMax: oneOf(random, [150, 4_000_000, 4_000_000, 4_000_000]),
       refusalsMax: oneOf(random, [2, 100]),
@@ -102,7 +103,11 @@ class Simulation {
     const random = this.#random;
     const refuses = oneOf(random, [0, 0, 0.1]);
     for (let place = 0; place < count; place++) {
-      const profile = { workers: oneOf(random, [1, 1, 2, 4]), refuses };
+      const profile = {
+        workers: oneOf(random, [1, 1, 2, 4]),
+        zone: oneOf(random, ["", "east", "west"]),
+        refuses,
+      };
       const world = {
         timeline: this.#timeline,
         random,

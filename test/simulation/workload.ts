@@ -117,6 +117,7 @@ export class Workload {
         : Infinity,
       priority: oneOf(random, [-1, 0, 0, 0, 3]),
       client: `client ${between(random, 1, 3)}`,
+      affinity: oneOf(random, ["", "", "", "red", "blue"]),
     });
     if (chance(random, 0.15)) this.#planCancel(batch, count);
     if (chance(random, 0.15)) this.#planPause(batch);

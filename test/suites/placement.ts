@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../../src/base/ids.ts";
-import type { Capacity } from "../../src/scheduler/capacity.ts";
+import { createCapacity, type Capacity } from "../../src/scheduler/capacity.ts";
 import type { Demand, Placement } from "../../src/scheduler/placement/placement.ts";
 import type { NodeState } from "../../src/scheduler/state.ts";
 import { seeded } from "../support/scheduler-driver.ts";
@@ -21,10 +21,11 @@ export function candidate(name: string, given: Partial<NodeState> = {}): NodeSta
 
 /** What is offered to whom. */
 export function offer(idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) {
-  const capacity: Capacity = { idle, open, joined: idle.length + open.length, ejected: 0, workers: 1, noneSince: 0 };
+  const capacity: Capacity = { ...createCapacity(), idle, open, joined: idle.length + open.length };
   const demand: Demand = {
     estimatedMs: 2,
     bytes: 10,
+    affinity: "",
     avoid: [],
     nodeQueueMs: 12,
     wayBytesPerMs: 1e6,

@@ -31,16 +31,24 @@ export class SchedulerDriver {
     name: string,
     given: {
       workers?: number;
+      zone?: string;
       incarnation?: number;
       attempts?: number;
       queueBytes?: number;
       queueMs?: number;
     } = {},
   ): Action[] {
-    const { workers = 1, incarnation = 1, attempts = 100, queueBytes = 1e9, queueMs = 12 * workers } = given;
+    const {
+      workers = 1,
+      zone = "",
+      incarnation = 1,
+      attempts = 100,
+      queueBytes = 1e9,
+      queueMs = 12 * workers,
+    } = given;
     const node = nodeId(name);
     return this.step(
-      { kind: "nodeJoined", node, incarnation, workers, zone: "" },
+      { kind: "nodeJoined", node, incarnation, workers, zone },
       { kind: "nodeCredit", node, incarnation, queueMs, queueBytes, attempts },
     );
   }
@@ -59,6 +67,7 @@ export class SchedulerDriver {
       deadlineAt: Infinity,
       priority: 0,
       client: "client",
+      affinity: "",
       ...rest,
     };
   }

@@ -9,6 +9,8 @@ export interface Demand {
   /** Infinity when nobody has timed the function yet. */
   readonly estimatedMs: number;
   readonly bytes: number;
+  /** Work with the same key likes the same node; empty for none. */
+  readonly affinity: string;
   /** Nodes that must not get it. */
   readonly avoid: readonly NodeId[];
   /** Estimated work a busy node may hold per worker. */
@@ -27,10 +29,16 @@ export type Pick = (
 /** Chooses a node, or undefined: the range waits. */
 export type Placement = (capacity: Capacity, demand: Demand, random: Random) => NodeState | undefined;
 
-/** A placement that prefers idle nodes to busy ones, and among either those that `pick` prefers. */
+/**
+ * A placement that prefers idle nodes to busy ones, among either those of the scheduler's own zone, and among these
+ * those that `pick` prefers.
+ */
 export function placeBy(pick: Pick): Placement {
-  return (capacity, demand, random) =>
-    pick(capacity.idle, demand, random) ?? pick(capacity.open, demand, random);
+  return ({ near, idle, open }, demand, random) =>
+    pick(near.idle, demand, random) ??
+    pick(idle, demand, random) ??
+    pick(near.open, demand, random) ??
+    pick(open, demand, random);
 }
 
 /**

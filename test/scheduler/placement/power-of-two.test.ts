@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { dispatches, SchedulerDriver } from "../../support/scheduler-driver.ts";
 import { powerOfTwo } from "../../../src/scheduler/placement/power-of-two.ts";
 import { candidate, offer, placementSuite } from "../../suites/placement.ts";
 import { seeded } from "../../support/scheduler-driver.ts";
@@ -38,5 +39,15 @@ describe("powerOfTwo", () => {
       sum += Number(node?.id);
     }
     expect(sum / 2_000).toBeLessThan(15); // the mean of the lesser of two draws is 13, of one draw 19.5
+  });
+});
+
+describe("zone", () => {
+  it("prefers nodes of the scheduler's zone, and spills over when they are busy", () => {
+    const driver = new SchedulerDriver({ zone: "east", leaseMs: 1e9 });
+    for (const [name, zone] of Object.entries({ a: "west", b: "east", c: "" })) driver.join(name, { zone });
+    const placed = [1, 2, 3].flatMap(() => dispatches(driver.submit()));
+    expect(placed[0]?.node).toBe("b");
+    expect(placed.map(({ node }) => node).toSorted()).toEqual(["a", "b", "c"]);
   });
 });
