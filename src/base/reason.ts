@@ -238,6 +238,12 @@ export const reasons = {
     false,
     "The scheduler's queue is full; try again after the pushback.",
   ),
+  OVERLOADED: row(
+    Code.RESOURCE_EXHAUSTED,
+    "final",
+    false,
+    "So much work waits that the call could not run in time; try again after the pushback, or start nodes.",
+  ),
   FUNCTION_STOPPED: row(
     Code.UNAVAILABLE,
     "final",

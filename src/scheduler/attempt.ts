@@ -77,6 +77,7 @@ export function startAttempt(
   state.capacity.attempts++;
   batch.function.running += count;
   node.outstandingMs += chargedMs;
+  state.placedMs += estimatedMs === Infinity ? state.options.batchTargetMs : estimatedMs;
   node.outstandingBytes += bytes;
   node.placedAt = id;
   reclassify(state.capacity, node, state.options);

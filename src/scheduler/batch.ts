@@ -20,6 +20,7 @@ import { queueBatch } from "./waiting.ts";
 export function submit(state: SchedulerState, event: Submitted): void {
   const batch = createBatch(state, event);
   state.batches.set(batch.id, batch);
+  if (!event.open) shed(state, batch, event.count);
   addItems(state, batch, event.count, event.bytes);
   if (batch.unsettled > 0 || batch.phase === "open") armDeadline(state, batch);
   const short = !event.open && estimateMs(batch.function, event.count) <= state.options.batchMinMs;
@@ -106,6 +107,7 @@ function createBatch(state: SchedulerState, event: Submitted): BatchState {
     nodeWait: undefined,
     resumedAt: state.now,
     lane: undefined,
+    waitingMs: 0,
     passedOver: false,
     list: undefined,
     previous: undefined,
@@ -132,7 +134,10 @@ function addItems(state: SchedulerState, batch: BatchState, count: number, bytes
   state.bytes += bytes;
   batch.segments.pushBack({ end, count, bytes, at: state.now });
   if (batch.refusal !== undefined) {
-    fail(state, batch, first, end, batch.refusal, untried);
+    fail(state, batch, first, end, batch.refusal, {
+      ...untried,
+      retryAfterMs: batch.refusal.pushbackMs ?? 0,
+    });
   } else if (full) {
     const facts = { ...untried, retryAfterMs: options.queueFullRetryMs };
     fail(state, batch, first, end, queueFull(state, count, bytes), facts);
@@ -142,6 +147,20 @@ function addItems(state: SchedulerState, batch: BatchState, count: number, bytes
   }
   advance(batch, batch.cursor);
   queueBatch(state, batch);
+}
+
+/** A batch that would wait for longer than it can, or than anything may, is refused before it takes a place. */
+function shed(state: SchedulerState, batch: BatchState, count: number): void {
+  const { capacity, queue, options, now } = state;
+  if (capacity.workers === 0 || queue.length === 0) return;
+  const itemMs = batch.function.msPerItem.value ?? 0;
+  const waitMs = queue.waitMs(batch.client, batch.priority, itemMs * count) / capacity.workers;
+  const mostMs = Math.min(options.queueMaxMs, batch.deadlineAt - now - itemMs);
+  if (waitMs <= Math.max(mostMs, options.queueFreeMs)) return;
+  const retryAfterMs = Math.ceil(Math.max(options.queueFullRetryMs, waitMs - Math.max(0, mostMs)));
+  const bound = mostMs < options.queueMaxMs ? "its deadline leaves" : "calls may wait";
+  const message = `the call would wait for about ${Math.ceil(waitMs)} ms, ${bound} ${Math.max(0, Math.floor(mostMs))} ms`;
+  batch.refusal = { code: Code.RESOURCE_EXHAUSTED, reason: "OVERLOADED", message, pushbackMs: retryAfterMs };
 }
 
 function queueFull(state: SchedulerState, count: number, bytes: number): Failure {

@@ -19,6 +19,7 @@ export function placeWork(state: SchedulerState): void {
   while (capacity.idle.length > 0 || capacity.open.length > 0) {
     const batch = queue.head();
     if (batch === undefined) break;
+    state.placedMs = 0;
     const turn = takeTurn(state, batch);
     if (turn === "wait") break;
     if (turn === "parked") continue;
@@ -28,7 +29,7 @@ export function placeWork(state: SchedulerState): void {
       if (queue.passedCount >= options.passedMax) break;
       continue;
     }
-    queue.rotate(batch);
+    queue.rotate(batch, state.placedMs);
     queueBatch(state, batch);
   }
   if (queue.passedCount > 0) queue.restore(queue.passedCount >= options.passedMax);

@@ -55,6 +55,7 @@ export function judgeJoined(state: SchedulerState, node: NodeState): void {
   if (health.phase === "ejected" && state.now < health.ejectedUntil) {
     state.capacity.ejected++;
     armProbe(state, node);
+    readmitLast(state);
   } else if (health.phase === "ejected") {
     health.phase = "probing";
   } else if (health.inRow >= state.options.ejectInRow) {

@@ -35,7 +35,11 @@ export interface SchedulerOptions {
   readonly queueItemsMax: number;
   /** Unsettled payload bytes over all clients; more is refused with QUEUE_FULL. */
   readonly queueMaxBytes: number;
-  /** Advice that goes with QUEUE_FULL, ms. */
+  /** Estimated wait beyond which a call is refused, ms, if its deadline does not end before that. */
+  readonly queueMaxMs: number;
+  /** Estimated wait for which no call is refused, ms: estimates are not that good. */
+  readonly queueFreeMs: number;
+  /** Least advice that goes with QUEUE_FULL and OVERLOADED, ms. */
   readonly queueFullRetryMs: number;
   /** Times nodes may refuse an item unstarted before it fails; such refusals are no tries. */
   readonly refusalsMax: number;
@@ -91,6 +95,8 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   wakeLateMs: limits.heartbeatMs,
   queueItemsMax: limits.queueItemsMax,
   queueMaxBytes: limits.queueMaxBytes,
+  queueMaxMs: limits.queueMaxMs,
+  queueFreeMs: limits.queueFreeMs,
   queueFullRetryMs: limits.queueFullRetryMs,
   refusalsMax: limits.refusalsMax,
   passedMax: limits.passedMax,

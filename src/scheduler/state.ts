@@ -43,6 +43,8 @@ export interface SchedulerState {
   readonly parking: Set<FunctionState>;
   /** Functions that were stopped in this step. */
   readonly broken: FunctionState[];
+  /** Estimated work that the turn which runs has placed. */
+  placedMs: number;
   /** Until when attempts are kept short, since short work came lately. */
   hasteUntil: number;
   /** The time of the step that runs. */
@@ -229,6 +231,8 @@ export interface BatchState extends Linked<BatchState> {
   resumedAt: number;
   /** Its client's lane while it waits in the queue. */
   lane: Lane | undefined;
+  /** The estimated work that it waits with there. */
+  waitingMs: number;
   /** Has been looked at in vain in this step. */
   passedOver: boolean;
 }
@@ -283,12 +287,13 @@ export function createState(options: SchedulerOptions, random: Random): Schedule
     batches: new Map(),
     attempts: new Map(),
     functions: new Map(),
-    queue: new FairQueue(),
+    queue: new FairQueue(options.batchTargetMs || 1),
     timers: new TimerHeap(),
     settling: [],
     late: [],
     parking: new Set(),
     broken: [],
+    placedMs: 0,
     items: 0,
     bytes: 0,
     nextAttempt: 1,

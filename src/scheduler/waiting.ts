@@ -8,8 +8,15 @@ export function queueBatch(state: SchedulerState, batch: BatchState): void {
     state.queue.remove(batch);
     return;
   }
-  state.queue.add(batch);
+  state.queue.add(batch, waitingMs(state, batch));
   if (state.capacity.joined === 0) awaitNodes(state, batch, state.now);
+}
+
+/** Estimated work that waits; of a map, which goes on and on, a turn's. */
+function waitingMs({ options }: SchedulerState, batch: BatchState): number {
+  const itemMs = batch.function.msPerItem.value ?? 0;
+  const workMs = itemMs * (batch.count - batch.cursor);
+  return batch.policy.rerunStragglers ? Math.min(workMs, options.batchTargetMs) : workMs;
 }
 
 /** Its function may run no more at present: the batch waits, out of everybody's way, until some of it has ended. */

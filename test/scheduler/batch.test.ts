@@ -252,3 +252,44 @@ describe("expire", () => {
     expect(driver.after(60)).toMatchObject([{ kind: "wake" }]);
   });
 });
+
+describe("shed", () => {
+  /** One busy worker, and 400 ms of work of client x that waits for it. */
+  function busy(options: ConstructorParameters<typeof SchedulerDriver>[0] = {}) {
+    const driver = new SchedulerDriver({ nodeQueueMs: 0, leaseMs: 1e9, queueFullRetryMs: 50, ...options });
+    driver.join("a");
+    driver.teach("digest/run", 10);
+    driver.submit();
+    for (let call = 0; call < 40; call++) driver.submit({ client: "x" });
+    return driver;
+  }
+
+  it("refuses a call that would wait for longer than its deadline leaves, with advice", () => {
+    const driver = busy();
+    const [refused] = ofKind(driver.submit({ client: "x", deadlineAt: 100 }), "fail");
+    expect(refused).toMatchObject({ reason: "OVERLOADED", code: 8, attempts: 0 });
+    expect(refused?.retryAfterMs).toBeGreaterThan(200);
+    expect(refused?.message).toContain("deadline");
+  });
+
+  it("takes one that can still make it, and one of a client that has nothing waiting", () => {
+    const driver = busy();
+    expect(ofKind(driver.submit({ client: "x", deadlineAt: 1_000 }), "fail")).toEqual([]);
+    expect(ofKind(driver.submit({ client: "y", deadlineAt: 100 }), "fail")).toEqual([]);
+  });
+
+  it("refuses a call without a deadline when the wait is longer than calls may wait", () => {
+    const driver = busy({ queueMaxMs: 300 });
+    expect(ofKind(driver.submit({ client: "x" }), "fail")).toMatchObject([{ reason: "OVERLOADED" }]);
+  });
+
+  it("never refuses a map: it waits for its turns", () => {
+    const driver = busy({ queueMaxMs: 300 });
+    expect(ofKind(driver.submit({ client: "x", open: true }), "fail")).toEqual([]);
+  });
+
+  it("refuses nothing while estimates are small", () => {
+    const driver = busy({ queueFreeMs: 1_000 });
+    expect(ofKind(driver.submit({ client: "x", deadlineAt: 100 }), "fail")).toEqual([]);
+  });
+});

@@ -5,7 +5,7 @@ import type { BatchState } from "../../src/scheduler/state.ts";
 /** The queue looks at nothing else of a batch. */
 function batch(name: string, client: string, priority = 0): BatchState {
   const links = { lane: undefined, list: undefined, previous: undefined, next: undefined };
-  return { id: name, client, priority, passedOver: false, ...links } as unknown as BatchState;
+  return { id: name, client, priority, passedOver: false, waitingMs: 0, ...links } as unknown as BatchState;
 }
 
 function setup(...batches: BatchState[]) {
@@ -95,5 +95,68 @@ describe("FairQueue", () => {
       queue.remove(passing);
     }
     expect([turns(queue, 1), queue.length]).toEqual(["0", 1]);
+  });
+
+  it("gives a client with long work as much time as one with short work", () => {
+    const queue = new FairQueue(4);
+    for (const one of [batch("L", "long"), batch("s", "short")]) queue.add(one);
+    let [long, short] = [0, 0];
+    for (let turn = 0; turn < 1_000; turn++) {
+      const head = queue.head();
+      if (head === undefined) break;
+      const isLong = head.client === "long";
+      if (isLong) long += 40;
+      else short += 1;
+      queue.rotate(head, isLong ? 40 : 1);
+    }
+    expect(Math.abs(long - short)).toBeLessThanOrEqual(44);
+  });
+
+  it("lets a client alone go on whatever it owes", () => {
+    const queue = new FairQueue(4);
+    queue.add(batch("1", "a"));
+    for (let turn = 0; turn < 10; turn++) {
+      const head = queue.head();
+      expect(head?.id).toBe("1");
+      if (head !== undefined) queue.rotate(head, 1_000);
+    }
+  });
+});
+
+describe("waitMs", () => {
+  /** Two clients: a waits with 10 and 20 ms, b with 100 ms. */
+  function waiting() {
+    const queue = new FairQueue(4);
+    queue.add(batch("1", "a"), 10);
+    queue.add(batch("2", "a"), 20);
+    queue.add(batch("3", "b"), 100);
+    return queue;
+  }
+
+  it("is nothing when nobody waits", () => {
+    expect(new FairQueue(4).waitMs("a", 0, 5)).toBe(0);
+  });
+
+  it("counts what takes turns with work of that size, of the client itself and of the others", () => {
+    expect(waiting().waitMs("c", 0, 4)).toBe(4 * 2); // one turn of each other client
+    expect(waiting().waitMs("a", 0, 4)).toBe((4 + 4 + 4) * 2 - 4);
+    expect(waiting().waitMs("c", 0, 1_000)).toBe(130); // never more than there is
+  });
+
+  it("counts all of a higher priority and nothing of a lower", () => {
+    const queue = waiting();
+    queue.add(batch("h", "c", 1), 50);
+    expect(queue.waitMs("c", 0, 4)).toBe(50 + 8);
+    expect(queue.waitMs("c", 2, 4)).toBe(0);
+  });
+
+  it("forgets what was placed or went away", () => {
+    const queue = new FairQueue(4);
+    const one = batch("1", "a");
+    queue.add(one, 10);
+    queue.add(one, 3);
+    expect(queue.waitMs("b", 0, 100)).toBe(3);
+    queue.remove(one);
+    expect(queue.waitMs("b", 0, 100)).toBe(0);
   });
 });

@@ -75,6 +75,8 @@ export class Ledger {
   readonly ending = new Set<AttemptBook>();
   now = 0;
   noNodesSince = -Infinity;
+  /** Nodes that stopped taking work in this step. */
+  departures = 0;
   unsettled = 0;
   due = 0;
 
@@ -175,6 +177,7 @@ export class Ledger {
   /** The node is gone with all its attempts. */
   lose(node: NodeBook): void {
     this.nodes.delete(node.id);
+    this.departures++;
     if (this.joined.length === 0 && node.phase === "joined") this.noNodesSince = this.now;
     const failed = new Set<string>();
     for (const attempt of node.attempts) {
@@ -371,6 +374,7 @@ export class Ledger {
     if (event.kind === "nodeLost") this.lose(known);
     if (event.kind !== "nodeDraining" || known.phase === "draining") return;
     known.phase = "draining";
+    this.departures++;
     if (this.joined.length === 0) this.noNodesSince = this.now;
   }
 }

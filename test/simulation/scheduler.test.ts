@@ -38,6 +38,7 @@ const everyEnd = [
   "KERNEL_FAILED",
   "MODULE_UNAVAILABLE",
   "NODE_LOST",
+  "OVERLOADED",
   "NO_NODES",
   "QUEUE_FULL",
   "TIME_LIMIT",

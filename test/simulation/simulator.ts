@@ -58,6 +58,7 @@ class Simulation {
     this.#options = resolveSchedulerOptions({
       placement: chance(random, 0.8) ? "power-of-two" : "round-robin",
       zone: oneOf(random, ["", "east"]),
+      queueMaxMs: oneOf(random, [50, 10_000]),
       nodeWaitMs: oneOf(random, [300, 10_000]),
       queueItemsMax: oneOf(random, [150, 4_000_000, 4_000_000, 4_000_000]),
       refusalsMax: oneOf(random, [2, 100]),

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { dispatches, SchedulerDriver } from "../../support/scheduler-driver.ts";
 import { powerOfTwo } from "../../../src/scheduler/placement/power-of-two.ts";
 import { candidate, offer, placementSuite } from "../../suites/placement.ts";
-import { seeded } from "../../support/scheduler-driver.ts";
+import { dispatches, SchedulerDriver, seeded } from "../../support/scheduler-driver.ts";
 
 placementSuite("powerOfTwo", powerOfTwo);
 
