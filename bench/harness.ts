@@ -4,7 +4,7 @@
  * subject is divided by the baseline's round beside it. A figure is the median of these ratios.
  */
 
-import type { Chart } from "./chart.ts";
+import type { Chart } from "./draw/chart.ts";
 
 /** Something that can be measured for a round. */
 export interface Subject<Sample> {

@@ -1,14 +1,21 @@
 /** `npm run bench`: measures figures one after another. Results go to stdout, progress to stderr. */
 import { join } from "node:path";
 import { figures } from "./figures.ts";
-import { readMachine, readVersions } from "./machine.ts";
+import { readMachine, readVersions } from "./report/machine.ts";
 import { helpText, readOptions, type SuiteOptions } from "./options.ts";
-import { reportDetails, reportFigure, reportJson, reportSummary, type Result, type Run } from "./report.ts";
-import { readResults, resultsFolder, writeResults } from "./results-folder.ts";
-import { summarizeFolder } from "./profiles-folder.ts";
+import {
+  reportDetails,
+  reportFigure,
+  reportJson,
+  reportSummary,
+  type Result,
+  type Run,
+} from "./report/report.ts";
+import { readResults, resultsFolder, writeResults } from "./report/results-folder.ts";
+import { summarizeFolder } from "./processes/profiles-folder.ts";
 import { messageOf, Suite } from "./suite.ts";
-import { writeDocs } from "./write-docs.ts";
-import { mergeResults, saveRun } from "./saved-results.ts";
+import { writeDocs } from "./report/write-docs.ts";
+import { mergeResults, saveRun } from "./report/saved-results.ts";
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 

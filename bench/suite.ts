@@ -1,9 +1,9 @@
 /** The life of a run: figure after figure, each with its processes, all of which end with it whatever happens. */
 import { Unavailable, type Figure, type Outcome } from "./harness.ts";
 import { budgetOf, planOf, type SuiteOptions } from "./options.ts";
-import { forgetProcesses } from "./processes.ts";
-import { beginProfiles, nameProfiles } from "./profiles-folder.ts";
-import type { Result } from "./report.ts";
+import { forgetProcesses } from "./processes/process-names.ts";
+import { beginProfiles, nameProfiles } from "./processes/profiles-folder.ts";
+import type { Result } from "./report/report.ts";
 
 export class Suite {
   readonly #options: SuiteOptions;

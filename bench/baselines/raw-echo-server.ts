@@ -3,7 +3,7 @@
  * serializers are the identity, and the handler answers in the same turn.
  */
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
-import { answerRequests } from "../child.ts";
+import { answerRequests } from "../processes/child.ts";
 import { echoPath, type RawEchoReady } from "./raw-echo.ts";
 
 const identity = (message: Buffer): Buffer => message;

@@ -1,5 +1,5 @@
 /** The bare grpc-js unary echo that Heddle is measured against: one server process, a client process per subject. */
-import { startChild, type Child } from "../child.ts";
+import { startChild, type Child } from "../processes/child.ts";
 import { sharedPart } from "../shared-parts.ts";
 
 /** The method that is called. */
@@ -22,7 +22,7 @@ export async function startRawEcho(
   scope: AsyncDisposableStack,
   env: Readonly<Record<string, string>> = {},
 ): Promise<RawEchoReady> {
-  const server = await startChild(scope, "./baselines/raw-echo-server.ts", {}, env);
+  const server = await startChild(scope, "baselines/raw-echo-server.ts", {}, env);
   return server.ready as RawEchoReady; // said by raw-echo-server.ts
 }
 
@@ -34,6 +34,6 @@ export function sharedRawEcho(scope: AsyncDisposableStack): Promise<RawEchoReady
 /** A load client of the server, which figures share: it keeps nothing from one round to the next. */
 export function sharedRawEchoClient(scope: AsyncDisposableStack, config: RawEchoConfig): Promise<Child> {
   return sharedPart(scope, `bare echo client ${JSON.stringify(config)}`, () =>
-    startChild(scope, "./baselines/raw-echo-client.ts", config),
+    startChild(scope, "baselines/raw-echo-client.ts", config),
   );
 }

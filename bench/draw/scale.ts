@@ -2,7 +2,7 @@
  * From values to places along an axis. A scale spans its values and a little more, so that its ends are round numbers;
  * it takes any numbers, also one value, none, or all the same.
  */
-import type { Axis } from "../chart.ts";
+import type { Axis } from "./chart.ts";
 import { numberLabel } from "./number-label.ts";
 
 /** An axis with a length. */

@@ -7,10 +7,10 @@
  *   one at a time  a single call in flight: its p50 stands beside
  *   in bulk        `fabric.map` beside what the peer has for many items at once, where it has something
  */
-import type { BarChart } from "../chart.ts";
-import { startChild, type Child } from "../child.ts";
-import { expectExecutions } from "../executions.ts";
-import { deployFixture, sharedFabric } from "../fabric.ts";
+import type { BarChart } from "../draw/chart.ts";
+import { startChild, type Child } from "../processes/child.ts";
+import { expectExecutions } from "../subjects/executions.ts";
+import { deployFixture, sharedFabric } from "../subjects/fabric.ts";
 import {
   interleave,
   median,
@@ -20,9 +20,9 @@ import {
   type Outcome,
   type Plan,
 } from "../harness.ts";
-import { payloadBytes, rateOf } from "../invoke-subjects.ts";
-import { stuckMs, type Pace, type Round, type RoundOptions } from "../load.ts";
-import type { StampConfig } from "../stamp.ts";
+import { payloadBytes, rateOf } from "../subjects/invoke-subjects.ts";
+import { stuckMs, type Pace, type Round, type RoundOptions } from "../load/load.ts";
+import type { StampConfig } from "../load/stamp.ts";
 
 /** Single calls in flight. */
 const inFlight = 256;
@@ -132,8 +132,8 @@ async function startHeddle({ scope, shared }: Bench): Promise<Heddle> {
     },
   });
   return {
-    client: counted(await startChild(scope, "./stamp-client.ts", config)),
-    mapClient: counted(await startChild(scope, "./map-client.ts", config)),
+    client: counted(await startChild(scope, "load/stamp-client.ts", config)),
+    mapClient: counted(await startChild(scope, "load/map-client.ts", config)),
     checkExecutions: () => expectExecutions(running.fabric, calls, before),
   };
 }

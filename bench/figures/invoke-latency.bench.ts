@@ -1,0 +1,28 @@
+import { interleave, median, ratioOfPairs, type Figure } from "../harness.ts";
+import { percentilesChart } from "../subjects/invoke-charts.ts";
+import { roundDetails, startHeddleSubject, startRawSubjects } from "../subjects/invoke-subjects.ts";
+
+/** How long one call takes when there is no other. */
+export const invokeLatency: Figure = {
+  name: "invoke.latency",
+  about:
+    "p50 of SDK invoke through scheduler and node, 1 in flight ÷ p50 of bare grpc-js unary echo, 1 in flight",
+  unit: "ms",
+  target: 0.8,
+  better: "lower",
+  async run(bench) {
+    const bare = await startRawSubjects(bench, 1, [1]);
+    const heddle = await startHeddleSubject(bench, 1);
+    const subjects = [...bare, heddle];
+    const samples = await interleave(subjects, bench.plan, bench.note);
+    await heddle.checkExecutions();
+    const [baseline = [], own = []] = samples.map((rounds) => rounds.map((round) => round.p50Ms));
+    return {
+      value: median(own),
+      baseline: median(baseline),
+      ratio: ratioOfPairs(own, baseline),
+      details: roundDetails(subjects, samples),
+      charts: [percentilesChart(subjects, samples)],
+    };
+  },
+};
