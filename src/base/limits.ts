@@ -225,6 +225,10 @@ export const limits = {
   /** HTTP/2 keepalive inside the fabric. */
   keepaliveMs: 1_000,
   keepaliveTimeoutMs: 1_000,
+  /** The same of a node that waits for its scheduler: to give it up ends what runs for it, and there is no other. */
+  schedulerSilentMs: 10_000,
+  /** What is left to the library, whose keepalive takes a late look at an answer for none: peers that never answer. */
+  keepaliveLastMs: 20_000,
   /** HTTP/2 keepalive of clients. */
   clientKeepaliveMs: 10_000,
   clientKeepaliveTimeoutMs: 5_000,

@@ -54,7 +54,7 @@ export class Node {
   readonly #pool: WorkerPool;
   readonly #batches: Batches;
   readonly #executor: Executor;
-  readonly #server: Server = createRpcServer("fabric");
+  readonly #server: Server = createRpcServer("scheduler");
   readonly #health = new HealthService(["heddle.v1.Executor"]);
   readonly #registrations: readonly Registration[];
   readonly #sources: ModuleSources;

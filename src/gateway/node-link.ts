@@ -9,6 +9,7 @@ import { checkPeerVersion, version } from "../base/version.ts";
 import { closeChannel, openChannel, secretMetadata } from "../rpc/channel.ts";
 import { openerDuplex, type Duplex } from "../rpc/duplex.ts";
 import { FrameLink } from "../rpc/frame-link.ts";
+import { keepStreamAlive } from "../rpc/keepalive.ts";
 import { executeMethod } from "../rpc/services.ts";
 import {
   emptyBatch,
@@ -153,7 +154,7 @@ export class NodeLink {
 
   #open(bulk: boolean): void {
     const { address, bulkAddress, secret, clientId } = this.#options;
-    const channel = openChannel(bulk ? bulkAddress : address, "fabric");
+    const channel = openChannel(bulk ? bulkAddress : address, "fabric", "own");
     this.#channels.push(channel);
     const { path, requestSerialize, responseDeserialize } = executeMethod;
     const stream = channel.makeBidiStreamRequest(
@@ -162,6 +163,7 @@ export class NodeLink {
       responseDeserialize,
       secretMetadata(secret),
     );
+    keepStreamAlive(stream, "fabric");
     const duplex: Duplex = openerDuplex(stream, {
       message: (message) => this.#link.receive(message, bulk, "answerer"),
       chunk: (id, bytes) => this.#link.receiveChunk(id, bytes, bulk),

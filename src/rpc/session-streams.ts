@@ -5,6 +5,7 @@ import type { FrameSink, FunctionFrame, HelloFrame, ResultFrame, WelcomeFrame } 
 import { closeChannel, openChannel } from "./channel.ts";
 import { openerDuplex } from "./duplex.ts";
 import { FrameLink } from "./frame-link.ts";
+import { keepStreamAlive } from "./keepalive.ts";
 import { sessionMethod } from "./services.ts";
 
 /** What the streams tell. `closed` comes once and last. */
@@ -55,10 +56,11 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
   }
 
   function open(bulk: boolean): void {
-    const channel = openChannel(address, "client");
+    const channel = openChannel(address, "client", "own");
     channels.push(channel);
     const { path, requestSerialize, responseDeserialize } = sessionMethod;
     const stream = channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    keepStreamAlive(stream, "client");
     const duplex = openerDuplex(stream, {
       message: (message) => link.receive(message, bulk, "answerer"),
       chunk: (id, bytes) => link.receiveChunk(id, bytes, bulk),
