@@ -2,6 +2,8 @@
 const MiB = 1024 * 1024;
 
 export const clientLimits = {
+  /** How long a client looks whether it can use a gateway's Unix socket before it stays with TCP: not all of its time. */
+  localDialMs: 4_000,
   /** Of unary calls on one connection: requests that have not come whole, and responses that have not been read. */
   unaryHeldMaxBytes: 256 * MiB,
   /** How long after its deadline the stream of a call may be open. */

@@ -72,6 +72,8 @@ export class SchedulerSession implements BatchOwner {
       windowBytes: limits.nodeQueueMaxBytes,
       windowItems: limits.mapFrameItemsMax,
       workers: this.#node.workers,
+      unixPath: "",
+      port: 0,
     });
     this.sendCredit();
   }

@@ -29,6 +29,16 @@ export interface SessionGateway {
   readonly incarnation: number;
   readonly engine: Engine;
   readonly registry: Registry;
+  /** Where it listens, once it does. */
+  readonly local: LocalWay;
+}
+
+/** How clients on the gateway's machine reach it. */
+export interface LocalWay {
+  /** Path of a Unix socket; empty for none. */
+  unixPath: string;
+  /** The TCP port. */
+  port: number;
 }
 
 /** A batch under its client's number: known to the engine, or refused at its first frame while more frames still come. */
@@ -60,8 +70,8 @@ export class Session implements BatchClient {
     this.link = new FrameLink(this.#sink(), () => this.#resume());
   }
 
-  /** Answers the hello of the small stream. Throws VERSION_SKEW. */
-  greet(hello: HelloFrame): void {
+  /** Answers the hello of the small stream, which came by loopback if `near`. Throws VERSION_SKEW. */
+  greet(hello: HelloFrame, near: boolean): void {
     checkPeerVersion(hello.version, `client ${hello.clientId}`);
     if (hello.bulk) return;
     this.link.writer?.welcome({
@@ -71,6 +81,7 @@ export class Session implements BatchClient {
       windowBytes: limits.sessionWindowBytes,
       windowItems: limits.sessionWindowItems,
       workers: 0,
+      ...(near ? this.#gateway.local : { unixPath: "", port: 0 }),
     });
     this.link.flush();
   }

@@ -7,10 +7,10 @@ import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";
-import { checkPeerVersion, version } from "../base/version.ts";
-import { openSession, type SessionStreams } from "../rpc/session-streams.ts";
+import { version } from "../base/version.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
 import type { FunctionFrame, ResultFrame, WelcomeFrame } from "../wire/frame.ts";
+import { dialSession, type DialledSession } from "./dial.ts";
 import { FunctionTable } from "./function-table.ts";
 import type { CallableFunction } from "./schemas.ts";
 
@@ -34,8 +34,8 @@ export interface ConnectionOptions {
 }
 
 type State =
-  | { readonly kind: "connecting"; readonly streams: SessionStreams }
-  | { readonly kind: "open"; readonly streams: SessionStreams; readonly welcome: WelcomeFrame }
+  | { readonly kind: "connecting"; readonly streams: DialledSession }
+  | { readonly kind: "open"; readonly streams: DialledSession; readonly welcome: WelcomeFrame }
   | { readonly kind: "waiting"; readonly timer: NodeJS.Timeout }
   | { readonly kind: "closed"; readonly error: HeddleError };
 
@@ -135,7 +135,7 @@ export class Connection {
   }
 
   #connect(): void {
-    const streams = openSession(
+    const streams = dialSession(
       this.#options.address,
       {
         version,
@@ -156,8 +156,7 @@ export class Connection {
     this.#state = { kind: "connecting", streams };
   }
 
-  #welcomed(streams: SessionStreams, welcome: WelcomeFrame): void {
-    checkPeerVersion(welcome.version, `gateway ${this.#options.address}`);
+  #welcomed(streams: DialledSession, welcome: WelcomeFrame): void {
     if (this.#state?.kind !== "connecting" || this.#state.streams !== streams) return;
     this.#state = { kind: "open", streams, welcome };
     this.#tries = 0;
@@ -171,7 +170,7 @@ export class Connection {
     for (const submission of again) this.add(submission);
   }
 
-  #lost(streams: SessionStreams, error: HeddleError): void {
+  #lost(streams: DialledSession, error: HeddleError): void {
     const state = this.#state;
     if (
       state === undefined ||

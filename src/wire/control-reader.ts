@@ -6,7 +6,7 @@ import { emptyFunction, noBytes, type FrameSink, type FunctionFrame, type LogFra
 export type FramesFrom = "opener" | "answerer";
 
 /** The highest field number of Hello and of Welcome. */
-const lastFirstField = 6;
+const lastFirstField = 8;
 
 /** Reads a Hello or a Welcome up to `end`; they share their field number. Throws PROTOCOL. */
 export function readFirst(reader: FrameCursor, end: number, from: FramesFrom, sink: FrameSink): void {
@@ -39,6 +39,8 @@ export function readFirst(reader: FrameCursor, end: number, from: FramesFrom, si
       windowBytes: number(4),
       windowItems: number(5),
       workers: number(6),
+      unixPath: text(7),
+      port: number(8),
     });
   }
 }

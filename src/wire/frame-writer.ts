@@ -35,13 +35,15 @@ export class FrameWriter extends FrameBuffer {
   }
 
   welcome(frame: WelcomeFrame): void {
-    const start = this.open(frameField.welcome, 256 + textBytes(frame.id));
+    const start = this.open(frameField.welcome, 256 + textBytes(frame.id, frame.unixPath));
     this.string(1, frame.version);
     this.string(2, frame.id);
     this.uint(3, frame.incarnation);
     this.uint(4, frame.windowBytes);
     this.uint(5, frame.windowItems);
     this.uint(6, frame.workers);
+    this.string(7, frame.unixPath);
+    this.uint(8, frame.port);
     this.close(start);
   }
 

@@ -42,6 +42,10 @@ export interface WelcomeFrame {
   readonly windowBytes: number;
   readonly windowItems: number;
   readonly workers: number;
+  /** Of a gateway, for clients on its machine; empty for none. */
+  readonly unixPath: string;
+  /** Where a gateway listens; 0 when it says no `unixPath`. */
+  readonly port: number;
 }
 
 export interface FunctionFrame {

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { Client, credentials } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { health } from "../../src/rpc/services.ts";
 import { startGateway } from "../support/gateway-process.ts";
 import { openSessionClient, outcomesOf } from "../support/session-client.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("createGateway", () => {
   it("serves gRPC with its health, and HTTP", async () => {
@@ -15,6 +17,17 @@ describe("createGateway", () => {
     expect(status).toBe(1);
     const answer = await fetch(`http://${http}/healthz`);
     expect(await answer.json()).toEqual({ status: "serving", nodes: 0 });
+  });
+
+  it("listens on a Unix socket, and says so to clients on its machine that came by TCP", async () => {
+    const unixPath = join(temporaryFolder(), "gateway.sock");
+    const { address } = await startGateway([], unixPath);
+    const { port } = new URL(`tcp://${address}`);
+    const [far, near] = [await startGateway(), openSessionClient(address)];
+    expect(await near.welcome).toMatchObject({ unixPath, port: Number(port) });
+    const local = await openSessionClient(`unix:${unixPath}`, { clientId: "client-2" }).welcome;
+    expect(local).toMatchObject({ id: (await near.welcome).id, unixPath: "", port: 0 });
+    expect(await openSessionClient(far.address).welcome).toMatchObject({ unixPath: "" });
   });
 
   it("says when so many nodes take work, or the signal aborts", async () => {

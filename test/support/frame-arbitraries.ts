@@ -42,6 +42,8 @@ const welcome: fc.Arbitrary<WelcomeFrame> = fc.record({
   windowBytes: uint53,
   windowItems: uint32,
   workers: uint32,
+  unixPath: text,
+  port: uint32,
 });
 
 const functionEntry: fc.Arbitrary<FunctionFrame> = fc.record({

@@ -278,7 +278,8 @@ export class ScriptedNode {
     this.hellos.push(hello);
     const id = this.#options.welcomeId ?? this.id;
     const { incarnation } = this;
-    this.link?.writer?.welcome({ version, id, incarnation, windowBytes: 1e9, windowItems: 1024, workers: 1 });
+    const bounds = { windowBytes: 1e9, windowItems: 1024, workers: 1 };
+    this.link?.writer?.welcome({ version, id, incarnation, ...bounds, unixPath: "", port: 0 });
     this.grant({ attempts: 16 });
   }
 

@@ -35,7 +35,10 @@ export function openSessionClient(address: string, hello: Partial<HelloFrame> = 
     address,
     { ...usual, ...hello },
     {
-      welcome: welcome.resolve,
+      welcome(frame) {
+        streams.openBulk(address);
+        welcome.resolve(frame);
+      },
       result: (frame) => results.result(frame),
       version: (frame) => results.function(frame),
       closed: closed.resolve,

@@ -171,6 +171,8 @@ export const serviceTable: ServiceTable = {
       {"number":4,"name":"windowBytes","type":"uint64"},
       {"number":5,"name":"windowItems","type":"uint32"},
       {"number":6,"name":"workers","type":"uint32"},
+      {"number":7,"name":"unixPath","type":"string"},
+      {"number":8,"name":"port","type":"uint32"},
     ],
     "heddle.v1.ItemError": [
       {"number":1,"name":"index","type":"uint64"},

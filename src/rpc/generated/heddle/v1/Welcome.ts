@@ -30,6 +30,15 @@ export interface Welcome {
    * Threads that run kernels (Execute).
    */
   'workers'?: (number);
+  /**
+   * Path of a Unix socket on which the gateway takes sessions as well (Session); empty for none, and for clients that are
+   * not on its machine. A client that finds there the same `id` and `incarnation` may use it instead.
+   */
+  'unixPath'?: (string);
+  /**
+   * The TCP port on which the gateway listens; a client that dialled another one has come by some relay (Session).
+   */
+  'port'?: (number);
 }
 
 /**
@@ -60,4 +69,13 @@ export interface Welcome__Output {
    * Threads that run kernels (Execute).
    */
   'workers': (number);
+  /**
+   * Path of a Unix socket on which the gateway takes sessions as well (Session); empty for none, and for clients that are
+   * not on its machine. A client that finds there the same `id` and `incarnation` may use it instead.
+   */
+  'unixPath': (string);
+  /**
+   * The TCP port on which the gateway listens; a client that dialled another one has come by some relay (Session).
+   */
+  'port': (number);
 }
