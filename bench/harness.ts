@@ -79,6 +79,17 @@ export interface Details {
   readonly rows: readonly (readonly (string | number)[])[];
 }
 
+/**
+ * Starts several things at once. Where one fails, this does when the others have started: they belong to their scope then
+ * and end with it.
+ */
+export async function sideBySide<Parts extends readonly unknown[]>(
+  ...starts: { readonly [Index in keyof Parts]: Promise<Parts[Index]> }
+): Promise<Parts> {
+  await Promise.allSettled(starts);
+  return Promise.all(starts) as unknown as Promise<Parts>; // one for each, in their order
+}
+
 /** Measures all subjects in turns; gives the samples of each, in the order of the rounds. */
 export async function interleave<Sample>(
   subjects: readonly Subject<Sample>[],

@@ -47,7 +47,7 @@ const quickFiguresMax = 3;
 
 /** How long a run may take in all, in ms: a quick run of many figures leaves out those that it has no time for. */
 export function budgetOf({ quick, profile, figures: chosen }: SuiteOptions): number {
-  return quick && !profile && chosen.length > quickFiguresMax ? 108_000 : Infinity;
+  return quick && !profile && chosen.length > quickFiguresMax ? 112_000 : Infinity;
 }
 
 /** The text of `--help`. */

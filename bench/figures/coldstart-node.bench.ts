@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client, credentials } from "@grpc/grpc-js";
 import { echoPath, startRawEcho } from "../baselines/raw-echo.ts";
 import { deployFixture, endProcess, startScheduler, type BenchScheduler } from "../subjects/fabric.ts";
-import { median, ratioOfPairs, repeatPairs, type Figure } from "../harness.ts";
+import { median, ratioOfPairs, repeatPairs, sideBySide, type Figure } from "../harness.ts";
 import { payloadBytes } from "../subjects/invoke-subjects.ts";
 import { buildCommand } from "../subjects/package.ts";
 import { Stamp } from "../load/stamp.ts";
@@ -19,9 +19,8 @@ export const coldstartNode: Figure = {
   better: "lower",
   async run({ scope, plan, note }) {
     note("building the package");
-    const command = await buildCommand(scope);
+    const [command, scheduler] = await sideBySide(buildCommand(scope), startScheduler(scope));
     const caches = await folderIn(scope);
-    const scheduler = await startScheduler(scope);
     await deployFixture(scheduler, "fresh");
     const pair = async (): Promise<readonly [number, number]> => [
       await inScope(scope, (own) => timeBare(own, caches)),

@@ -25,8 +25,13 @@ import { loadKernel } from "../../src/testing.ts";
 
 const inFlight = 256;
 const cores = availableParallelism();
-/** Lengths of the kernel in µs. */
-const lengths = [0.5, 1, 2, 4, 8, 16, 32, 64];
+/** Lengths of the kernel in µs, tried in each round. */
+const lengths = [0.5, 1, 2, 4];
+/**
+ * Lengths that only the picture shows, tried once: a map ends with its last item, and of long ones many seconds' worth are
+ * under way.
+ */
+const longLengths = [8, 16, 32, 64];
 
 /** What a map at one length gave. */
 export interface LengthSample {
@@ -54,7 +59,8 @@ export const granularity: Figure = {
     for (const { name, measure } of bare) {
       subjects.push({ name, measure: async (ms) => ({ kind: "pace", pace: await measure(ms) }) });
     }
-    const [own = [], ...others] = await interleave(subjects, planOf(bench.plan), bench.note);
+    const [own = [], ...others] = await interleave(subjects, bench.plan, bench.note);
+    const long = isShort(bench.plan) ? [] : await map.measureAll(longLengths, bench.plan.roundMs);
     await map.checkExecutions();
     const times = others.map((rounds) =>
       rounds.flatMap((sample) => (sample.kind === "pace" ? [1e6 / rateOf(sample.pace)] : [])),
@@ -62,10 +68,11 @@ export const granularity: Figure = {
     const best = times.reduce((first, second) => (median(second) < median(first) ? second : first));
     const sweeps = own.flatMap((sample) => (sample.kind === "sweep" ? [sample.sweep] : []));
     const granularities = sweeps.map(halfUseful);
-    const curve = lengths.map((length, at) => {
+    const near = lengths.map((length, at) => {
       const costs = sweeps.map((sweep) => sweep[at]?.cost ?? Number.NaN);
       return { length, cost: median(costs) };
     });
+    const curve = [...near, ...long];
     return {
       value: median(granularities),
       baseline: median(best),
@@ -99,13 +106,15 @@ export function halfUseful(sweep: readonly LengthSample[]): number {
   return before.cost - before.length;
 }
 
-/** The map of each length ends with its last item, so that a sweep takes seconds however short its round is. */
-function planOf(plan: Plan): Plan {
-  return plan.roundMs < 500 ? { ...plan, rounds: 1 } : plan;
+/** Whether there is no time for what only the picture shows. */
+function isShort({ roundMs }: Plan): boolean {
+  return roundMs < 500;
 }
 
 interface Sweep {
   readonly subject: Subject<Sample>;
+  /** Maps at each of these lengths, which share the time. */
+  measureAll(lengths: readonly number[], durationMs: number): Promise<LengthSample[]>;
   checkExecutions(): Promise<void>;
 }
 
@@ -124,15 +133,17 @@ async function startSweep({ scope, shared, note }: Bench): Promise<Sweep> {
     items += pace.calls;
     return { length, cost: (pace.elapsedMs * 1000 * cores) / pace.calls };
   };
+  const measureAll = async (all: readonly number[], durationMs: number): Promise<LengthSample[]> => {
+    const sweep: LengthSample[] = [];
+    for (const length of all) sweep.push(await measureLength(length, durationMs / all.length));
+    return sweep;
+  };
   return {
     subject: {
       name: "Heddle map",
-      async measure(durationMs) {
-        const sweep: LengthSample[] = [];
-        for (const length of lengths) sweep.push(await measureLength(length, durationMs / 4));
-        return { kind: "sweep", sweep };
-      },
+      measure: async (durationMs) => ({ kind: "sweep", sweep: await measureAll(lengths, durationMs) }),
     },
+    measureAll,
     checkExecutions: () => expectExecutions(running.fabric, items, before),
   };
 }

@@ -12,7 +12,7 @@ import { median, Unavailable, type Bench, type Figure } from "../harness.ts";
 
 /** Fewer than a worker keeps instances of; a run of few rounds has fewer, and more of what is by chance in its figure. */
 const kernelsMax = 40;
-const kernelsPerRound = 8;
+const kernelsPerRound = 6;
 const workers = 8;
 /** A round is a node of its own, and takes long: of a second set of kernels the workers would keep none of the first. */
 const roundsShare = 1 / 3;

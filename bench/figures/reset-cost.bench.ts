@@ -1,6 +1,10 @@
 /** A family of figures: fresh state by reset against fresh state by a new instance, by pages of memory. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { wrapModule } from "../../src/kernel/wrap.ts";
 import { startChild } from "../processes/child.ts";
-import type { DirtyImage } from "../modules/dirty-module.ts";
+import { dirtyModule, type DirtyImage } from "../modules/dirty-module.ts";
 import { interleave, median, ratioOfPairs, type Bench, type Figure, type Subject } from "../harness.ts";
 import type { ResetConfig, ResetRequest } from "../modules/reset-client.ts";
 
@@ -22,16 +26,17 @@ function figureOf(pages: number, target: number): Figure {
     target,
     better: "lower",
     async run(bench) {
-      const images = ["full", "sparse"] as const;
-      const sides = ["reset", "new instance"] as const;
-      const subjects = await Promise.all(
-        images.flatMap((image) => sides.map((side) => startSide(bench, { side, pages, image }))),
-      );
+      const subjects: Subject<number>[] = [];
+      for (const image of ["full", "sparse"] as const) {
+        const file = await moduleFile(bench, pages, image);
+        for (const side of ["reset", "new instance"] as const)
+          subjects.push(await startSide(bench, { side, file }, image));
+      }
       const { warmUpMs, rounds, roundMs } = bench.plan;
       const plan = {
-        warmUpMs: Math.min(warmUpMs, warmUpMaxMs),
+        warmUpMs: Math.min(warmUpMs / 2, warmUpMaxMs),
         rounds,
-        roundMs: Math.min(roundMs, roundMaxMs),
+        roundMs: Math.min(roundMs / 2, roundMaxMs),
       };
       const samples = await interleave(subjects, plan, bench.note);
       const [own = [], baseline = []] = samples;
@@ -53,10 +58,19 @@ const imageNames: Readonly<Record<DirtyImage, string>> = {
   sparse: "memory begins nearly all zero",
 };
 
-async function startSide({ scope }: Bench, config: ResetConfig): Promise<Subject<number>> {
+/** A module in a folder that goes with the figure. */
+async function moduleFile({ scope }: Bench, pages: number, image: DirtyImage): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "heddle-bench-"));
+  scope.defer(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, "dirty.wasm");
+  await writeFile(file, wrapModule(dirtyModule(pages, image), { name: "dirty", raw: true }));
+  return file;
+}
+
+async function startSide({ scope }: Bench, config: ResetConfig, image: DirtyImage): Promise<Subject<number>> {
   const client = await startChild(scope, "modules/reset-client.ts", config);
   return {
-    name: `${config.side} + call, ${imageNames[config.image]}`,
+    name: `${config.side} + call, ${imageNames[image]}`,
     async measure(durationMs) {
       const request: ResetRequest = { durationMs };
       return (await client.request(request, durationMs + patienceMs)) as number; // that is its answer

@@ -9,7 +9,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { gccVersion, startCProgram, type CProgram } from "./c-program.ts";
 import type { BarChart } from "../draw/chart.ts";
-import { median, ratioOfPairs, type Bench, type Details, type Outcome, type Plan } from "../harness.ts";
+import {
+  median,
+  ratioOfPairs,
+  sideBySide,
+  type Bench,
+  type Details,
+  type Outcome,
+  type Plan,
+} from "../harness.ts";
 import type { KernelCase } from "./cases/case.ts";
 import { bytesOf, compareOutputs } from "./cases/values.ts";
 import { openLibraryInstance, type LibraryCall, type LibraryInstance } from "./library-instance.ts";
@@ -41,10 +49,12 @@ const fusedTolerance = 1e-4;
 export async function compareKernels(bench: Bench, comparison: Comparison): Promise<Outcome> {
   const version = gccVersion();
   bench.note("building");
-  const base = await startCProgram(bench.scope, []);
-  const native = await startCProgram(bench.scope, ["-march=native"]);
-  const instances = new Map<string, LibraryInstance>();
-  for (const kernel of comparison.kernels) instances.set(kernel, await openLibraryInstance(kernel));
+  // Compilers of both sides work side by side, where something is not built yet.
+  const [base, native, instances] = await sideBySide(
+    startCProgram(bench.scope, []),
+    startCProgram(bench.scope, ["-march=native"]),
+    openInstances(comparison.kernels),
+  );
   // V8 optimizes what it has compiled in the background.
   await sleep(bench.plan.warmUpMs / 2);
   const cases = comparison.cases(instances);
@@ -57,6 +67,12 @@ export async function compareKernels(bench: Bench, comparison: Comparison): Prom
     all.push(await measure(call, { base, native }, bench.plan));
   }
   return outcomeOf(cases, all, { target: comparison.target, version });
+}
+
+async function openInstances(kernels: readonly string[]): Promise<ReadonlyMap<string, LibraryInstance>> {
+  const instances = new Map<string, LibraryInstance>();
+  for (const kernel of kernels) instances.set(kernel, await openLibraryInstance(kernel));
+  return instances;
 }
 
 /** Gives both programs the function and proves that they do what the kernel does. */

@@ -42,8 +42,3 @@ export function dirtyModule(pages: number, image: DirtyImage, tag = 0): Uint8Arr
     "dirty.wat",
   );
 }
-
-/** The response to a call with this value between 1 and 127, as bytes; the request has the same bytes. */
-export function dirtyMessage(value: number): Uint8Array {
-  return Uint8Array.of(0x08, value);
-}

@@ -2,18 +2,17 @@
  * One side of the `reset.cost` figures, in a process of its own: what garbage instances leave behind must not be the
  * other side's to clear away.
  */
+import { readFileSync } from "node:fs";
 import { createInstance } from "../../src/kernel/instance.ts";
 import { inspectModule } from "../../src/kernel/admission.ts";
 import { makeWasmInterruptible } from "../../src/kernel/v8-flags.ts";
-import { wrapModule } from "../../src/kernel/wrap.ts";
 import { answerRequests, configOf } from "../processes/child.ts";
-import { dirtyMessage, dirtyModule, type DirtyImage } from "./dirty-module.ts";
 
 /** What the process is told. */
 export interface ResetConfig {
   readonly side: "reset" | "new instance";
-  readonly pages: number;
-  readonly image: DirtyImage;
+  /** A wrapped module of `dirty-module.ts`: built by the suite, since what it is built with keeps compiling for seconds. */
+  readonly file: string;
 }
 
 /** What it is asked for. */
@@ -25,11 +24,9 @@ export interface ResetRequest {
 const callsPerLook = 16;
 const values = Array.from({ length: callsPerLook }, (_, index) => index + 1);
 
-const { side, pages, image } = configOf<ResetConfig>();
+const { side, file } = configOf<ResetConfig>();
 makeWasmInterruptible();
-const { kernel, normalized } = inspectModule(
-  wrapModule(dirtyModule(pages, image), { name: "dirty", raw: true }),
-);
+const { kernel, normalized } = inspectModule(readFileSync(file));
 const module = new WebAssembly.Module(normalized.bytes);
 const call = side === "reset" ? resetAndCall() : newInstanceAndCall();
 
@@ -68,4 +65,9 @@ function newInstanceAndCall(): (value: number) => void {
     if (typeof dirty !== "function" || dirty(value) !== value)
       throw new Error(`a call with ${value} went wrong`);
   };
+}
+
+/** The response to a call with this value between 1 and 127, as bytes; the request has the same bytes. */
+function dirtyMessage(value: number): Uint8Array {
+  return Uint8Array.of(0x08, value);
 }

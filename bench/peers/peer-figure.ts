@@ -15,6 +15,7 @@ import {
   interleave,
   median,
   ratioOfPairs,
+  sideBySide,
   type Bench,
   type Figure,
   type Outcome,
@@ -64,8 +65,7 @@ export function peerFigure({ name, title, setup, start }: PeerOptions): Figure {
 }
 
 async function compare(bench: Bench, title: string, start: PeerOptions["start"]): Promise<Outcome> {
-  const peer = await start(bench);
-  const heddle = await startHeddle(bench);
+  const [peer, heddle] = await sideBySide(start(bench), startHeddle(bench));
   const single = [heddle.client, peer.client];
   const many = await inTurns(bench, manyOf(bench.plan), "many at once", single, { inFlight });
   const alone = await inTurns(bench, shortOf(bench.plan), "one at a time", single, { inFlight: 1 });
@@ -120,7 +120,6 @@ interface Heddle {
 async function startHeddle({ scope, shared }: Bench): Promise<Heddle> {
   const running = await sharedFabric(shared, { nodes: workers, workers: 1 });
   await deployFixture(running, "fresh");
-  const before = await running.executedBefore;
   const config: StampConfig = { address: running.address, payloadBytes };
   let calls = 0;
   const counted = (client: Child): Child => ({
@@ -131,9 +130,14 @@ async function startHeddle({ scope, shared }: Bench): Promise<Heddle> {
       return round;
     },
   });
+  const [before, client, mapClient] = await sideBySide(
+    running.executedBefore,
+    startChild(scope, "load/stamp-client.ts", config),
+    startChild(scope, "load/map-client.ts", config),
+  );
   return {
-    client: counted(await startChild(scope, "load/stamp-client.ts", config)),
-    mapClient: counted(await startChild(scope, "load/map-client.ts", config)),
+    client: counted(client),
+    mapClient: counted(mapClient),
     checkExecutions: () => expectExecutions(running.fabric, calls, before),
   };
 }

@@ -68,11 +68,26 @@ export async function expectExecutions(
   pacing: Pacing = systemPacing,
 ): Promise<void> {
   // What was executed is told with the next heartbeat of each node. If that adds up, it is all.
-  await pacing.wait(oneBeatMs);
-  const soon = sumOf(await fabric.admin.nodes()) - before;
+  const soon = sumOf(await nextBeats(fabric, pacing)) - before;
   const executed = soon === calls ? soon : (await countExecutions(fabric, pacing)) - before;
   if (executed === calls) return void proved.set(fabric, before + calls);
   throw new Error(`the client counted ${calls} calls, the nodes counted ${executed} executions`);
+}
+
+/** The nodes when each has told something new, as every heartbeat does, of its memory at least; or a heartbeat later. */
+async function nextBeats(
+  fabric: { readonly admin: Pick<Fabric["admin"], "nodes"> },
+  pacing: Pacing,
+): Promise<readonly NodeInfo[]> {
+  const told = ({ heartbeat }: NodeInfo): string => JSON.stringify(heartbeat);
+  const begun = pacing.now();
+  const last = (await fabric.admin.nodes()).map(told);
+  for (;;) {
+    await pacing.wait(pollMs);
+    const nodes = await fabric.admin.nodes();
+    if (nodes.every((node, index) => told(node) !== last[index])) return nodes;
+    if (pacing.now() - begun >= oneBeatMs) return nodes;
+  }
 }
 
 function sumOf(nodes: readonly NodeInfo[]): number {

@@ -71,6 +71,16 @@ describe("executionsBefore", () => {
 });
 
 describe("expectExecutions", () => {
+  it("looks at what every node has told after the last call", async () => {
+    const { fabric, pacing, time } = setup(
+      (now) => (now < 300 ? 8 : 10),
+      (now) => (now < 700 ? 2 : 5),
+    );
+    await expectExecutions(fabric, 15, 0, pacing);
+    expect(time()).toBeLessThan(heartbeatMs);
+    expect(time()).toBeGreaterThanOrEqual(700);
+  });
+
   it("takes as many executions as calls", async () => {
     const { fabric, pacing } = setup(() => 15);
     await expect(expectExecutions(fabric, 10, 5, pacing)).resolves.toBeUndefined();
