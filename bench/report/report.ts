@@ -4,12 +4,24 @@ import type { Figure, Outcome } from "../harness.ts";
 import type { Machine } from "./machine.ts";
 
 /** What came of a figure. */
-export type Result =
+export type Result = {
+  /** Where it was measured several times: what each came to. */ readonly runs?: readonly FigureRun[];
+} & (
   | { readonly kind: "measured"; readonly figure: Figure; readonly outcome: Outcome }
   /** The machine lacks something that it needs. */
   | { readonly kind: "skipped"; readonly figure: Figure; readonly why: string }
   /** It could not be measured: a wrong reply, a process that died. */
-  | { readonly kind: "failed"; readonly figure: Figure; readonly why: string };
+  | { readonly kind: "failed"; readonly figure: Figure; readonly why: string }
+);
+
+/** What a figure came to in one of several runs. What was not measured has null for its numbers. */
+export interface FigureRun {
+  readonly measuredAt: string;
+  readonly value: number | null;
+  readonly baseline: number | null;
+  readonly ratio: number | null;
+  readonly holds: boolean | null;
+}
 
 /** What one run of the suite found. */
 export interface Run {
@@ -35,8 +47,13 @@ export interface ReportedFigure {
   readonly ratio: number | null;
   readonly target: number;
   readonly better: Figure["better"];
-  /** Whether the ratio reaches the target, or stays below it where less is better; null for a figure that was skipped. */
+  /**
+   * Whether the ratio reaches the target, or stays below it where less is better, and did so in every run; null for a
+   * figure that was skipped.
+   */
   readonly holds: boolean | null;
+  /** Of several runs: all of them. The numbers above are those of the run in the middle. */
+  readonly runs?: readonly FigureRun[];
   /** What the machine lacks, and how to get it. */
   readonly skipped?: string;
   /** Why it could not be measured. */
@@ -45,6 +62,17 @@ export interface ReportedFigure {
 
 /** The row of a figure. */
 export function reportFigure(result: Result): ReportedFigure {
+  const { runs } = result;
+  const reported = reportOutcome(result);
+  if (runs === undefined) return reported;
+  return {
+    ...reported,
+    holds: reported.holds === null ? null : runs.every(({ holds }) => holds === true),
+    runs,
+  };
+}
+
+function reportOutcome(result: Result): ReportedFigure {
   const { name, about, unit, target, better } = result.figure;
   const none = { name, about, value: null, unit, baseline: null, ratio: null, target, better };
   switch (result.kind) {
@@ -92,11 +120,14 @@ export function summaryRow(figure: ReportedFigure): readonly string[] {
   return [name, ...numbers, targetOf(figure), verdictOf(figure)];
 }
 
-/** In a word. */
-function verdictOf({ holds, skipped, failed }: ReportedFigure): string {
+/** In a word, or in how many of several runs it holds. */
+export function verdictOf({ holds, skipped, failed, runs }: ReportedFigure): string {
   if (skipped !== undefined) return "skipped";
   if (failed !== undefined) return "failed";
-  return holds === true ? "holds" : "missed";
+  const verdict = holds === true ? "holds" : "missed";
+  if (runs === undefined) return verdict;
+  const times = `in ${runs.filter((run) => run.holds === true).length} of ${runs.length}`;
+  return holds === true ? `holds ${times}` : `missed: holds ${times}`;
 }
 
 /** `≥ 10` */

@@ -1,5 +1,5 @@
 /** Results as Markdown: for `bench/results/README.md`, and in parts for the documentation. */
-import { shortNumber, summaryRow, targetOf } from "./report.ts";
+import { shortNumber, summaryRow, targetOf, verdictOf } from "./report.ts";
 import { pictureFile, type SavedFigure, type SavedResults } from "./saved-results.ts";
 
 /** The whole page; pictures are beside it. */
@@ -42,7 +42,7 @@ export function figureBlock(figure: SavedFigure, folder: string): string {
   const { name, value, baseline, ratio, unit, details, charts = [], settings = {} } = figure;
   if (ratio === null || details === undefined)
     return figure.skipped === undefined ? `It failed: ${figure.failed}` : `It was skipped: ${figure.skipped}`;
-  const verdict = `**${shortNumber(ratio)}** (target ${targetOf(figure)}: ${figure.holds === true ? "holds" : "missed"})`;
+  const verdict = `**${shortNumber(ratio)}** (target ${targetOf(figure)}: ${verdictOf(figure)})`;
   const parts = [
     `${shortNumber(value)} against ${shortNumber(baseline)} ${unit}: ${verdict}.${figure.plan === "quick" ? " A quick run." : ""}`,
     markdownTable(details.headers, details.rows),
