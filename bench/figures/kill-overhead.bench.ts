@@ -2,17 +2,21 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Fabric } from "../../src/index.ts";
 import { deployFixture, startFabric } from "../subjects/fabric.ts";
 import { median, ratioOfPairs, type Bench, type Figure } from "../harness.ts";
-import { startMixClient, stepsPerMs } from "../load/mix.ts";
+import { startMixClient, stepsPerMs, type MixClient, type MixRound } from "../load/mix.ts";
 
 const steps = 2 * stepsPerMs;
 const nodeCount = 4;
-/** A map lasts so many rounds of the plan, which makes six seconds of it. */
+/** A map lasts so long at least when nothing disturbs it; less in a quick run. */
+const mapMs = 5_000;
+/** The rounds of the plan that make that long a map, and more. */
 const roundsPerMap = 5;
+/** A map gets so much more than its least time takes at the pace seen before: the pace is never twice the same. */
+const spare = 1.2;
 /** Its items at least: nothing could be killed in the middle of a shorter one. */
 const itemsMin = 500;
 /** A pair of maps takes the place of so many rounds. */
 const roundsPerPair = 3;
-/** How often a pair is begun again because its map was over before the kill. */
+/** How often a map is begun again because it was too short, or over before the kill. */
 const triesMax = 3;
 
 /** Wall times in ms of the same map. */
@@ -73,10 +77,7 @@ async function tryPair({ plan }: Bench, scope: AsyncDisposableStack): Promise<Pa
   await client.begin({ steps });
   await wait(plan.warmUpMs);
   const warm = await client.end(true);
-  const items = Math.max(itemsMin, Math.ceil((warm.items / warm.elapsedMs) * plan.roundMs * roundsPerMap));
-
-  await client.begin({ steps, items });
-  const undisturbed = await client.end(false);
+  const { items, undisturbed } = await longMap(client, warm, Math.min(mapMs, plan.roundMs * roundsPerMap));
 
   const victim = await pidOfOne(running.fabric);
   await client.begin({ steps, items, underWay: items >> 1 });
@@ -85,6 +86,22 @@ async function tryPair({ plan }: Bench, scope: AsyncDisposableStack): Promise<Pa
   const disturbed = await client.end(false);
   if (disturbed.endedAt <= killedAt) return undefined;
   return { undisturbedMs: undisturbed.elapsedMs, disturbedMs: disturbed.elapsedMs };
+}
+
+/** A map that lasts so long at least when nothing happens, sized by the pace of the one before. */
+async function longMap(
+  client: MixClient,
+  before: MixRound,
+  leastMs: number,
+): Promise<{ readonly items: number; readonly undisturbed: MixRound }> {
+  let last = before;
+  for (let left = triesMax; left > 0; left--) {
+    const items = Math.max(itemsMin, Math.ceil((last.items / last.elapsedMs) * leastMs * spare));
+    await client.begin({ steps, items });
+    last = await client.end(false);
+    if (last.elapsedMs >= leastMs) return { items, undisturbed: last };
+  }
+  throw new Error(`${triesMax} maps in a row were over before ${leastMs} ms had passed`);
 }
 
 async function pidOfOne(fabric: Fabric): Promise<number> {

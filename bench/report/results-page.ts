@@ -55,7 +55,9 @@ export function figureBlock(figure: SavedFigure, folder: string): string {
 }
 
 function markdownTable(headers: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const numeric = headers.map((_, column) => rows.every((row) => /^[-\d.]/.test(String(row[column] ?? ""))));
+  const numeric = headers.map((_, column) =>
+    rows.every((row) => /^[-–\d.][-–\d. ]*$/.test(String(row[column] ?? ""))),
+  );
   const rule = numeric.map((isNumeric) => (isNumeric ? "--:" : "---"));
   return [headers, rule, ...rows].map(markdownRow).join("\n");
 }
