@@ -11,6 +11,13 @@ export const nodeLimits = {
   shortBatchMs: 0.5,
   /** How long a batch goes on while a short one waits behind it: its items may take longer than they were thought to. */
   sliceMs: 8,
+  /**
+   * An item that runs longer is a long one: nothing waits behind it on its worker, and while each worker has such an
+   * item short ones go to threads of the lane.
+   */
+  lateItemMs: 12,
+  /** Threads of the lane: the spares, and one more for each of them that is itself held by a long item, up to this. */
+  laneThreadsMax: 2,
   /** How many short batches may go before a longer one that came earlier. */
   overtakesMax: 64,
   /** Attempts a node announces to hold per worker. */

@@ -106,6 +106,8 @@ export class Batches {
       payloads: frame.payloads,
       deadlineAt: frame.deadlineMs === 0 ? Infinity : this.#clock.now() + frame.deadlineMs,
       estimatedMs: this.#runTimes.estimateMs(key, frame.count),
+      shortItems: this.#runTimes.isShort(key),
+      divisible: true,
     });
     return undefined;
   }

@@ -69,7 +69,11 @@ export class Node {
     this.#options = options;
     this.#pool = pool;
     this.#batches = new Batches(id, systemClock, () => pool);
-    options.workers.serve(this.#batches);
+    options.workers.serve({
+      part: (part) => this.#batches.part(part),
+      log: (entry) => this.#batches.log(entry),
+      held: () => this.#executor.announceCredit(),
+    });
     const { fetched, warn } = options.events;
     this.#sources = new ModuleSources({
       schedulers: options.schedulers,
@@ -85,7 +89,7 @@ export class Node {
       forget: (kernel) => this.#pool.forget(kernel),
       notKept: (digest, error) => warn(`module ${digest} is not kept on disk: ${error.rawMessage}`),
     });
-    const credit = () => creditOf(workers, this.#batches.draining);
+    const credit = () => creditOf(workers, this.#batches.draining, this.#pool.held);
     const logBudget = new LogBudget(systemClock);
     const shared = { modules: this.#modules, batches: this.#batches, logBudget, credit };
     const node = { id, incarnation: this.incarnation, workers, ...shared };

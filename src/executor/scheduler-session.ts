@@ -12,6 +12,7 @@ import {
   noBytes,
   type BatchFrame,
   type CancelFrame,
+  type CreditFrame,
   type FrameSink,
   type FunctionFrame,
   type HelloFrame,
@@ -33,12 +34,7 @@ export interface SessionNode {
   readonly modules: ModuleCache;
   readonly batches: Batches;
   readonly logBudget: LogBudget;
-  credit(): {
-    readonly queueMs: number;
-    readonly queueBytes: number;
-    readonly attempts: number;
-    readonly draining: boolean;
-  };
+  credit(): CreditFrame;
 }
 
 /** Serves one scheduler until its small stream closes. */
@@ -136,8 +132,9 @@ export class SchedulerSession implements BatchOwner {
     if (!this.#closed) this.#lines.line(frame, entry);
   }
 
-  /** Reports finished items of an attempt. */
+  /** Reports finished items of an attempt, or those that were taken back from a worker. */
   report(frame: BatchFrame, part: BatchPart): void {
+    if (part.takenBack !== undefined) return this.#giveBack(frame, part.takenBack);
     if (part.done) this.#lines.end(frame);
     const result: ResultFrame = {
       ...emptyResult,
@@ -156,6 +153,15 @@ export class SchedulerSession implements BatchOwner {
       incarnation: this.#node.incarnation,
     };
     this.#send(result);
+  }
+
+  /** Hands back items from `first` of the frame on, which wait behind a long one, so that they run elsewhere. */
+  #giveBack(frame: BatchFrame, first: number): void {
+    const count = frame.count - first;
+    const failure = { ...takenBack, message: `${takenBack.message} on node ${this.#node.id}` };
+    const error = { ...itemError(frame.first + first, failure), count };
+    const { incarnation } = this.#node;
+    this.#send({ ...emptyResult, id: frame.id, first: error.index, count, errors: [error], incarnation });
   }
 
   /** Ends an attempt of which nothing has started. */
@@ -179,6 +185,8 @@ export class SchedulerSession implements BatchOwner {
     if (!this.#closed) this.link.sendResult(result);
   }
 }
+
+const takenBack = new HeddleError("NOT_STARTED", "the item waited behind one that runs long");
 
 function itemError(
   index: number,

@@ -78,8 +78,7 @@ export class Membership {
       up: (link) => this.#up(link),
       credit: (link, credit) => {
         const { node, incarnation } = link;
-        const { queueMs, queueBytes, attempts } = credit;
-        options.engine.post({ kind: "nodeCredit", node, incarnation, queueMs, queueBytes, attempts });
+        options.engine.post({ kind: "nodeCredit", node, incarnation, ...credit });
         if (credit.draining) this.#draining(link);
       },
       result: (link, frame) => options.engine.result(link, frame),

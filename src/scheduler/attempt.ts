@@ -34,6 +34,7 @@ export function startAttempt(
 ): void {
   const { first, count, bytes, estimatedMs, retried } = assignment;
   const chargedMs = estimatedMs === Infinity ? state.options.nodeQueueMs : estimatedMs;
+  const long = estimatedMs / count > state.options.lateItemMs;
   const id = attemptId(state.nextAttempt++);
   const attempt: AttemptState = {
     id,
@@ -47,6 +48,7 @@ export function startAttempt(
     refused: retried?.refused ?? 0,
     failedNodes: retried?.failedNodes ?? noNodes,
     msPerItem: chargedMs / count,
+    long,
     phase: "running",
     progressed: false,
     reported: new IndexSet(first),
@@ -59,6 +61,8 @@ export function startAttempt(
   batch.attempts.push(attempt);
   node.attempts.push(attempt);
   node.outstandingMs += chargedMs;
+  if (long) node.longAttempts++;
+  else node.shortMs += chargedMs;
   node.outstandingBytes += bytes;
   node.placedAt = id;
   reclassify(state.capacity, node, state.options);
@@ -90,7 +94,7 @@ export function progress(state: SchedulerState, event: Progress, position: numbe
     at = attempt.reported.nextAbsent(until, end);
   }
   if (attempt.unreported === before) return;
-  learn(attempt.batch.function, event.count, event.runMs);
+  learn(attempt.batch.function, event.count - countUnstarted(event), event.runMs);
   reclassify(state.capacity, attempt.node, state.options);
 }
 
@@ -172,7 +176,21 @@ function attemptOf(state: SchedulerState, event: Progress | Ended): AttemptState
 function report(attempt: AttemptState, first: number, end: number): void {
   attempt.reported.add(first, end);
   attempt.unreported -= end - first;
-  attempt.node.outstandingMs -= (end - first) * attempt.msPerItem;
+  relieve(attempt, end - first);
+}
+
+/** So many of its items are no work of its node any more. */
+function relieve({ node, msPerItem, long }: AttemptState, count: number): void {
+  node.outstandingMs -= count * msPerItem;
+  if (!long) node.shortMs -= count * msPerItem;
+}
+
+/** Items that the node has given back without running them. */
+function countUnstarted({ failures }: Progress): number {
+  let unstarted = 0;
+  for (const { reason, count } of failures)
+    if (reason === "NOT_STARTED") unstarted += Math.max(1, count ?? 1);
+  return unstarted;
 }
 
 /** Settles or retries [first, end), which is reported for the first time. */
@@ -189,8 +207,9 @@ function outcomes(
   for (let place = 0; place < failures.length;) {
     const failure = failures[place];
     if (failure === undefined || failure.index >= end) break;
-    const alike = countAlike(failures, place);
-    place += alike;
+    const together = failure.count ?? 1;
+    const alike = together > 1 ? together : countAlike(failures, place);
+    place += together > 1 ? 1 : alike;
     const from = Math.max(at, failure.index);
     const until = Math.min(end, failure.index + alike);
     if (until <= from) continue; // reported before
@@ -219,7 +238,8 @@ function countAlike(failures: readonly ItemFailure[], place: number): number {
   let last = failures[place];
   for (let at = place + 1; ; at++) {
     const next = failures[at];
-    if (last === undefined || next === undefined || next.index !== last.index + 1) return at - place;
+    if (last === undefined || next === undefined || (next.count ?? 1) > 1 || next.index !== last.index + 1)
+      return at - place;
     const alike = next.code === last.code && next.reason === last.reason && next.message === last.message;
     if (!alike) return at - place;
     last = next;
@@ -239,8 +259,9 @@ function finish(state: SchedulerState, attempt: AttemptState, outcome: AttemptEn
   remove(batch.attempts, attempt);
   remove(node.attempts, attempt);
   node.outstandingBytes -= attempt.bytes;
-  node.outstandingMs -= attempt.unreported * attempt.msPerItem;
-  if (node.attempts.length === 0) node.outstandingMs = 0; // sums of floats drift
+  relieve(attempt, attempt.unreported);
+  if (attempt.long) node.longAttempts--;
+  if (node.attempts.length === 0) node.outstandingMs = node.shortMs = 0; // sums of floats drift
   state.actions.push({
     kind: "attemptEnded",
     attempt: id,

@@ -1,18 +1,20 @@
 /**
  * Which nodes can take work, kept up to date at every change so that placing a range never looks at all nodes. A node
- * is `idle` while it has a worker without an attempt, `open` while it is busy but holds less work than it may queue,
- * and otherwise `full`; it is also full without credit, and when it drains.
+ * is `idle` while it has a worker without an attempt, `open` while it is busy but holds less work than it may queue. One
+ * that says that long items hold all its workers is a `lane`: it takes short work, for threads that run nothing else.
+ * Otherwise it is `full`, also without credit, and when it drains.
  */
 import type { SchedulerOptions } from "./options.ts";
 import type { NodeState } from "./state.ts";
 
 /** Where a node stands. */
-export type PoolName = "idle" | "open" | "full";
+export type PoolName = "idle" | "open" | "lane" | "full";
 
 /** The candidates of placement. */
 export interface Capacity {
   readonly idle: NodeState[];
   readonly open: NodeState[];
+  readonly lane: NodeState[];
   /** Nodes that joined and do not drain, and their workers. */
   joined: number;
   workers: number;
@@ -22,7 +24,7 @@ export interface Capacity {
 
 /** No nodes, from the beginning of time. */
 export function createCapacity(): Capacity {
-  return { idle: [], open: [], joined: 0, workers: 0, noneSince: -Infinity };
+  return { idle: [], open: [], lane: [], joined: 0, workers: 0, noneSince: -Infinity };
 }
 
 /** Puts a node where its present state belongs. To be called after every change of it. */
@@ -38,6 +40,7 @@ export function withdraw(capacity: Capacity, node: NodeState): void {
 function poolOf(node: NodeState, options: SchedulerOptions): PoolName {
   if (node.phase !== "joined") return "full";
   if (node.attempts.length >= node.creditAttempts || node.outstandingBytes > node.creditBytes) return "full";
+  if (node.held) return node.shortMs < options.nodeQueueMs ? "lane" : "full";
   if (node.attempts.length < node.workers) return "idle";
   if (options.nodeQueueMs === 0) return "full";
   const queueMs = Math.min(options.nodeQueueMs * node.workers, node.creditMs);

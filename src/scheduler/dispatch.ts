@@ -1,8 +1,9 @@
 /**
  * Placing work. The batch whose turn it is gets one range placed, then the next one's turn comes. Two things may keep
  * a range waiting. There is no room for work like it: then everybody waits, for were those behind it let through, short
- * work that may queue on busy nodes would keep long work, which may not, from ever finding a free worker. Or there is
- * room, but not for it (its bytes, or a node that failed it before): then the others go on and it is passed over.
+ * work that may queue on busy nodes would keep long work, which may not, from ever finding a free worker. Only the lane
+ * of nodes whose workers are all held by long work stays open to short work then: no worker gets free later for it. Or
+ * there is room, but not for it (its bytes, or a node that failed it before): then the others go on and it is passed over.
  */
 import type { NodeId } from "../base/ids.ts";
 import { startAttempt } from "./attempt.ts";
@@ -14,18 +15,19 @@ import { queueBatch } from "./waiting.ts";
 /** Places all that can be placed. */
 export function placeWork(state: SchedulerState): void {
   const { capacity, queue, options } = state;
-  while (capacity.idle.length > 0 || capacity.open.length > 0) {
+  let laneOnly = false;
+  while (capacity.lane.length > 0 || (!laneOnly && capacity.idle.length + capacity.open.length > 0)) {
     const batch = queue.head();
     if (batch === undefined) break;
-    const turn = takeTurn(state, batch);
-    if (turn === "wait") break;
-    if (turn === "pass") {
-      queue.pass(batch);
-      if (queue.passedCount >= options.passedMax) break;
+    const turn = takeTurn(state, batch, laneOnly);
+    if (turn === "done") {
+      queue.rotate(batch);
+      queueBatch(state, batch);
       continue;
     }
-    queue.rotate(batch);
-    queueBatch(state, batch);
+    laneOnly ||= turn === "wait";
+    queue.pass(batch);
+    if (queue.passedCount >= options.passedMax) break;
   }
   if (queue.passedCount > 0) queue.restore(queue.passedCount >= options.passedMax);
 }
@@ -34,7 +36,7 @@ export function placeWork(state: SchedulerState): void {
 type Turn = "done" | "pass" | "wait";
 
 /** Places one range of the batch: of those to be tried again if one can be placed, else of those never tried. */
-function takeTurn(state: SchedulerState, batch: BatchState): Turn {
+function takeTurn(state: SchedulerState, batch: BatchState, laneOnly: boolean): Turn {
   const { ready } = batch;
   let turn: Turn = "done";
   for (let left = Math.min(ready.length, state.options.passedMax); left > 0; left--) {
@@ -43,11 +45,11 @@ function takeTurn(state: SchedulerState, batch: BatchState): Turn {
       ready.popFront();
       continue;
     }
-    turn = placeRetry(state, range);
+    turn = placeRetry(state, range, laneOnly);
     if (turn !== "pass") return turn;
     ready.rotate();
   }
-  return batch.cursor < batch.count ? placeFresh(state, batch) : turn;
+  return batch.cursor < batch.count ? placeFresh(state, batch, laneOnly) : turn;
 }
 
 /** Cuts what is settled off the front of a range; false when nothing is left. */
@@ -58,14 +60,14 @@ function trim(range: PendingRange): boolean {
   return range.count > 0;
 }
 
-function placeRetry(state: SchedulerState, range: PendingRange): Turn {
+function placeRetry(state: SchedulerState, range: PendingRange, laneOnly: boolean): Turn {
   const { batch, first, bytes, failedNodes } = range;
   const run = batch.settled.nextPresent(first, first + range.count) - first;
   const remaining = range.count + batch.count - batch.cursor;
   const size = attemptSize(state, batch, remaining);
   const count = Math.min(run, size, range.piece);
   const estimatedMs = estimateMs(batch.function, count);
-  const node = chooseNode(state, estimatedMs, bytes, failedNodes);
+  const node = chooseNode(state, { batch, estimatedMs, count, bytes, failedNodes, laneOnly });
   if (node === undefined) return failedNodes.length > 0 || state.capacity.idle.length > 0 ? "pass" : "wait";
   range.first += count;
   range.count -= count;
@@ -74,12 +76,12 @@ function placeRetry(state: SchedulerState, range: PendingRange): Turn {
   return "done";
 }
 
-function placeFresh(state: SchedulerState, batch: BatchState): Turn {
+function placeFresh(state: SchedulerState, batch: BatchState, laneOnly: boolean): Turn {
   const { capacity, options } = state;
   const size = attemptSize(state, batch, batch.count - batch.cursor);
   const { first, count, bytes } = freshItems(batch, size, options);
   const estimatedMs = estimateMs(batch.function, count);
-  const node = chooseNode(state, estimatedMs, bytes, noNodes);
+  const node = chooseNode(state, { batch, estimatedMs, count, bytes, failedNodes: noNodes, laneOnly });
   if (node === undefined) return capacity.idle.length > 0 ? "pass" : "wait";
   startAttempt(state, batch, node, { first, count, bytes, estimatedMs, retried: undefined });
   advance(batch, first + count);
@@ -88,17 +90,25 @@ function placeFresh(state: SchedulerState, batch: BatchState): Turn {
 
 const noNodes: readonly NodeId[] = [];
 
+/** A range that looks for a node. */
+interface Wanted {
+  readonly batch: BatchState;
+  readonly estimatedMs: number;
+  readonly count: number;
+  readonly bytes: number;
+  readonly failedNodes: readonly NodeId[];
+  readonly laneOnly: boolean;
+}
+
 /** Where a range goes. Nodes that failed it are avoided while any other node is there, be it busy. */
-function chooseNode(
-  state: SchedulerState,
-  estimatedMs: number,
-  bytes: number,
-  failedNodes: readonly NodeId[],
-): NodeState | undefined {
+function chooseNode(state: SchedulerState, wanted: Wanted): NodeState | undefined {
   const { capacity, placement, random, options } = state;
+  const { batch, estimatedMs, count, bytes, failedNodes, laneOnly } = wanted;
   const avoid = failedNodes.length > 0 && hasOther(state, failedNodes) ? failedNodes : noNodes;
-  const { nodeQueueMs, wayBytesPerMs } = options;
-  return placement(capacity, { estimatedMs, bytes, avoid, nodeQueueMs, wayBytesPerMs }, random);
+  const { nodeQueueMs, wayBytesPerMs, lateItemMs } = options;
+  const work = { function: batch.function, estimatedMs, itemMs: estimatedMs / count, bytes };
+  const bounds = { avoid, laneOnly, nodeQueueMs, wayBytesPerMs, lateItemMs };
+  return placement(capacity, { ...work, ...bounds }, random);
 }
 
 function hasOther(state: SchedulerState, failedNodes: readonly NodeId[]): boolean {

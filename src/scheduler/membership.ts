@@ -42,6 +42,7 @@ export function setCredit(state: SchedulerState, event: NodeCredit): void {
   node.creditMs = event.queueMs;
   node.creditBytes = event.queueBytes;
   node.creditAttempts = event.attempts;
+  node.held = event.held === true;
   reclassify(state.capacity, node, state.options);
 }
 
@@ -94,9 +95,12 @@ function createNode(state: SchedulerState, event: NodeJoined): NodeState {
     creditMs: 0,
     creditBytes: 0,
     creditAttempts: 0,
+    held: false,
     attempts: [],
     outstandingMs: 0,
     outstandingBytes: 0,
+    longAttempts: 0,
+    shortMs: 0,
     seenAt: state.now,
     placedAt: 0,
     pool: "full",

@@ -23,6 +23,8 @@ export interface SchedulerOptions {
   readonly nodeQueueMs: number;
   /** Payload bytes that take a millisecond to get to a node: meanwhile they keep no worker busy. */
   readonly wayBytesPerMs: number;
+  /** Items that run longer are long: short ones do not wait behind them. */
+  readonly lateItemMs: number;
   /** How long an item waits while no node takes work, ms. */
   readonly nodeWaitMs: number;
   /** Silence after which a node is lost, ms. */
@@ -53,6 +55,7 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   framePayloadMaxBytes: limits.mapFramePayloadMaxBytes,
   nodeQueueMs: limits.nodeQueueMs,
   wayBytesPerMs: limits.wayBytesPerMs,
+  lateItemMs: limits.lateItemMs,
   nodeWaitMs: limits.nodeWaitMs,
   leaseMs: limits.leaseMs,
   wakeLateMs: limits.heartbeatMs,

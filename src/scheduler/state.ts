@@ -71,10 +71,15 @@ export interface NodeState {
   creditMs: number;
   creditBytes: number;
   creditAttempts: number;
+  /** Items that run long hold all its workers. */
+  held: boolean;
   readonly attempts: AttemptState[];
   /** Estimated work and input bytes of its attempts that are not reported yet. */
   outstandingMs: number;
   outstandingBytes: number;
+  /** Attempts whose items run long, as far as is known, and the work of the others. */
+  longAttempts: number;
+  shortMs: number;
   /** When it last proved to be alive. */
   seenAt: number;
   /** When work was last placed on it, as a count of placements. */
@@ -177,6 +182,8 @@ export interface AttemptState {
   readonly failedNodes: readonly NodeId[];
   /** What one unreported item adds to the node's outstanding work. */
   readonly msPerItem: number;
+  /** An item may hold a worker for longer than `lateItemMs`, or nobody knows. */
+  readonly long: boolean;
   phase: "running" | "cancelled";
   /** Some of its items have run. */
   progressed: boolean;

@@ -117,12 +117,13 @@ export function readPause(reader: FrameCursor, end: number, sink: FrameSink): vo
 
 /** Reads a Credit up to `end`. Throws PROTOCOL. */
 export function readCredit(reader: FrameCursor, end: number, sink: FrameSink): void {
-  const numbers = readNumbers(reader, end, 4, "Credit");
+  const numbers = readNumbers(reader, end, 5, "Credit");
   sink.credit({
     queueMs: numbers[1] ?? 0,
     queueBytes: numbers[2] ?? 0,
     attempts: numbers[3] ?? 0,
     draining: (numbers[4] ?? 0) !== 0,
+    held: (numbers[5] ?? 0) !== 0,
   });
 }
 

@@ -160,6 +160,7 @@ export class FrameWriter extends FrameBuffer {
     this.uint(2, frame.queueBytes);
     this.uint(3, frame.attempts);
     this.bool(4, frame.draining);
+    this.bool(5, frame.held);
     this.close(start);
   }
 

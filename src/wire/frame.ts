@@ -209,6 +209,8 @@ export interface CreditFrame {
   readonly queueBytes: number;
   readonly attempts: number;
   readonly draining: boolean;
+  /** Items that run long hold all workers. */
+  readonly held: boolean;
 }
 
 /** The caller of a batch holds as many of its results as it wants, or wants more again. */

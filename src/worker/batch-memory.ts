@@ -9,7 +9,8 @@
  *   output   results one after the other in a buffer of its own, which can grow for a large one
  *
  * The worker stores STARTED before it begins an item and FINISHED after everything of the item is written: items below
- * FINISHED are complete, and an item is running when STARTED is above FINISHED. When results do not fit any more, the
+ * FINISHED are complete, and an item is running when STARTED is above FINISHED. It looks at HALT in between, so that
+ * after setting it the host knows that nothing from STARTED on will run. When results do not fit any more, the
  * worker sets FLUSH and waits until the host has taken all finished ones; the output then begins anew.
  */
 import { limits } from "../base/limits.ts";

@@ -2,22 +2,22 @@
  * One worker thread seen from the host. It has two slots which are filled in turn, so that the next batch lies ready
  * while one runs. Its life: starting → ready → ending → ended; a thread that dies by itself goes straight to ended.
  */
-import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { systemClock } from "../base/clock.ts";
 import type { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { KernelModule } from "../kernel/load.ts";
 import { toFailure, type BatchFailure, type BatchPart, type LogEntry } from "./batch.ts";
 import { BatchState } from "./batch-memory.ts";
-import { threadUrl } from "./entry.ts";
 import type { HeldBatch } from "./held-batch.ts";
-import { HostSlot, notStarted } from "./host-slot.ts";
+import { HostSlot } from "./host-slot.ts";
+import { notStarted } from "./item-failures.ts";
 import { allocateLogRing, LogReader } from "./log-ring.ts";
-import { ControlWord, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
+import { ControlWord, type ToHost, type ToWorker } from "./messages.ts";
 import { lostThread } from "./lost-thread.ts";
 import { Spin } from "./spin.ts";
+import { startThread } from "./start-thread.ts";
 import { judge } from "./watchdog.ts";
-import { threadEnvironment, threadFlags } from "./thread-environment.ts";
 
 /** What a handle tells the pool. */
 export interface HandleEvents {
@@ -42,6 +42,8 @@ export class WorkerHandle {
   /** Number of the worker's place in the pool, reported with its parts; −1 for a spare. */
   lane = -1;
   state: "starting" | "ready" | "ending" | "ended" = "starting";
+  /** The item that runs is a long one. */
+  late = false;
   /** Why the thread ended by itself. */
   error: HeddleError | undefined = undefined;
   readonly #events: HandleEvents;
@@ -69,7 +71,9 @@ export class WorkerHandle {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.on("message", (message: ToHost) => this.#message(message));
-    this.#thread = this.#startThread(port2);
+    const slots = [this.#slots[0].buffers, this.#slots[1].buffers] as const;
+    const control = this.#control.buffer as SharedArrayBuffer; // made above
+    this.#thread = startThread({ port: port2, control, slots, log: this.#logBuffer });
     if (background) {
       this.#port.unref();
       this.#thread.unref();
@@ -151,12 +155,13 @@ export class WorkerHandle {
     if (waiting?.short === true && now - this.busySince > limits.sliceMs) this.#slots[this.#oldest].halt();
   }
 
-  /** Says why the thread must be ended, if it must. */
+  /** Says why the thread must be ended, if it must, and notes whether it is late. */
   judge(now: number): BatchFailure | undefined {
     if (this.state !== "ready" || this.#inFlight === 0) return undefined;
     const slot = this.#slots[this.#oldest];
-    const work = slot.work(now);
-    return work === undefined || slot.waiting ? undefined : judge(work, now);
+    const work = slot.waiting ? undefined : slot.work(now);
+    this.late = work !== undefined && !work.cold && now - work.beganAt > limits.lateItemMs;
+    return work && judge(work, now);
   }
 
   /** Ends the thread because of what its running item does. The rest of its batch does not start. */
@@ -181,6 +186,16 @@ export class WorkerHandle {
     const held = slot.revoke();
     if (held !== undefined) this.#inFlight = 1;
     return held;
+  }
+
+  /** Takes back the items behind the one that runs; undefined when there are none. */
+  takeBack(): BatchPart | undefined {
+    return this.state === "ready" ? this.#slots[this.#oldest].takeBack(this.lane) : undefined;
+  }
+
+  /** The batch that runs. */
+  get running(): HeldBatch | undefined {
+    return this.#slots[this.#oldest].held;
   }
 
   /** Marks items of a batch as cancelled; false when the batch is not here. */
@@ -219,6 +234,7 @@ export class WorkerHandle {
     this.#counts.rebuilds += slot.rebuilds;
     this.#counts.batches++;
     slot.empty();
+    this.late = false;
     this.#oldest = other(this.#oldest);
     this.#inFlight = this.#inFlight === 2 ? 1 : 0;
   }
@@ -266,23 +282,6 @@ export class WorkerHandle {
       default:
         message satisfies never;
     }
-  }
-
-  #startThread(port: MessagePort): Worker {
-    const slots = [this.#slots[0].buffers, this.#slots[1].buffers] as const;
-    const control = this.#control.buffer as SharedArrayBuffer; // made above
-    const data: ThreadData = { port, control, slots, log: this.#logBuffer };
-    return new Worker(threadUrl, {
-      name: "heddle-worker",
-      workerData: data,
-      transferList: [port],
-      execArgv: threadFlags(),
-      env: threadEnvironment(),
-      resourceLimits: {
-        maxOldGenerationSizeMb: limits.workerHeapMaxBytes / (1024 * 1024),
-        stackSizeMb: limits.workerStackMaxBytes / (1024 * 1024),
-      },
-    });
   }
 
   #exit(code: number): void {

@@ -11,6 +11,8 @@ export class HeldBatch {
   readonly deliver: (part: BatchPart) => void;
   /** It is over so soon that it may go before others. */
   readonly short: boolean;
+  /** It may go to a thread of the lane. */
+  readonly shortItems: boolean;
   /** Marks of cancelled items; undefined as long as there is none. */
   cancelled: Uint8Array | undefined = undefined;
   /** Short batches that went before it. */
@@ -23,6 +25,7 @@ export class HeldBatch {
     this.submittedAt = submittedAt;
     this.deliver = deliver;
     this.short = (batch.estimatedMs ?? Infinity) <= limits.shortBatchMs;
+    this.shortItems = this.short || batch.shortItems === true;
     let bytes = 0;
     for (let index = 0; index < batch.count; index++) bytes += batch.sizes[index] ?? 0;
     this.inputBytes = bytes;

@@ -2,12 +2,11 @@
  * A slot of a worker as the host sees it: the shared memory of one batch, and how much of its outcome was taken. The
  * worker fills in results while the host reads: everything below FINISHED is complete and stays as it is.
  */
-import { Code } from "../base/code.ts";
-import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import { toFailure, type BatchFailure, type BatchPart, type ItemFailure } from "./batch.ts";
+import type { BatchFailure, BatchPart, ItemFailure } from "./batch.ts";
 import { BatchMemory, BatchState, ItemStatus, Time, Word, type BatchBuffers } from "./batch-memory.ts";
 import type { HeldBatch } from "./held-batch.ts";
+import { failureOf, notStarted, parseFailure } from "./item-failures.ts";
 import type { RunningWork } from "./watchdog.ts";
 
 /** Large memory is given back after so many small batches: making it anew for each large one would cost more. */
@@ -28,6 +27,8 @@ export class HostSlot {
   #memory: BatchMemory;
   /** Items that parts have reported. */
   #reported = 0;
+  /** Items that have not been taken back from the worker. */
+  #kept = 0;
   /** Where the result of the next item to report begins. */
   #outputAt = 0;
   /** Batches in a row that would have fitted a smaller memory. */
@@ -72,6 +73,7 @@ export class HostSlot {
     const offset = batch.offset ?? 0;
     this.held = held;
     this.#reported = 0;
+    this.#kept = batch.count;
     this.#outputAt = 0;
     this.#unwanted = { index: -1, since: Infinity };
     this.#seen = { index: -1, at: Infinity };
@@ -109,6 +111,18 @@ export class HostSlot {
   /** Lets no further item start. */
   halt(): void {
     Atomics.store(this.#memory.header, Word.HALT, 1);
+  }
+
+  /** Takes back what the worker has not started of the batch that it runs; undefined when there is nothing. */
+  takeBack(worker: number): BatchPart | undefined {
+    const { held } = this;
+    if (held?.batch.divisible !== true || this.state !== BatchState.RUNNING) return undefined;
+    this.halt();
+    const takenBack = Atomics.load(this.#memory.header, Word.STARTED);
+    if (takenBack >= this.#kept) return undefined;
+    this.#kept = takenBack;
+    const part = { id: held.batch.id, first: this.#reported, count: 0, ...nothing() };
+    return { ...part, queuedMs: 0, coldMs: 0, worker, done: false, takenBack };
   }
 
   cancel(first: number, count: number): void {
@@ -257,36 +271,14 @@ export class HostSlot {
   }
 }
 
+function nothing(): Taken {
+  return { payloads: new Uint8Array(0), sizes: new Uint32Array(0), runMs: new Float32Array(0), failures: [] };
+}
+
 /** Columns of a part. */
 interface Taken {
   payloads: Uint8Array;
   sizes: Uint32Array;
   runMs: Float32Array;
   failures: ItemFailure[];
-}
-
-const cancelled: BatchFailure = toFailure(
-  new HeddleError("CANCELLED", "the item was cancelled before it started"),
-);
-const expired: BatchFailure = toFailure(
-  new HeddleError("DEADLINE", "the deadline passed before the item started"),
-);
-/** Why items were not started when a worker was ended before them. */
-export const notStarted: BatchFailure = toFailure(
-  new HeddleError("NOT_STARTED", "the worker was ended because of another item before this one started"),
-);
-
-function failureOf(status: number | undefined, text: Uint8Array): BatchFailure {
-  if (status === ItemStatus.CANCELLED) return cancelled;
-  if (status === ItemStatus.DEADLINE) return expired;
-  return parseFailure(text);
-}
-
-function parseFailure(text: Uint8Array): BatchFailure {
-  try {
-    return JSON.parse(Buffer.from(text).toString()) as BatchFailure; // written by our own thread
-  } catch (cause) {
-    const said = `a worker's failure could not be read: ${String(cause)}`;
-    return { code: Code.INTERNAL, reason: "INTERNAL", message: said };
-  }
 }

@@ -70,7 +70,13 @@ export class BatchRunner {
     const deadlineAt = times[Time.DEADLINE_AT] ?? Infinity;
     let inputAt = 0;
     clock.start(threadNow(), deadlineAt);
-    for (let index = 0; index < count && Atomics.load(header, Word.HALT) === 0; index++) {
+    for (let index = 0; index < count; index++) {
+      // Claimed before HALT is looked at, so that whoever sets it and then reads STARTED knows what will not run.
+      Atomics.store(header, Word.STARTED, index + 1);
+      if (Atomics.load(header, Word.HALT) !== 0) {
+        Atomics.store(header, Word.STARTED, index);
+        return;
+      }
       const size = sizes[index] ?? 0;
       const expired = clock.now >= deadlineAt;
       if (expired || Atomics.load(cancelled, index) !== 0) {
@@ -83,7 +89,6 @@ export class BatchRunner {
         times[Time.BEGAN_AT] = clock.now;
         times[Time.BEGAN_INDEX] = index;
       }
-      Atomics.store(header, Word.STARTED, index + 1);
       if (instance.call(functionIndex, input, inputAt, size)) {
         const resultSize = instance.resultSize;
         const at = this.#reserve(resultSize);
@@ -105,7 +110,6 @@ export class BatchRunner {
     resultSizes[index] = 0;
     runMs[index] = 0;
     Atomics.add(header, Word.FAULTS, 1);
-    Atomics.store(header, Word.STARTED, index + 1);
     Atomics.store(header, Word.FINISHED, index + 1);
   }
 

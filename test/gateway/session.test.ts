@@ -294,7 +294,13 @@ describe("Session", () => {
         "sends what only gateways send",
         "a client sent a Credit",
         (client: SessionClient) => {
-          client.streams.link.writer?.credit({ queueMs: 1, queueBytes: 1, attempts: 1, draining: false });
+          client.streams.link.writer?.credit({
+            queueMs: 1,
+            queueBytes: 1,
+            attempts: 1,
+            draining: false,
+            held: false,
+          });
           client.streams.link.flush();
         },
       ],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../../src/base/ids.ts";
 import type { Capacity } from "../../src/scheduler/capacity.ts";
+import { functionOf } from "../../src/scheduler/estimate.ts";
 import type { Demand, Placement } from "../../src/scheduler/placement/placement.ts";
 import type { NodeState } from "../../src/scheduler/state.ts";
 import { seeded } from "../support/scheduler-driver.ts";
@@ -20,12 +21,22 @@ export function candidate(name: string, given: Partial<NodeState> = {}): NodeSta
 }
 
 /** What is offered to whom. */
-export function offer(idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) {
-  const capacity: Capacity = { idle, open, joined: idle.length + open.length, workers: 1, noneSince: 0 };
+export function offer(
+  idle: NodeState[],
+  open: NodeState[] = [],
+  given: Partial<Demand> = {},
+  lane: NodeState[] = [],
+) {
+  const joined = idle.length + open.length + lane.length;
+  const capacity: Capacity = { idle, open, lane, joined, workers: 1, noneSince: 0 };
   const demand: Demand = {
+    function: functionOf(new Map(), "kernel/function"),
     estimatedMs: 2,
+    itemMs: given.estimatedMs ?? 2,
     bytes: 10,
     avoid: [],
+    laneOnly: false,
+    lateItemMs: 12,
     nodeQueueMs: 12,
     wayBytesPerMs: 1e6,
     ...given,
@@ -35,8 +46,13 @@ export function offer(idle: NodeState[], open: NodeState[] = [], given: Partial<
 
 /** What every placement must do, however it chooses. */
 export function placementSuite(name: string, place: Placement): void {
-  const choose = (idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) => {
-    const { capacity, demand } = offer(idle, open, given);
+  const choose = (
+    idle: NodeState[],
+    open: NodeState[] = [],
+    given: Partial<Demand> = {},
+    lane: NodeState[] = [],
+  ) => {
+    const { capacity, demand } = offer(idle, open, given, lane);
     return place(capacity, demand, seeded(1))?.id;
   };
   const busy = (id: string, given: Partial<NodeState> = {}) => candidate(id, { pool: "open", ...given });
@@ -55,6 +71,30 @@ export function placementSuite(name: string, place: Placement): void {
       expect(choose([], [busy("busy", { outstandingMs: 9 })], { estimatedMs: 2.9 })).toBe("busy");
       expect(choose([], [busy("busy", { outstandingMs: 9 })], { estimatedMs: 3 })).toBeUndefined();
       expect(choose([], [busy("busy")], { estimatedMs: Infinity })).toBeUndefined();
+    });
+
+    it("gives the lane of a node that long items hold short work, and one attempt of what nobody knows", () => {
+      const held = { pool: "lane", workers: 1, longAttempts: 1, outstandingMs: 900 } as const;
+      expect(choose([], [], { estimatedMs: 2 }, [candidate("held", held)])).toBe("held");
+      expect(choose([], [busy("busy")], { estimatedMs: 2 }, [candidate("held", held)])).toBe("busy");
+      expect(choose([], [], { estimatedMs: 30 }, [candidate("held", held)])).toBeUndefined();
+      expect(choose([], [], { estimatedMs: 30, itemMs: 10 }, [candidate("held", held)])).toBe("held");
+      expect(choose([], [], { estimatedMs: Infinity }, [candidate("held", held)])).toBe("held");
+      const fn = functionOf(new Map(), "kernel/unknown");
+      const unknown = { estimatedMs: Infinity, function: fn };
+      const attempts = [{ batch: { function: fn } }, { batch: { function: fn } }] as NodeState["attempts"];
+      const alike = candidate("held", { ...held, longAttempts: 2, attempts });
+      expect(choose([], [], unknown, [alike])).toBeUndefined();
+      expect(choose([], [], { estimatedMs: Infinity }, [alike])).toBe("held");
+      const taken = candidate("held", { ...held, longAttempts: 3 });
+      expect(choose([], [], { estimatedMs: Infinity }, [taken])).toBeUndefined();
+    });
+
+    it("looks at nothing but the lane when that is all that is left", () => {
+      const held = { pool: "lane", workers: 1, longAttempts: 1 } as const;
+      const left = { laneOnly: true };
+      expect(choose([candidate("idle")], [busy("busy")], left, [candidate("held", held)])).toBe("held");
+      expect(choose([candidate("idle")], [busy("busy")], left)).toBeUndefined();
     });
 
     it("keeps within the credit of milliseconds behind other work", () => {

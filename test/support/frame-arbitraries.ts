@@ -66,6 +66,7 @@ const credit: fc.Arbitrary<CreditFrame> = fc.record({
   queueBytes: uint53,
   attempts: uint32,
   draining: fc.boolean(),
+  held: fc.boolean(),
 });
 
 const log: fc.Arbitrary<LogFrame> = fc.record({

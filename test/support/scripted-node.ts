@@ -217,7 +217,7 @@ export class ScriptedNode {
   /** Says what it takes. */
   grant(credit: { readonly attempts: number; readonly draining?: boolean }): void {
     const { attempts, draining = false } = credit;
-    this.link?.writer?.credit({ queueMs: 1000, queueBytes: 1e9, attempts, draining });
+    this.link?.writer?.credit({ queueMs: 1000, queueBytes: 1e9, attempts, draining, held: false });
     this.link?.flush();
   }
 

@@ -308,6 +308,47 @@ describe("createWorkerPool", () => {
     expect((await long).outcomes.map(reasonOf)).toEqual(["CANCELLED"]);
   });
 
+  it("runs short batches in the lane while long items hold every worker", async () => {
+    const pool = await setup(2);
+    const long = [pool.run("spinIf", [spin]), pool.run("spinIf", [spin])];
+    for (let round = 0; round < 20; round++) {
+      const { outcomes, parts } = await pool.run("echo", [go, go], { shortItems: true });
+      expect(outcomes).toEqual([go, go]);
+      expect(parts.at(-1)?.worker).toBe(2);
+      expect(pool.held()).toBe(true);
+    }
+    for (const { id } of long) pool.cancel(id, 0, 1);
+    for (const { outcomes } of await Promise.all(long)) expect(outcomes.map(reasonOf)).toEqual(["CANCELLED"]);
+    await pool.run("echo", [go]);
+    expect(pool.held()).toBe(false);
+  });
+
+  it("opens a second thread of the lane when the first is held", async () => {
+    const pool = await setup(1);
+    const held = [pool.run("spinIf", [spin])];
+    for (const worker of [1, 2]) {
+      const { outcomes, parts } = await pool.run("echo", [go], { shortItems: true });
+      expect(outcomes).toEqual([go]);
+      expect(parts.at(-1)?.worker).toBe(worker);
+      held.push(pool.run("spinIf", [spin], { shortItems: true }));
+    }
+    const last = pool.run("echo", [go], { shortItems: true });
+    for (const { id } of held) pool.cancel(id, 0, 1);
+    expect((await last).outcomes).toEqual([go]);
+    await Promise.all(held);
+  });
+
+  it("hands back what waits behind an item that runs long", async () => {
+    const pool = await setup();
+    const batch = pool.run("spinIf", [spin, go, go], { divisible: true });
+    const { takenBack } = await pool.takenBack(batch.id);
+    expect(takenBack).toBe(1);
+    pool.cancel(batch.id, 0, 1);
+    const { outcomes, rest } = await batch;
+    expect(outcomes.map(reasonOf)).toEqual(["CANCELLED", "missing", "missing"]);
+    expect(rest?.reason).toBe("NOT_STARTED");
+  });
+
   it("gives a short batch the place of a longer one that lies ready", async () => {
     const pool = await startPool(1);
     const order: string[] = [];

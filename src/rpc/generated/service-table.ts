@@ -216,6 +216,7 @@ export const serviceTable: ServiceTable = {
       {"number":2,"name":"queueBytes","type":"uint64"},
       {"number":3,"name":"attempts","type":"uint32"},
       {"number":4,"name":"draining","type":"bool"},
+      {"number":5,"name":"held","type":"bool"},
     ],
     "heddle.v1.Log": [
       {"number":1,"name":"id","type":"uint64"},
