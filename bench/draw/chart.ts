@@ -4,7 +4,8 @@
 export interface Axis {
   /** With the unit: "calls/s", "payload in bytes". */
   readonly label: string;
-  readonly scale: "linear" | "log";
+  /** `percentiles`, of numbers from 0 to below 100, gives each further nine (90, 99, 99.9) as much room. */
+  readonly scale: "linear" | "log" | "percentiles";
 }
 
 /** Curves over a number: throughput by concurrency, latency by percentile. */

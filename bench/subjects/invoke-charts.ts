@@ -41,7 +41,7 @@ export function percentilesChart(
     kind: "lines",
     name: "percentiles",
     title: "Times of calls, one in flight",
-    x: { label: "percent of calls that took no longer", scale: "linear" },
+    x: { label: "percent of calls that took no longer", scale: "percentiles" },
     y: { label: "ms", scale: "log" },
     series: subjects.map(({ name }, index) => ({
       name,
