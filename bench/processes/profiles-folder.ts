@@ -49,7 +49,10 @@ export async function nameProfiles(folder: string): Promise<string> {
 
 /** What the profiles of a folder say, the busiest thread first. */
 export async function summarizeFolder(folder: string): Promise<string> {
-  const files = (await readdir(folder)).filter((file) => file.endsWith(extension));
+  const names = await readdir(folder).catch(() => {
+    throw new Error(`${folder} is no folder that can be read`);
+  });
+  const files = names.filter((file) => file.endsWith(extension));
   const found = [];
   for (const file of files) {
     const summary = summarizeProfile(await readProfile(join(folder, file)));
