@@ -19,6 +19,8 @@ export const clientLimits = {
   httpCheckMs: 2_000,
   /** Idle HTTP connections: longer than clients keep theirs. What is sent while the other end closes is lost. */
   httpIdleMs: 75_000,
+  /** A line of `heddle map`: the largest payload, with an escape of JSON for each of its bytes. */
+  inputLineMaxBytes: 384 * MiB,
   /** HTTP connections at a time. */
   httpConnectionsMax: 4_096,
 } as const;
