@@ -6,6 +6,7 @@
 import { Alarm } from "../base/alarm.ts";
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
+import { HeddleError } from "../base/error.ts";
 import { batchId, type AttemptId, type BatchId, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { atTurnEnd } from "../base/turn-end.ts";
@@ -61,6 +62,7 @@ export class Engine {
   #frames: (ResultFrame | undefined)[] = [];
   readonly #gathering: (() => void)[] = [];
   #stepDue = false;
+  #state: "open" | "ending" = "open";
   readonly #alarm: Alarm;
   #whenIdle: (() => void)[] = [];
 
@@ -117,6 +119,17 @@ export class Engine {
       client: submission.client.key,
     });
     return record;
+  }
+
+  /** Throws GATEWAY_STOPPING once nothing new is taken; to be asked before `submit`. */
+  checkOpen(): void {
+    if (this.#state === "open") return;
+    throw new HeddleError("GATEWAY_STOPPING", "the gateway is shutting down and takes nothing new");
+  }
+
+  /** Takes nothing new from now on; what runs goes on. */
+  endIntake(): void {
+    this.#state = "ending";
   }
 
   append(batch: BatchRecord, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {

@@ -173,7 +173,7 @@ class GatewayProcess implements Gateway {
   #routes(): HttpRoutes {
     const registry = this.#registry;
     const stopping = (): boolean => this.#stopping !== undefined;
-    const http = { calls: new SingleCalls(this.#engine), registry, stopping };
+    const http = { calls: new SingleCalls(this.#engine), registry };
     return {
       health: () => ({ status: stopping() ? "stopping" : "serving", nodes: this.readyNodes() }),
       kernels: () => describeKernels(registry),
@@ -222,6 +222,7 @@ class GatewayProcess implements Gateway {
   }
 
   async #stop(): Promise<void> {
+    this.#engine.endIntake();
     this.#health.close();
     this.#reflection.close();
     clearInterval(this.#sweeping);

@@ -177,6 +177,7 @@ export class Session implements BatchClient {
       return;
     }
     try {
+      this.#gateway.engine.checkOpen();
       this.#checkRoom(frame);
       checkRequestKey("affinity", frame.affinity);
       checkRequestKey("idempotency_key", frame.idempotencyKey);

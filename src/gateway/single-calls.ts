@@ -29,8 +29,9 @@ export class SingleCalls {
     this.#alarm = new Alarm(clock, () => this.#expire());
   }
 
-  /** Starts a call. Throws BAD_REQUEST, DEADLINE; everything later goes to `answer`. */
+  /** Starts a call. Throws BAD_REQUEST, DEADLINE, GATEWAY_STOPPING; everything later goes to `answer`. */
   start(request: CallRequest, answer: CallAnswer): SingleCall {
+    this.#engine.checkOpen();
     checkRequestKey("affinity", request.affinity);
     checkRequestKey("idempotency key", request.idempotencyKey);
     if (request.deadlineMs <= 0)

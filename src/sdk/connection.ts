@@ -3,7 +3,6 @@
  * has not settled then is submitted again by its owner under a new number, for as long as the caller was willing to wait.
  */
 import { randomUUID } from "node:crypto";
-import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";
@@ -43,6 +42,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #clientId = randomUUID();
   readonly #submissions = new Map<number, Submission>();
+  /** Those the gateway has refused since it is shutting down: nothing of them was started, they wait for its return. */
+  readonly #unstarted = new Set<number>();
   /** Numbers of functions on the present streams. */
   #functions = new FunctionTable();
   #versionListener: (kernel: string, version: string) => void = () => {};
@@ -85,6 +86,11 @@ export class Connection {
     return this.#state?.kind === "open" ? this.#state.streams.link : undefined;
   }
 
+  /** How long the SDK tries to come back to a lost gateway. */
+  get reconnectMs(): number {
+    return this.#options.reconnectMs;
+  }
+
   /** What the gateway lets this client have unsettled. */
   get windowBytes(): number {
     return this.#state?.kind === "open" ? this.#state.welcome.windowBytes : limits.sessionWindowBytes;
@@ -110,6 +116,7 @@ export class Connection {
   /** Nothing more is expected for this number. */
   remove(id: number): void {
     this.#submissions.delete(id);
+    this.#unstarted.delete(id);
   }
 
   /** Hears which version of a kernel answers from now on, 64 hex digits, or "" for none. */
@@ -147,7 +154,7 @@ export class Connection {
       },
       {
         welcome: (frame) => this.#welcomed(streams, frame),
-        result: (frame) => this.#submissions.get(frame.id)?.result(frame),
+        result: (frame) => this.#result(frame),
         version: (frame) => this.#versioned(frame),
         closed: (error) => this.#lost(streams, error),
       },
@@ -167,6 +174,7 @@ export class Connection {
     this.#opened = undefined;
     const again = [...this.#submissions.values()];
     this.#submissions.clear();
+    this.#unstarted.clear();
     for (const submission of again) this.add(submission);
   }
 
@@ -189,6 +197,13 @@ export class Connection {
     this.#state = { kind: "waiting", timer };
     if (this.#patience === "out") return;
     this.#giveUp ??= setTimeout(() => this.#outOfPatience(error), this.#options.reconnectMs);
+  }
+
+  #result(frame: ResultFrame): void {
+    const submission = this.#submissions.get(frame.id);
+    if (submission === undefined) return;
+    if (frame.errors[0]?.reason === "GATEWAY_STOPPING") this.#unstarted.add(frame.id);
+    else submission.result(frame);
   }
 
   #versioned({ number, digest }: FunctionFrame): void {
@@ -219,7 +234,7 @@ export class Connection {
 
   #failUnrepeatable(): void {
     for (const [id, submission] of this.#submissions) {
-      if (submission.repeatable) continue;
+      if (submission.repeatable || this.#unstarted.has(id)) continue;
       this.#submissions.delete(id);
       const said =
         "the connection was lost; the function has effects, so it is not sent again without an idempotencyKey";
@@ -233,6 +248,3 @@ export class Connection {
     for (const submission of failed) submission.fail(error);
   }
 }
-
-/** A channel for unary calls beside the session. */
-export type UnaryChannel = Client;
