@@ -123,8 +123,7 @@ export class Engine {
 
   /** Throws GATEWAY_STOPPING once nothing new is taken; to be asked before `submit`. */
   checkOpen(): void {
-    if (this.#state === "open") return;
-    throw new HeddleError("GATEWAY_STOPPING", "the gateway is shutting down and takes nothing new");
+    if (this.#state === "ending") throw new HeddleError("GATEWAY_STOPPING", "the gateway is shutting down");
   }
 
   /** Takes nothing new from now on; what runs goes on. */

@@ -31,11 +31,11 @@ export class SingleCalls {
 
   /** Starts a call. Throws BAD_REQUEST, DEADLINE, GATEWAY_STOPPING; everything later goes to `answer`. */
   start(request: CallRequest, answer: CallAnswer): SingleCall {
-    this.#engine.checkOpen();
     checkRequestKey("affinity", request.affinity);
     checkRequestKey("idempotency key", request.idempotencyKey);
     if (request.deadlineMs <= 0)
       throw new HeddleError("DEADLINE", "the deadline has passed already; nothing was started");
+    this.#engine.checkOpen();
     const deadlineAt = this.#clock.now() + Math.min(limits.deadlineMaxMs, Math.max(1, request.deadlineMs));
     return this.#batchFor(request, deadlineAt).add(request, deadlineAt, answer);
   }
