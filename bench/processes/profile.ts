@@ -22,9 +22,18 @@ export interface ProfileSummary {
   /** Without the time in which it waited. */
   readonly busyMs: number;
   /** Own time of functions, most first. */
-  readonly functions: readonly { readonly name: string; readonly place: string; readonly ms: number }[];
+  readonly functions: readonly ProfiledFunction[];
   /** Own time by library, most first. */
   readonly origins: readonly { readonly name: string; readonly ms: number }[];
+}
+
+/** A function that had the processor. */
+export interface ProfiledFunction {
+  readonly name: string;
+  /** Whose code it is: "Heddle", "Node", "WASM", a package. */
+  readonly origin: string;
+  readonly place: string;
+  readonly ms: number;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -36,8 +45,7 @@ export function summarizeProfile({ nodes, samples = [], timeDeltas = [] }: CpuPr
   for (const [index, id] of samples.entries()) {
     ownMs.set(id, (ownMs.get(id) ?? 0) + Math.max(0, timeDeltas[index] ?? 0) / 1000);
   }
-  const functions = new Map<string, { name: string; place: string; ms: number }>();
-  const origins = new Map<string, number>();
+  const functions: ProfiledFunction[] = [];
   let totalMs = 0;
   let busyMs = 0;
   for (const [id, ms] of ownMs) {
@@ -48,15 +56,32 @@ export function summarizeProfile({ nodes, samples = [], timeDeltas = [] }: CpuPr
     const name = frame.functionName === "" ? "(anonymous)" : frame.functionName;
     if (isWaiting(name, place)) continue;
     busyMs += ms;
-    const known = functions.get(`${name} ${place}`);
-    if (known === undefined) functions.set(`${name} ${place}`, { name, place, ms });
-    else known.ms += ms;
-    const origin = originOf(name, place);
-    origins.set(origin, (origins.get(origin) ?? 0) + ms);
+    functions.push({ name, origin: originOf(name, place), place, ms });
+  }
+  return { totalMs, busyMs, ...summed(functions) };
+}
+
+/** Several threads as one. */
+export function addProfiles(summaries: readonly ProfileSummary[]): ProfileSummary {
+  const sum = (pick: (summary: ProfileSummary) => number): number =>
+    summaries.reduce((total, summary) => total + pick(summary), 0);
+  return {
+    totalMs: sum(({ totalMs }) => totalMs),
+    busyMs: sum(({ busyMs }) => busyMs),
+    ...summed(summaries.flatMap(({ functions }) => functions)),
+  };
+}
+
+/** Functions by what they are, and their origins, both with most time first. */
+function summed(parts: readonly ProfiledFunction[]): Pick<ProfileSummary, "functions" | "origins"> {
+  const functions = new Map<string, ProfiledFunction>();
+  const origins = new Map<string, number>();
+  for (const part of parts) {
+    const key = `${part.name} ${part.place}`;
+    functions.set(key, { ...part, ms: part.ms + (functions.get(key)?.ms ?? 0) });
+    origins.set(part.origin, (origins.get(part.origin) ?? 0) + part.ms);
   }
   return {
-    totalMs,
-    busyMs,
     functions: [...functions.values()].toSorted((a, b) => b.ms - a.ms),
     origins: [...origins].map(([name, ms]) => ({ name, ms })).toSorted((a, b) => b.ms - a.ms),
   };
@@ -93,7 +118,8 @@ function isWaiting(name: string, place: string): boolean {
 
 /** Whose code it is. */
 function originOf(name: string, place: string): string {
-  if (name.startsWith("(") && place === "") return meanings[name] ?? name;
+  const meaning = place === "" ? meanings[name] : undefined;
+  if (meaning !== undefined) return meaning;
   if (place === "wasm") return "WASM";
   if (place === "" || place.startsWith("node:")) return "Node";
   if (/^(src|bin)\//.test(place)) return "Heddle";
@@ -102,7 +128,7 @@ function originOf(name: string, place: string): string {
 }
 
 const meanings: Readonly<Record<string, string>> = {
-  "(program)": "outside JavaScript: V8 itself, the system",
+  "(program)": "V8 and the system",
   "(garbage collector)": "garbage collector",
 };
 
@@ -115,8 +141,10 @@ export function printProfile(name: string, summary: ProfileSummary, rowsMax = 15
   const shares = origins
     .filter(({ ms }) => share(ms) >= 0.5)
     .map(({ name: of, ms }) => `${of} ${share(ms)} %`);
-  const rows = functions.slice(0, rowsMax).map((row) => [share(row.ms).toFixed(1), row.name, row.place]);
+  const rows = functions
+    .slice(0, rowsMax)
+    .map((row) => [share(row.ms).toFixed(1), row.name, row.origin, row.place]);
   const head = `${name}: busy ${busy} % of ${seconds} s`;
   if (busyMs === 0) return `${head}\n`;
-  return `${head}\n${shares.join(", ")}\n\n${table(["self %", "function", "where"], rows)}\n`;
+  return `${head}\n${shares.join(", ")}\n\n${table(["self %", "function", "whose", "where"], rows)}\n`;
 }

@@ -6,7 +6,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadBeganUs, processName } from "./process-names.ts";
-import { printProfile, profileSince, summarizeProfile, type CpuProfile } from "./profile.ts";
+import { beginOwnProfile } from "./own-profile.ts";
+import { addProfiles, printProfile, profileSince, summarizeProfile, type CpuProfile } from "./profile.ts";
 
 /** Where profiles are left, in a folder for each figure. */
 export const profilesFolder = fileURLToPath(new URL("../profiles/", import.meta.url));
@@ -15,20 +16,30 @@ const extension = ".cpuprofile";
 /** Threads that did less are not worth a table. */
 const busyMsMin = 50;
 
-/** Empties the folder of a figure and has all Node processes that are started from now on leave their profiles there. */
-export async function beginProfiles(figure: string): Promise<string> {
+/** Ends the profiles of a figure; gives the folder they are in and what they say. */
+export type EndProfiles = () => Promise<{ readonly folder: string; readonly summary: string }>;
+
+/**
+ * Empties the folder of a figure, has all Node processes that are started from now on leave their profiles there, and
+ * begins that of this process. The end is to be called when they have ended.
+ */
+export async function beginProfiles(figure: string): Promise<EndProfiles> {
   const folder = join(profilesFolder, figure);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   process.env["NODE_OPTIONS"] = `--cpu-prof --cpu-prof-dir=${folder}`;
-  return folder;
+  const endOwn = await beginOwnProfile();
+  return async () => {
+    await writeProfile(join(folder, `suite${extension}`), await endOwn());
+    await nameProfiles(folder);
+    const summary = await summarizeFolder(folder);
+    await writeFile(join(folder, "summary.txt"), summary);
+    return { folder, summary };
+  };
 }
 
-/**
- * Names the profiles of processes that have ended and cuts off what came before the load, and leaves a summary of all beside them;
- * gives its text.
- */
-export async function nameProfiles(folder: string): Promise<string> {
+/** Names the profiles of processes that have ended and cuts off what came before the load. */
+async function nameProfiles(folder: string): Promise<void> {
   const taken = new Set<string>();
   for (const file of (await readdir(folder)).toSorted()) {
     const [, pid, thread] = /^CPU\.\d+\.\d+\.(\d+)\.(\d+)\.\d+\.cpuprofile$/.exec(file) ?? [];
@@ -39,15 +50,16 @@ export async function nameProfiles(folder: string): Promise<string> {
     let name = base;
     for (let number = 2; taken.has(name); number++) name = `${base}-${number}`;
     taken.add(name);
-    await writeFile(join(folder, name + extension), JSON.stringify(profileSince(profile, loadBeganUs())));
+    await writeProfile(join(folder, name + extension), profile);
     await rm(join(folder, file));
   }
-  const summary = await summarizeFolder(folder);
-  await writeFile(join(folder, "summary.txt"), summary);
-  return summary;
 }
 
-/** What the profiles of a folder say, the busiest thread first. */
+function writeProfile(file: string, profile: CpuProfile): Promise<void> {
+  return writeFile(file, JSON.stringify(profileSince(profile, loadBeganUs())));
+}
+
+/** What the profiles of a folder say: of all threads together, and of each, the busiest first. */
 export async function summarizeFolder(folder: string): Promise<string> {
   const names = await readdir(folder).catch(() => {
     throw new Error(`${folder} is no folder that can be read`);
@@ -60,8 +72,9 @@ export async function summarizeFolder(folder: string): Promise<string> {
   }
   const busy = found.filter(({ summary }) => summary.busyMs >= busyMsMin);
   if (busy.length === 0) throw new Error(`${folder} has no ${extension} of a thread that did anything`);
-  return busy
-    .toSorted((a, b) => b.summary.busyMs - a.summary.busyMs)
+  const sorted = busy.toSorted((a, b) => b.summary.busyMs - a.summary.busyMs);
+  const all = { name: "all threads", summary: addProfiles(sorted.map(({ summary }) => summary)) };
+  return (sorted.length === 1 ? sorted : [all, ...sorted])
     .map(({ name, summary }) => printProfile(name, summary))
     .join("\n");
 }

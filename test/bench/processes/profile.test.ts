@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import {
+  addProfiles,
   printProfile,
   profileSince,
   summarizeProfile,
@@ -31,8 +32,8 @@ describe("summarizeProfile", () => {
     const { totalMs, busyMs, functions } = summarizeProfile(profile);
     expect([totalMs, busyMs]).toEqual([100, 30]);
     expect(functions).toEqual([
-      { name: "step", place: "src/scheduler/step.ts:42", ms: 20 },
-      { name: "write", place: "@grpc/grpc-js/build/src/call.js:10", ms: 10 },
+      { name: "step", origin: "Heddle", place: "src/scheduler/step.ts:42", ms: 20 },
+      { name: "write", origin: "@grpc/grpc-js", place: "@grpc/grpc-js/build/src/call.js:10", ms: 10 },
     ]);
   });
 
@@ -48,6 +49,24 @@ describe("summarizeProfile", () => {
       totalMs: 0,
       busyMs: 0,
       functions: [],
+    });
+  });
+});
+
+describe("addProfiles", () => {
+  it("adds up what the same function did in several threads", () => {
+    const [one, other] = [profile, { ...profile, samples: [2, 1], timeDeltas: [5_000, 95_000] }];
+    expect(addProfiles([one, other].map(summarizeProfile))).toEqual({
+      totalMs: 200,
+      busyMs: 35,
+      functions: [
+        { name: "step", origin: "Heddle", place: "src/scheduler/step.ts:42", ms: 25 },
+        { name: "write", origin: "@grpc/grpc-js", place: "@grpc/grpc-js/build/src/call.js:10", ms: 10 },
+      ],
+      origins: [
+        { name: "Heddle", ms: 25 },
+        { name: "@grpc/grpc-js", ms: 10 },
+      ],
     });
   });
 });
@@ -72,9 +91,9 @@ describe("printProfile", () => {
       `gateway: busy 30 % of 0.1 s
 Heddle 66.7 %, @grpc/grpc-js 33.3 %
 
-self %  function  where
-66.7    step      src/scheduler/step.ts:42
-33.3    write     @grpc/grpc-js/build/src/call.js:10
+self %  function  whose          where
+66.7    step      Heddle         src/scheduler/step.ts:42
+33.3    write     @grpc/grpc-js  @grpc/grpc-js/build/src/call.js:10
 `,
     );
   });
