@@ -7,7 +7,7 @@ import { attemptId, type NodeId } from "../base/ids.ts";
 import { IndexSet } from "../base/index-set.ts";
 import { reasonRow } from "../base/reason.ts";
 import type { AttemptEnded } from "./action.ts";
-import { reclassify } from "./capacity.ts";
+import { load, reclassify, workKind } from "./capacity.ts";
 import { learn } from "./estimate.ts";
 import type { Ended, ItemFailure, Progress } from "./event.ts";
 import { conclude } from "./outcome.ts";
@@ -34,7 +34,7 @@ export function startAttempt(
 ): void {
   const { first, count, bytes, estimatedMs, retried } = assignment;
   const chargedMs = estimatedMs === Infinity ? state.options.nodeQueueMs : estimatedMs;
-  const long = estimatedMs / count > state.options.lateItemMs;
+  const kind = workKind(estimatedMs, count, state.options);
   const id = attemptId(state.nextAttempt++);
   const attempt: AttemptState = {
     id,
@@ -48,7 +48,7 @@ export function startAttempt(
     refused: retried?.refused ?? 0,
     failedNodes: retried?.failedNodes ?? noNodes,
     msPerItem: chargedMs / count,
-    long,
+    kind,
     phase: "running",
     progressed: false,
     reported: new IndexSet(first),
@@ -60,9 +60,8 @@ export function startAttempt(
   state.attempts.set(id, attempt);
   batch.attempts.push(attempt);
   node.attempts.push(attempt);
-  node.outstandingMs += chargedMs;
-  if (long) node.longAttempts++;
-  else node.shortMs += chargedMs;
+  load(attempt, count);
+  if (kind === "long") node.longAttempts++;
   node.outstandingBytes += bytes;
   node.placedAt = id;
   reclassify(state.capacity, node, state.options);
@@ -176,13 +175,7 @@ function attemptOf(state: SchedulerState, event: Progress | Ended): AttemptState
 function report(attempt: AttemptState, first: number, end: number): void {
   attempt.reported.add(first, end);
   attempt.unreported -= end - first;
-  relieve(attempt, end - first);
-}
-
-/** So many of its items are no work of its node any more. */
-function relieve({ node, msPerItem, long }: AttemptState, count: number): void {
-  node.outstandingMs -= count * msPerItem;
-  if (!long) node.shortMs -= count * msPerItem;
+  load(attempt, first - end);
 }
 
 /** Items that the node has given back without running them. */
@@ -259,9 +252,9 @@ function finish(state: SchedulerState, attempt: AttemptState, outcome: AttemptEn
   remove(batch.attempts, attempt);
   remove(node.attempts, attempt);
   node.outstandingBytes -= attempt.bytes;
-  relieve(attempt, attempt.unreported);
-  if (attempt.long) node.longAttempts--;
-  if (node.attempts.length === 0) node.outstandingMs = node.shortMs = 0; // sums of floats drift
+  load(attempt, -attempt.unreported);
+  if (attempt.kind === "long") node.longAttempts--;
+  if (node.attempts.length === 0) node.outstandingMs = node.shortMs = node.briefMs = 0; // sums of floats drift
   state.actions.push({
     kind: "attemptEnded",
     attempt: id,

@@ -1,11 +1,12 @@
 /**
  * Which nodes can take work, kept up to date at every change so that placing a range never looks at all nodes. A node
  * is `idle` while it has a worker without an attempt, `open` while it is busy but holds less work than it may queue. One
- * that says that long items hold all its workers is a `lane`: it takes short work, for threads that run nothing else.
- * Otherwise it is `full`, also without credit, and when it drains.
+ * that holds that much still has a `lane` for brief work, which goes before the rest there, so that a call of microseconds
+ * waits at no hop behind a map. One that says that long items hold all its workers has a lane only: it takes short work,
+ * for threads that run nothing else. Otherwise it is `full`, also without credit, and when it drains.
  */
 import type { SchedulerOptions } from "./options.ts";
-import type { NodeState } from "./state.ts";
+import type { AttemptState, NodeState, WorkKind } from "./state.ts";
 
 /** Where a node stands. */
 export type PoolName = "idle" | "open" | "lane" | "full";
@@ -32,6 +33,20 @@ export function reclassify(capacity: Capacity, node: NodeState, options: Schedul
   move(capacity, node, poolOf(node, options));
 }
 
+/** What kind of work so many items of that estimate are. */
+export function workKind(estimatedMs: number, count: number, options: SchedulerOptions): WorkKind {
+  if (estimatedMs / count > options.lateItemMs) return "long";
+  return estimatedMs <= options.batchMinMs ? "brief" : "short";
+}
+
+/** So many items of an attempt have become work of its node; they are negative when they are none any more. */
+export function load({ node, msPerItem, kind }: AttemptState, count: number): void {
+  const ms = count * msPerItem;
+  node.outstandingMs += ms;
+  if (kind !== "long") node.shortMs += ms;
+  if (kind === "brief") node.briefMs += ms;
+}
+
 /** Takes a node out for good. */
 export function withdraw(capacity: Capacity, node: NodeState): void {
   move(capacity, node, "full");
@@ -44,7 +59,8 @@ function poolOf(node: NodeState, options: SchedulerOptions): PoolName {
   if (node.attempts.length < node.workers) return "idle";
   if (options.nodeQueueMs === 0) return "full";
   const queueMs = Math.min(options.nodeQueueMs * node.workers, node.creditMs);
-  return node.outstandingMs - wayMs(node, 0, options) < queueMs ? "open" : "full";
+  if (node.outstandingMs - wayMs(node, 0, options) < queueMs) return "open";
+  return node.briefMs < options.hastyTargetMs * node.workers ? "lane" : "full";
 }
 
 /**

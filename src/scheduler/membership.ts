@@ -101,6 +101,7 @@ function createNode(state: SchedulerState, event: NodeJoined): NodeState {
     outstandingBytes: 0,
     longAttempts: 0,
     shortMs: 0,
+    briefMs: 0,
     seenAt: state.now,
     placedAt: 0,
     pool: "full",

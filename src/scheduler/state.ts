@@ -77,9 +77,10 @@ export interface NodeState {
   /** Estimated work and input bytes of its attempts that are not reported yet. */
   outstandingMs: number;
   outstandingBytes: number;
-  /** Attempts whose items run long, as far as is known, and the work of the others. */
+  /** Attempts whose items run long, as far as is known; the work of the others; and that of those which are brief. */
   longAttempts: number;
   shortMs: number;
+  briefMs: number;
   /** When it last proved to be alive. */
   seenAt: number;
   /** When work was last placed on it, as a count of placements. */
@@ -168,6 +169,12 @@ export interface BatchState extends Linked<BatchState> {
   passedOver: boolean;
 }
 
+/**
+ * `long`: an item may hold a worker for longer than `lateItemMs`, or nobody knows. `brief`: all of it together takes no
+ * longer than `batchMinMs`. `short` is what lies between.
+ */
+export type WorkKind = "long" | "short" | "brief";
+
 /** One try of a range on one node. */
 export interface AttemptState {
   readonly id: AttemptId;
@@ -182,8 +189,7 @@ export interface AttemptState {
   readonly failedNodes: readonly NodeId[];
   /** What one unreported item adds to the node's outstanding work. */
   readonly msPerItem: number;
-  /** An item may hold a worker for longer than `lateItemMs`, or nobody knows. */
-  readonly long: boolean;
+  readonly kind: WorkKind;
   phase: "running" | "cancelled";
   /** Some of its items have run. */
   progressed: boolean;

@@ -13,6 +13,7 @@ function holding(attempts: number, given: Partial<NodeState> = {}): NodeState {
     phase: "joined",
     pool: "full",
     shortMs: 0,
+    briefMs: 0,
     ...given,
   });
 }
@@ -28,8 +29,9 @@ describe("reclassify", () => {
   it.each([
     ["idle", "a worker is free", holding(1, { outstandingMs: 1e6 })],
     ["open", "it may queue more", holding(2, { outstandingMs: 23 })],
-    ["full", "it holds what it may", holding(2, { outstandingMs: 24 })],
-    ["full", "its credit of milliseconds is used up", holding(2, { outstandingMs: 10, creditMs: 10 })],
+    ["lane", "it holds what it may", holding(2, { outstandingMs: 24 })],
+    ["lane", "its credit of milliseconds is used up", holding(2, { outstandingMs: 10, creditMs: 10 })],
+    ["full", "it has what it may of brief work, too", holding(2, { outstandingMs: 24, briefMs: 2 })],
     ["full", "its credit of attempts is used up", holding(1, { creditAttempts: 1 })],
     ["full", "its credit of bytes was taken back", holding(1, { outstandingBytes: 1_001 })],
     ["lane", "long items hold its workers", holding(2, { held: true, outstandingMs: 1e6 })],

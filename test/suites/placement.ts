@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../../src/base/ids.ts";
-import type { Capacity } from "../../src/scheduler/capacity.ts";
+import { workKind, type Capacity } from "../../src/scheduler/capacity.ts";
 import { functionOf } from "../../src/scheduler/estimate.ts";
+import { defaultSchedulerOptions } from "../../src/scheduler/options.ts";
 import type { Demand, Placement } from "../../src/scheduler/placement/placement.ts";
 import type { NodeState } from "../../src/scheduler/state.ts";
 import { seeded } from "../support/scheduler-driver.ts";
@@ -32,13 +33,13 @@ export function offer(
   const demand: Demand = {
     function: functionOf(new Map(), "kernel/function"),
     estimatedMs: 2,
-    itemMs: given.estimatedMs ?? 2,
+    kind: workKind(given.estimatedMs ?? 2, 1, defaultSchedulerOptions),
     bytes: 10,
     avoid: [],
-    laneOnly: false,
-    lateItemMs: 12,
+    room: "any",
     nodeQueueMs: 12,
     wayBytesPerMs: 1e6,
+    briefMs: 1,
     ...given,
   };
   return { capacity, demand };
@@ -74,11 +75,11 @@ export function placementSuite(name: string, place: Placement): void {
     });
 
     it("gives the lane of a node that long items hold short work, and one attempt of what nobody knows", () => {
-      const held = { pool: "lane", workers: 1, longAttempts: 1, outstandingMs: 900 } as const;
+      const held = { pool: "lane", held: true, workers: 1, longAttempts: 1, outstandingMs: 900 } as const;
       expect(choose([], [], { estimatedMs: 2 }, [candidate("held", held)])).toBe("held");
       expect(choose([], [busy("busy")], { estimatedMs: 2 }, [candidate("held", held)])).toBe("busy");
       expect(choose([], [], { estimatedMs: 30 }, [candidate("held", held)])).toBeUndefined();
-      expect(choose([], [], { estimatedMs: 30, itemMs: 10 }, [candidate("held", held)])).toBe("held");
+      expect(choose([], [], { estimatedMs: 30, kind: "short" }, [candidate("held", held)])).toBe("held");
       expect(choose([], [], { estimatedMs: Infinity }, [candidate("held", held)])).toBe("held");
       const fn = functionOf(new Map(), "kernel/unknown");
       const unknown = { estimatedMs: Infinity, function: fn };
@@ -90,11 +91,22 @@ export function placementSuite(name: string, place: Placement): void {
       expect(choose([], [], { estimatedMs: Infinity }, [taken])).toBeUndefined();
     });
 
-    it("looks at nothing but the lane when that is all that is left", () => {
-      const held = { pool: "lane", workers: 1, longAttempts: 1 } as const;
-      const left = { laneOnly: true };
-      expect(choose([candidate("idle")], [busy("busy")], left, [candidate("held", held)])).toBe("held");
-      expect(choose([candidate("idle")], [busy("busy")], left)).toBeUndefined();
+    it("gives a busy node brief work above its bound, up to a bound of its own", () => {
+      const full = (given: Partial<NodeState> = {}) => [
+        busy("full", { outstandingMs: 12, briefMs: 0, ...given }),
+      ];
+      expect(choose([], full(), { estimatedMs: 0.1 })).toBe("full");
+      expect(choose([], full(), { estimatedMs: 0.1, room: "brief" })).toBe("full");
+      expect(choose([], [], { estimatedMs: 0.1 }, full({ pool: "lane" }))).toBe("full");
+      expect(choose([], full(), { estimatedMs: 2 })).toBeUndefined();
+      expect(choose([], full(), { estimatedMs: 0.1, room: "held" })).toBeUndefined();
+      expect(choose([], full({ briefMs: 1 }), { estimatedMs: 0.1 })).toBeUndefined();
+    });
+
+    it("looks at nothing but what is left", () => {
+      const held = [candidate("held", { pool: "lane", held: true, workers: 1, longAttempts: 1 })];
+      expect(choose([candidate("idle")], [busy("busy")], { room: "held" }, held)).toBe("held");
+      expect(choose([candidate("idle")], [busy("busy")], { room: "brief" })).toBeUndefined();
     });
 
     it("keeps within the credit of milliseconds behind other work", () => {
