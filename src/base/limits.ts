@@ -138,6 +138,8 @@ export const limits = {
   moduleAheadNodesMax: 2,
   /** How long the thread of the next admission waits for it. */
   admissionSpareMs: 600_000,
+  /** How long the code is by which that thread warms up, in turns of some 40 bytes. */
+  admissionWarmTurns: 4_096,
   /** How long after an admission the thread of the next one is started. */
   admissionSpareDelayMs: 100,
 
