@@ -1,11 +1,17 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { mixedValue, startRawDeploy } from "../baselines/raw-deploy.ts";
 import { startFabric } from "../subjects/fabric.ts";
 import { median, ratioOfPairs, repeatPairs, type Figure } from "../harness.ts";
 import { largeFunction, largeKernel, largeModule } from "../modules/large-module.ts";
 
-/** The machine rests before each deploy, so that what one has put off is not paid for by the other. */
+/**
+ * The machine rests before each deploy, so that what one has put off is not paid for by the other; and the suite's own
+ * garbage is collected before that, which V8 would otherwise do with both processors in the middle of every other deploy.
+ */
 const restMs = 300;
+const collectGarbage = garbageCollector();
 
 /** Deploys a module and gives the first result of its function. */
 type Deploy = (wasm: Uint8Array) => Promise<number>;
@@ -54,12 +60,18 @@ export const coldstartDeploy: Figure = {
 
 /** Time of a deploy in ms. Throws when the first result is not that of this very module. */
 async function timed(deploy: Deploy, wasm: Uint8Array, expected: number): Promise<number> {
+  collectGarbage();
   await wait(restMs);
   const begun = performance.now();
   const result = await deploy(wasm);
   const elapsedMs = performance.now() - begun;
   if (result === expected) return elapsedMs;
   throw new Error(`the first result is ${result}, that of the deployed module is ${expected}`);
+}
+
+function garbageCollector(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void; // what the flag promises
 }
 
 /** What the module's function gives here. */
