@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { createInstance } from "../../src/kernel/instance.ts";
 import { inspectModule } from "../../src/kernel/admission.ts";
-import { makeWasmInterruptible } from "../../src/kernel/v8-flags.ts";
+import { setWasmFlags } from "../../src/kernel/v8-flags.ts";
 import { answerRequests, configOf } from "../processes/child.ts";
 
 /** What the process is told. */
@@ -25,7 +25,7 @@ const callsPerLook = 16;
 const values = Array.from({ length: callsPerLook }, (_, index) => index + 1);
 
 const { side, file } = configOf<ResetConfig>();
-makeWasmInterruptible();
+setWasmFlags();
 const { kernel, normalized } = inspectModule(readFileSync(file));
 const module = new WebAssembly.Module(normalized.bytes);
 const call = side === "reset" ? resetAndCall() : newInstanceAndCall();

@@ -130,16 +130,17 @@ export const limits = {
   shadowDifferencesMax: 10,
   /** Modules admitted at the same time: each takes a thread and up to its heap. */
   admissionsMax: 2,
-  /** A larger module is looked at only once V8 has found it valid. */
-  admissionEarlyMaxBytes: 3 * MiB,
   /** Nodes fetch modules of this size while they are admitted; smaller ones take no time. */
   moduleAheadMinBytes: 128 * KiB,
   /** So many nodes do, as they would with any module: the others fetch it from them. */
   moduleAheadNodesMax: 2,
+  /** Modules that nodes get while they are being uploaded. */
+  arrivingModulesMax: 4,
   /** How long the thread of the next admission waits for it. */
   admissionSpareMs: 600_000,
-  /** How long the code is by which that thread warms up, in turns of some 40 bytes. */
-  admissionWarmTurns: 4_096,
+  /** By how many functions that thread warms up, and how long they are, in turns of some 40 bytes. */
+  admissionWarmFunctions: 512,
+  admissionWarmTurns: 8,
   /** How long after an admission the thread of the next one is started. */
   admissionSpareDelayMs: 100,
 

@@ -47,6 +47,8 @@ export const nodeLimits = {
   workerKernelsMax: 64,
   /** A larger module is only run in the form that clears all of its memory. */
   watchedModuleMaxBytes: 256 * KiB,
+  /** How long after its load a module gets the form in which writes are watched: first results come first. */
+  watchDelayMs: 50,
   /** A call that takes less for each 64 KiB of its memory is better off where writes are watched, in µs. */
   watchedCallMaxUs: 5,
   /** Calls that have to agree on which of the two forms is better before an instance changes to it. */

@@ -86,6 +86,7 @@ export class Node {
       clock: systemClock,
       fetch: (digest, peers) => this.#sources.fetch(digest, peers),
       prepare: (kernel) => this.#pool.prepare(kernel),
+      offer: (kernel) => this.#pool.offer(kernel),
       forget: (kernel) => this.#pool.forget(kernel),
       notKept: (digest, error) => warn(`module ${digest} is not kept on disk: ${error.rawMessage}`),
     });

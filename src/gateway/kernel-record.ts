@@ -1,7 +1,9 @@
 /** What the gateway knows of one version of a kernel. */
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
+import { version } from "../base/version.ts";
 import type { AdmittedKernel } from "../kernel/admission.ts";
+import type { CodeFacts } from "../rpc/generated/heddle/v1/CodeFacts.ts";
 import type { FunctionRecord } from "./records.ts";
 
 /** A version of a kernel that may be called. */
@@ -20,6 +22,11 @@ export interface KernelRecord {
 export interface Deployed {
   readonly kernel: KernelRecord;
   readonly unchanged: boolean;
+}
+
+/** What was found in the code of a module, for nodes of this version. */
+export function factsOf({ facts }: AdmittedKernel): CodeFacts {
+  return { version, ...facts, unrestorable: [...facts.unrestorable] };
 }
 
 /** Full name of the gRPC service of a kernel: `linalg.LinalgService`. */

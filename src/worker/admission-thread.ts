@@ -15,9 +15,9 @@ function post(message: FromAdmission): void {
   port.postMessage(message);
 }
 
-async function admit({ bytes, digest }: ToAdmission): Promise<void> {
+function admit({ bytes, digest }: ToAdmission): void {
   try {
-    const { module, admission } = await checkModule(bytes, digest);
+    const { module, admission } = checkModule(bytes, digest);
     post({ kind: "starting" });
     rehearse(module, admission);
     post({ kind: "admitted", kernel: admission.kernel });
@@ -27,12 +27,12 @@ async function admit({ bytes, digest }: ToAdmission): Promise<void> {
 }
 
 /** Admits a module that nobody wants, see `warm-module.ts`. */
-async function warmUp(): Promise<void> {
-  const bytes = warmModule(limits.admissionWarmTurns);
-  const { module, admission } = await checkModule(bytes, digestOf(bytes));
+function warmUp(): void {
+  const bytes = warmModule(limits.admissionWarmFunctions, limits.admissionWarmTurns);
+  const { module, admission } = checkModule(bytes, digestOf(bytes));
   rehearse(module, admission);
 }
 
-await warmUp();
+warmUp();
 keepCompiled(); // before the answer, upon which the thread is ended
-port.once("message", (message: ToAdmission) => void admit(message)); // the host posts nothing else
+port.once("message", (message: ToAdmission) => admit(message)); // the host posts nothing else

@@ -7,7 +7,7 @@ import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { digestOf, type AdmittedKernel } from "../kernel/admission.ts";
-import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
+import { setWasmFlags } from "../kernel/v8-flags.ts";
 import { admissionThreadUrl } from "./entry.ts";
 import type { AdmissionData, FromAdmission, ToAdmission } from "./messages.ts";
 import { threadEnvironment } from "./thread-environment.ts";
@@ -30,7 +30,7 @@ export interface AdmissionThread {
 
 /** Starts such a thread. */
 export function startAdmissionThread(): AdmissionThread {
-  makeWasmInterruptible();
+  setWasmFlags();
   const { port1, port2 } = new MessageChannel();
   const data: AdmissionData = { port: port2 };
   const thread = new Worker(admissionThreadUrl, {

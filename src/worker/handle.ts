@@ -9,6 +9,7 @@ import { limits } from "../base/limits.ts";
 import type { KernelModule } from "../kernel/load.ts";
 import { toFailure, type BatchFailure, type BatchPart, type LogEntry } from "./batch.ts";
 import { BatchState } from "./batch-memory.ts";
+import type { HandleCounts } from "./handle-counts.ts";
 import type { HeldBatch } from "./held-batch.ts";
 import { HostSlot } from "./host-slot.ts";
 import { notStarted } from "./item-failures.ts";
@@ -28,14 +29,6 @@ export interface HandleEvents {
   /** The thread is gone; `settle` tells what becomes of its batches. */
   ended(handle: WorkerHandle): void;
   log(entry: LogEntry): void;
-}
-
-/** Counters of a worker that outlive it in the pool's. */
-export interface HandleCounts {
-  items: number;
-  batches: number;
-  coldStarts: number;
-  rebuilds: number;
 }
 
 export class WorkerHandle {
@@ -94,6 +87,12 @@ export class WorkerHandle {
 
   knows(kernel: KernelModule): boolean {
     return this.#numbers.has(kernel.digest);
+  }
+
+  /** Hands on the form for short calls of a kernel that was announced without. */
+  offer(kernel: KernelModule): void {
+    const number = this.#numbers.get(kernel.digest);
+    if (number !== undefined) this.#tell(number, kernel);
   }
 
   /** Lets go of a kernel's instance, unless a batch of it is here. */
@@ -249,14 +248,17 @@ export class WorkerHandle {
     }
     const number = this.#nextNumber++;
     this.#numbers.set(kernel.digest, number);
-    const { module, plan, functions, watched } = kernel;
-    this.#post({ kind: "kernel", number, module, plan, functions, watched });
+    this.#tell(number, kernel);
     for (const [digest, oldest] of this.#numbers) {
       if (this.#numbers.size <= limits.workerKernelsMax) break;
       this.#numbers.delete(digest);
       this.#post({ kind: "forget", number: oldest });
     }
     return number;
+  }
+
+  #tell(number: number, { module, plan, functions, watched }: KernelModule): void {
+    this.#post({ kind: "kernel", number, module, plan, functions, watched });
   }
 
   #post(message: ToWorker): void {

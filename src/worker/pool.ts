@@ -8,12 +8,13 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { atTurnEnd } from "../base/turn-end.ts";
 import type { KernelModule } from "../kernel/load.ts";
-import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
+import { setWasmFlags } from "../kernel/v8-flags.ts";
 import { Assignment } from "./assignment.ts";
 import { toFailure, type BatchFailure, type BatchPart, type LogEntry, type WorkerBatch } from "./batch.ts";
 import { BatchQueue, refusalOf } from "./batch-queue.ts";
 import { HeldBatch } from "./held-batch.ts";
-import { WorkerHandle, type HandleCounts } from "./handle.ts";
+import { WorkerHandle } from "./handle.ts";
+import type { HandleCounts } from "./handle-counts.ts";
 import { Roster } from "./roster.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -63,6 +64,8 @@ export interface WorkerPool {
   cancel(id: number, first: number, count: number): void;
   /** Makes instances on all threads; resolves when they are there, rejects when one cannot be made. */
   prepare(kernel: KernelModule): Promise<void>;
+  /** The kernel has a form for short calls now, which it had not when it was first used. */
+  offer(kernel: KernelModule): void;
   /** The kernel is not used any more: threads that do not have work of it let its instances go. */
   forget(kernel: KernelModule): void;
   /** Items that run long hold all workers; short ones run in the lane. */
@@ -93,7 +96,7 @@ class Pool implements WorkerPool {
   };
 
   constructor(options: PoolOptions) {
-    makeWasmInterruptible();
+    setWasmFlags();
     this.#options = options;
     const events = {
       ready: (handle: WorkerHandle) => this.#roster.ready(handle),
@@ -155,6 +158,10 @@ class Pool implements WorkerPool {
     await Promise.all(free.map((handle) => this.#prepareOne(handle, kernel)));
   }
 
+  offer(kernel: KernelModule): void {
+    for (const handle of this.#threads()) handle.offer(kernel);
+  }
+
   forget(kernel: KernelModule): void {
     for (const handle of this.#threads()) handle.forget(kernel);
   }
@@ -178,13 +185,9 @@ class Pool implements WorkerPool {
 
   stats(): PoolStats {
     const present = this.#roster.lanes.filter((handle) => handle !== undefined);
-    return {
-      ...this.#counts,
-      workers: present.length,
-      busy: present.filter(({ inFlight }) => inFlight > 0).length,
-      queued: this.#queue.size,
-      restarts: this.#restarts,
-    };
+    const busy = present.filter(({ inFlight }) => inFlight > 0).length;
+    const [queued, restarts] = [this.#queue.size, this.#restarts];
+    return { ...this.#counts, workers: present.length, busy, queued, restarts };
   }
 
   #threads(): WorkerHandle[] {
@@ -263,8 +266,8 @@ class Pool implements WorkerPool {
   }
 }
 
-const noSizes = new Uint32Array(0);
-const emptyBatch = { id: -1, count: 0, sizes: noSizes, payloads: new Uint8Array(0), deadlineAt: Infinity };
+const sizes = new Uint32Array(0);
+const emptyBatch = { id: -1, count: 0, sizes, payloads: new Uint8Array(0), deadlineAt: Infinity };
 
 function stopped(reason: "NOT_STARTED" | "WORKER_LOST"): BatchFailure {
   return toFailure(new HeddleError(reason, "the node is stopping"));

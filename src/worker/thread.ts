@@ -57,7 +57,7 @@ function take(message: ToWorker): void {
       runners[message.slot] = new BatchRunner(new BatchMemory(message.buffers), ring);
       return;
     case "kernel":
-      kernels.set(message.number, { message, instance: undefined });
+      learn(message);
       return;
     case "forget":
       kernels.delete(message.number);
@@ -65,6 +65,12 @@ function take(message: ToWorker): void {
     default:
       message satisfies never;
   }
+}
+
+function learn(message: KernelMessage): void {
+  const instance = kernels.get(message.number)?.instance;
+  kernels.set(message.number, { message, instance });
+  if (message.watched !== undefined) instance?.offer(message.watched);
 }
 
 function log(level: LogLevel, text: string): void {

@@ -15,22 +15,30 @@ const turn = [
   ...[0x20, 0, 0xb7, 0x44, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0xa0, 0xaa, 0x21, 0], // p = i32(f64(p) + 1)
 ];
 
-/** A kernel with the function `f` of so many such turns, which nobody calls. */
-export function warmModule(turns: number): Uint8Array {
-  const body = new Uint8Array(2 + turns * turn.length + 2);
-  body[0] = 0; // no locals
-  for (let at = 1; at < body.length - 3; at += turn.length) body.set(turn, at);
-  body.set([0x20, 0, 0x0b], body.length - 3); // gives p
-  const code = new BinaryWriter(body.length + 16);
-  code.u32(1);
-  code.u32(body.length);
-  code.bytes(body);
-  const writer = new BinaryWriter(body.length + 128);
+/** A kernel of so many functions with so many such turns each, of which nobody calls any. */
+export function warmModule(functions: number, turns: number): Uint8Array<ArrayBuffer> {
+  const body = functionBody(turns);
+  const types = new BinaryWriter(functions + 8);
+  const code = new BinaryWriter(functions * (body.length + 5) + 8);
+  for (const list of [types, code]) list.u32(functions);
+  for (let at = 0; at < functions; at++) {
+    types.u32(0);
+    code.u32(body.length);
+    code.bytes(body);
+  }
+  const writer = new BinaryWriter(code.size + types.size + 128);
   writer.bytes(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
   writer.bytes(Uint8Array.of(SectionId.TYPE, 6, 1, 0x60, 1, 0x7f, 1, 0x7f)); // (i32) → i32
-  writer.bytes(Uint8Array.of(SectionId.FUNCTION, 2, 1, 0));
+  writer.section(SectionId.FUNCTION, types);
   writer.bytes(Uint8Array.of(SectionId.MEMORY, 3, 1, 0, 1));
   writer.bytes(Uint8Array.of(SectionId.EXPORT, 5, 1, 1, 0x66, 0, 0));
   writer.section(SectionId.CODE, code);
-  return wrapModule(writer.finish(), { name: "warm", raw: true });
+  return Uint8Array.from(wrapModule(writer.finish(), { name: "warm", raw: true }));
+}
+
+function functionBody(turns: number): Uint8Array {
+  const body = new Uint8Array(1 + turns * turn.length + 3); // no locals
+  for (let at = 1; at < body.length - 3; at += turn.length) body.set(turn, at);
+  body.set([0x20, 0, 0x0b], body.length - 3); // gives p
+  return body;
 }

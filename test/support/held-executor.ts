@@ -24,8 +24,9 @@ export async function startExecutor(fetch: () => Promise<Uint8Array> = () => ker
   const modules = new ModuleCache({
     store,
     clock,
-    fetch,
+    fetch: () => fetch().then((bytes) => ({ bytes, facts: undefined })),
     prepare: () => Promise.resolve(),
+    offer: () => {},
     forget: () => {},
     notKept: (digest, error) => {
       throw new Error(`module ${digest} was not kept`, { cause: error });

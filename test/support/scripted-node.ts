@@ -93,6 +93,11 @@ export class ScriptedNode {
     return node;
   }
 
+  /** Where it listens. */
+  get address(): string {
+    return this.#address;
+  }
+
   /** Registers at a gateway; resolves when it has been accepted, rejects when it has been refused. */
   register(gateway: string, secret: string): Promise<void> {
     const client = new Client(gateway, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });

@@ -4,9 +4,13 @@ import { admitModule } from "../../src/kernel/admission.ts";
 import { warmModule } from "../../src/worker/warm-module.ts";
 
 describe("warmModule", () => {
-  it.each([0, 1, limits.admissionWarmTurns])("makes a kernel of %i turns that can be admitted", (turns) => {
-    const bytes = warmModule(turns);
+  it.each([
+    [1, 0],
+    [3, 1],
+    [limits.admissionWarmFunctions, limits.admissionWarmTurns],
+  ])("makes a kernel of %i functions of %i turns that can be admitted", (functions, turns) => {
+    const bytes = warmModule(functions, turns);
     expect(admitModule(bytes)).toMatchObject({ functions: ["f"], deterministic: true });
-    expect(bytes.length).toBeGreaterThanOrEqual(40 * turns);
+    expect(bytes.length).toBeGreaterThanOrEqual(40 * functions * turns);
   });
 });

@@ -236,9 +236,16 @@ export const serviceTable: ServiceTable = {
     "heddle.v1.FetchModuleRequest": [
       {"number":1,"name":"digest","type":"string"},
     ],
+    "heddle.v1.CodeFacts": [
+      {"number":1,"name":"version","type":"string"},
+      {"number":2,"name":"unrestorable","type":"string","repeated":true},
+      {"number":3,"name":"varies","type":"bool"},
+      {"number":4,"name":"growsTables","type":"bool"},
+    ],
     "heddle.v1.FetchModuleResponse": [
       {"number":1,"name":"data","type":"bytes"},
       {"number":2,"name":"size","type":"uint64"},
+      {"number":3,"name":"facts","type":"heddle.v1.CodeFacts"},
     ],
     "heddle.v1.DeployHeader": [
       {"number":1,"name":"size","type":"uint64"},
