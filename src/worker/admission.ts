@@ -105,11 +105,22 @@ export async function admitInWorker(
   const message: ToAdmission = { bytes: copy, digest: options.digest ?? digestOf(bytes) };
   port1.postMessage(message, [copy.buffer]);
   try {
-    return await promise;
+    const admitted = await promise;
+    endLater(thread, port1);
+    return admitted;
+  } catch (error) {
+    void thread.terminate();
+    throw error;
   } finally {
     clearTimeout(timer);
-    void thread.terminate();
   }
+}
+
+/** Ends a thread that has done its work and waits: a millisecond's work that whoever waits for the deploy need not pay. */
+function endLater(thread: Worker, port: MessagePort): void {
+  thread.unref();
+  port.unref();
+  setTimeout(() => void thread.terminate(), limits.admissionSpareDelayMs).unref();
 }
 
 type Refusal = "START_TIMEOUT" | "COMPILE_TIMEOUT" | "BAD_MODULE";
