@@ -40,6 +40,8 @@ export class Batches {
   readonly #held = new Map<number, Held>();
   readonly #workers: () => BatchWorkers;
   readonly #runTimes = new RunTimes();
+  /** Version and name of functions: one string for all calls, since to hash it takes 1 µs. */
+  readonly #keys = new WeakMap<FunctionFrame, string>();
   #nextId = 1;
   #bytes = 0;
   #executed = 0;
@@ -94,7 +96,7 @@ export class Batches {
       return { reason: "NODE_OVERLOADED", message: `node ${this.#nodeId} already holds ${held}` };
     }
     const id = this.#nextId++;
-    const key = `${kernel.digest}/${entry.function}`;
+    const key = this.#keyOf(kernel, entry);
     this.#held.set(id, { owner, frame, key });
     this.#bytes += frame.payloads.length;
     this.#workers().submit({
@@ -146,6 +148,15 @@ export class Batches {
       this.#workers().cancel(id, 0, held.frame.count);
       this.#release(id, held);
     }
+  }
+
+  #keyOf(kernel: KernelModule, entry: FunctionFrame): string {
+    let key = this.#keys.get(entry);
+    if (key === undefined) {
+      key = `${kernel.digest}/${entry.function}`;
+      this.#keys.set(entry, key);
+    }
+    return key;
   }
 
   #release(id: number, held: Held): void {

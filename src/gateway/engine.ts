@@ -90,7 +90,7 @@ export class Engine {
       client: submission.client,
       function: fn,
       policy: {
-        key: `${fn.digest}/${fn.name}`,
+        key: fn.key,
         pure: fn.pure || submission.idempotencyKey !== "",
         attemptsMax: submission.attemptsMax === 0 ? limits.attemptsMax : submission.attemptsMax,
         backoffBaseMs: limits.backoffBaseMs,

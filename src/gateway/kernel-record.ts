@@ -41,7 +41,7 @@ export function functionsOf(kernel: string, admitted: AdmittedKernel): ReadonlyM
   return new Map(
     admitted.schema.functions.map(({ name }) => [
       name,
-      { kernel, name, digest, timeLimitMs, memoryMaxBytes, pure },
+      { kernel, name, digest, timeLimitMs, memoryMaxBytes, pure, key: `${digest}/${name}` },
     ]),
   );
 }

@@ -81,7 +81,7 @@ export function endSettled(state: SchedulerState): void {
     state.batches.delete(batch.id);
     state.actions.push({ kind: "settled", batch: batch.id });
   }
-  state.settling.length = 0;
+  while (state.settling.length > 0) state.settling.pop();
 }
 
 function settle(state: SchedulerState, batch: BatchState, first: number, end: number): void {

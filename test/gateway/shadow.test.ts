@@ -13,7 +13,15 @@ import { testSeed } from "../support/seed.ts";
 function functionOf(letter: string): FunctionRecord {
   const digest = toKernelDigest(letter.repeat(64));
   if (digest === undefined) throw new Error("letters are hexadecimal");
-  return { kernel: "k", name: "f", digest, timeLimitMs: 1, memoryMaxBytes: 1, pure: true };
+  return {
+    kernel: "k",
+    name: "f",
+    digest,
+    timeLimitMs: 1,
+    memoryMaxBytes: 1,
+    pure: true,
+    key: `${digest}/f`,
+  };
 }
 const old = functionOf("a");
 const next = functionOf("b");

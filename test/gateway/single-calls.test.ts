@@ -18,7 +18,8 @@ import { parseTraceparent } from "../../src/wire/traceparent.ts";
 function version(digit: string): FunctionRecord {
   const digest = toKernelDigest(digit.repeat(64));
   if (digest === undefined) throw new Error("no digest");
-  return { kernel: "echo", name: "echo", digest, pure: true, timeLimitMs: 1000, memoryMaxBytes: 65536 };
+  const key = `${digest}/echo`;
+  return { kernel: "echo", name: "echo", digest, pure: true, timeLimitMs: 1000, memoryMaxBytes: 65536, key };
 }
 
 const echo = version("a");
