@@ -1,6 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { credentials } from "@grpc/grpc-js";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { version } from "../../src/base/version.ts";
 import { secretMetadata } from "../../src/rpc/channel.ts";
@@ -204,6 +204,21 @@ describe("Membership", () => {
     await until(events, (event) => event.node?.state === NODE_STATE_READY);
     expect(node.hellos).toHaveLength(2);
     expect(node.hellos[1]?.clientId).not.toBe(node.hellos[0]?.clientId);
+    abort.abort();
+  });
+
+  it("takes a step of the time of day for no silence", async () => {
+    const running = await startGateway();
+    const node = await running.node();
+    const { events, abort } = await watching(running);
+    const dayMs = 86_400_000;
+    const now = Date.now.bind(Date);
+    const stepped = vi.spyOn(Date, "now").mockImplementation(() => now() + dayMs);
+    onTestFinished(() => stepped.mockRestore());
+    node.dropLinks(new HeddleError("INTERNAL", "the stream broke"));
+    const fell = await until(events, (event) => event.node);
+    expect(fell.node?.state).toBe(NodeState.NODE_STATE_JOINING);
+    await until(events, (event) => event.node?.state === NODE_STATE_READY);
     abort.abort();
   });
 
