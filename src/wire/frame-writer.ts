@@ -85,7 +85,6 @@ export class FrameWriter extends FrameBuffer {
     this.bytes(16, frame.traces);
     this.column(17, frame.deadlinesMs);
     this.uint(18, frame.attemptsMax);
-    this.uint(19, frame.epoch);
     this.string(20, frame.principal);
     this.column(21, frame.tracedItems);
     this.bytes(22, frame.tracedParents);

@@ -101,7 +101,6 @@ export interface BatchFrame {
   readonly tracedParents: Uint8Array;
   readonly deadlinesMs: Uint32Array;
   readonly attemptsMax: number;
-  readonly epoch: number;
   readonly principal: string;
 }
 
@@ -127,7 +126,6 @@ export const emptyBatch: BatchFrame = {
   tracedParents: noBytes,
   deadlinesMs: noSizes,
   attemptsMax: 0,
-  epoch: 0,
   principal: "",
 };
 

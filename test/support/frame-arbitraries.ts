@@ -149,7 +149,6 @@ const batch: fc.Arbitrary<BatchFrame> = columns.chain((items) =>
         fc.nat(1000).map((ms) => new Uint32Array(items.count).fill(ms)),
       ),
       attemptsMax: uint32,
-      epoch: uint32,
       principal: text,
     })
     .map((frame) =>

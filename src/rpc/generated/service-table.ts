@@ -143,7 +143,6 @@ export const serviceTable: ServiceTable = {
       {"number":16,"name":"traces","type":"bytes"},
       {"number":17,"name":"deadlinesMs","type":"fixed32","repeated":true},
       {"number":18,"name":"attemptsMax","type":"uint32"},
-      {"number":19,"name":"epoch","type":"uint32"},
       {"number":20,"name":"principal","type":"string"},
       {"number":21,"name":"tracedItems","type":"fixed32","repeated":true},
       {"number":22,"name":"tracedParents","type":"bytes"},
