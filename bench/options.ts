@@ -46,7 +46,7 @@ const runsMax = 100;
 
 /** How long each figure is measured. */
 export function planOf({ quick, figures: chosen }: Pick<SuiteOptions, "quick" | "figures">): Plan {
-  if (!quick) return { warmUpMs: 3_000, rounds: 7, roundMs: 1_200 };
+  if (!quick) return { warmUpMs: 3_000, rounds: 7, roundMs: 1_000 };
   // Of one or two figures a look may take a while; of all it has to be over in two minutes.
   if (chosen.length <= quickFiguresMax) return { warmUpMs: 4_000, rounds: 3, roundMs: 800 };
   return { warmUpMs: 250, rounds: 3, roundMs: 150 };

@@ -15,7 +15,7 @@ const kernelsMax = 40;
 const kernelsPerRound = 6;
 const workers = 8;
 /** A round is a node of its own, and takes long: of a second set of kernels the workers would keep none of the first. */
-const roundsShare = 1 / 3;
+const roundsShare = 1 / 4;
 const pageKib = 64;
 /** Time of one call, about: several batches for the scheduler, so that each worker gets one. */
 const callMs = 6;

@@ -4,6 +4,11 @@ import type { Round } from "../load/load.ts";
 import { sampledShare, startSpanReceiver, type SpanReceiver } from "../subjects/span-receiver.ts";
 
 const inFlight = 256;
+/**
+ * A few percent are told from chance by more rounds, not by shorter ones: the last spans of a round leave in the round after
+ * it, which is the other side's.
+ */
+const moreRounds = 1.5;
 /** Calls of which at least one is surely sampled: that none of them is has a chance of e⁻²⁰. */
 const sampledCalls = 2_000;
 
@@ -24,7 +29,8 @@ export const tracingCost: Figure = {
     // Each has a fabric of its own that has done nothing else: a warm one is worth more than tracing costs.
     const [plain, traced] = await sideBySide(startPlain(bench), startTraced(bench, receiver));
     const subjects = [plain, traced];
-    const samples = await interleave(subjects, bench.plan, bench.note);
+    const plan = { ...bench.plan, rounds: Math.ceil(bench.plan.rounds * moreRounds) };
+    const samples = await interleave(subjects, plan, bench.note);
     const [baseline = [], own = []] = samples.map((rounds) => rounds.map(rateOf));
     const spans = await spansOf(receiver, traced);
     await Promise.all(subjects.map((subject) => subject.checkExecutions()));
