@@ -29,7 +29,7 @@ export const tracingCost: Figure = {
     // Each has a fabric of its own that has done nothing else: a warm one is worth more than tracing costs.
     const [plain, traced] = await sideBySide(startPlain(bench), startTraced(bench, receiver));
     const subjects = [plain, traced];
-    const plan = { ...bench.plan, rounds: Math.ceil(bench.plan.rounds * moreRounds) };
+    const plan = { ...bench.plan, rounds: Math.floor(bench.plan.rounds * moreRounds) };
     const samples = await interleave(subjects, plan, bench.note);
     const [baseline = [], own = []] = samples.map((rounds) => rounds.map(rateOf));
     const spans = await spansOf(receiver, traced);
