@@ -1,5 +1,6 @@
 /** Reads an index. Its bytes come from outside: whatever they say is checked before it is followed. */
 import { Code, fail } from "heddle";
+import { decimal } from "../lib/text";
 import { DOCUMENT, HEADER, MAGIC, TERM } from "./layout";
 import { compareBytes } from "./terms";
 
@@ -32,8 +33,8 @@ export class IndexReader {
     const tables = <u64>documents * DOCUMENT + <u64>terms * TERM;
     const expected = HEADER + tables + ids + words + postings;
     if (expected != size) {
-      const said = "the index is damaged: it should have " + expected.toString() + " bytes and has ";
-      fail(Code.INVALID_ARGUMENT, said + size.toString());
+      const said = "the index is damaged: it should have " + decimal(expected) + " bytes and has ";
+      fail(Code.INVALID_ARGUMENT, said + decimal(size));
     }
     this.documents = <i32>documents;
     this.terms = <i32>terms;
