@@ -1,5 +1,5 @@
 /** The two sides of the invoke figures: bare grpc-js over some numbers of channels, and Heddle. */
-import { sharedRawEcho, sharedRawEchoClient } from "../baselines/raw-echo.ts";
+import { sharedLocalRawEcho, sharedRawEcho, sharedRawEchoClient } from "../baselines/raw-echo.ts";
 import { startChild } from "../processes/child.ts";
 import { expectExecutions } from "./executions.ts";
 import { deployFixture, sharedFabric, startFabric } from "./fabric.ts";
@@ -22,20 +22,21 @@ export interface HeddleSubject extends LoadSubject {
   checkExecutions(): Promise<void>;
 }
 
-/** Bare unary echo, one subject per number of channels; all call one server process. */
+/** Bare unary echo, one subject per number of channels; all call one server process, by TCP or by a Unix socket. */
 export async function startRawSubjects(
   { shared }: Bench,
   inFlight: number,
   channelCounts: readonly number[],
+  by: "TCP" | "a Unix socket" = "TCP",
 ): Promise<LoadSubject[]> {
-  const { address } = await sharedRawEcho(shared);
+  const { address } = await (by === "TCP" ? sharedRawEcho(shared) : sharedLocalRawEcho(shared));
   return Promise.all(
     channelCounts.map(async (channels) => {
       const client = await sharedRawEchoClient(shared, { address, channels, payloadBytes });
       const measureWith = (count: number, durationMs: number): Promise<Round> =>
         requestRound(client, { inFlight: count, durationMs });
       return {
-        name: `bare grpc-js echo, ${channels} channel${channels === 1 ? "" : "s"}`,
+        name: `bare grpc-js echo, ${channels} channel${channels === 1 ? "" : "s"}${by === "TCP" ? "" : ` by ${by}`}`,
         measure: (durationMs: number) => measureWith(inFlight, durationMs),
         measureWith,
       };
