@@ -1,7 +1,12 @@
-/** Bounds of what stock clients hold of the gateway, by gRPC and by HTTP: a part of `limits.ts`, which is where they are used from. */
+/** Bounds of what clients hold of the gateway, by sessions, by gRPC and by HTTP: a part of `limits.ts`, which is where they are used from. */
 const MiB = 1024 * 1024;
 
 export const clientLimits = {
+  /** What one client may have queued or running: several times the window of a session, since only maps heed that. */
+  clientQueueItemsMax: 1_048_576,
+  clientQueueMaxBytes: 256 * MiB,
+  /** Frames of all clients that have not come whole; a client that exceeds it loses its session. */
+  arrivingMaxBytes: 1024 * MiB,
   /** How long a client looks whether it can use a gateway's Unix socket before it stays with TCP: not all of its time. */
   localDialMs: 4_000,
   /** Of unary calls on one connection: requests that have not come whole, and responses that have not been read. */

@@ -185,7 +185,7 @@ export const limits = {
   queueItemsMax: 4_000_000,
   /** Payload bytes queued or running over all clients. */
   queueMaxBytes: 1024 * MiB,
-  /** Unsettled input bytes one client may have at the gateway. */
+  /** Unsettled input bytes one client may have at the gateway; its maps share them. */
   sessionWindowBytes: 32 * MiB,
   /** Unsettled items one client may have at the gateway. */
   sessionWindowItems: 131_072,

@@ -95,6 +95,7 @@ export class SchedulerSession implements BatchOwner {
     return {
       function: (entry) => this.#functions.name(entry),
       batch: (frame) => this.batch(frame),
+      droppedBatch: (frame) => this.refuse(frame, "CANCELLED", "its items were cancelled on their way"),
       cancel: (frame) => this.cancel(frame),
       hello: () => unexpected("a second Hello on the same stream"),
       welcome: () => unexpected("a Welcome from the side that opened the stream"),
@@ -123,6 +124,7 @@ export class SchedulerSession implements BatchOwner {
   }
 
   cancel(frame: CancelFrame): void {
+    this.link.drop(frame);
     if (this.#functions.cancel(frame)) return;
     this.#node.batches.cancel(this, frame.id, frame.first, frame.count === 0 ? Infinity : frame.count);
   }

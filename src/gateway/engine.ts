@@ -9,24 +9,23 @@ import type { Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { batchId, type AttemptId, type BatchId, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import type { Bytes } from "../base/rope.ts";
 import { atTurnEnd } from "../base/turn-end.ts";
 import type { Action } from "../scheduler/action.ts";
 import type { Event } from "../scheduler/event.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { ResultFrame } from "../wire/frame.ts";
-import { Payloads } from "../wire/payloads.ts";
+import { Payloads, type PayloadRange } from "../wire/payloads.ts";
 import type { NodeLink } from "./node-link.ts";
 import { accept, cancelAttempt, dispatch, endAttempt, fail, type Books } from "./perform.ts";
 import type { AttemptRecord, BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** What a client hands in. */
-export interface Submission {
+export interface Submission extends PayloadRange {
   readonly client: BatchClient;
   readonly clientId: number;
   readonly function: FunctionRecord;
-  readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
   readonly open: boolean;
   /** Time left in ms; 0 is none. */
   readonly deadlineMs: number;
@@ -131,7 +130,7 @@ export class Engine {
     this.#state = "ending";
   }
 
-  append(batch: BatchRecord, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {
+  append(batch: BatchRecord, sizes: Uint32Array, payloads: Bytes, open: boolean): void {
     if (!this.#books.batches.has(batch.id)) return; // settled early, by its deadline or a cancel
     batch.payloads.append(sizes, payloads);
     this.post({ kind: "appended", batch: batch.id, count: sizes.length, bytes: payloads.length, open });

@@ -116,6 +116,7 @@ class GatewayProcess implements Gateway {
     const gateway = {
       ...{ id, incarnation: Date.now(), engine: this.#engine, registry: this.#registry },
       local: this.#local,
+      arriving: { bytes: 0 },
     };
     this.#fabric = new FabricService(gateway);
     const loadOf = (node: string) => scheduler.load(node);

@@ -14,6 +14,8 @@ import { executeMethod } from "../rpc/services.ts";
 import {
   emptyBatch,
   emptyFunction,
+  noSizes,
+  noTimes,
   type BatchFrame,
   type CreditFrame,
   type FrameSink,
@@ -101,8 +103,7 @@ export class NodeLink {
   }
 
   cancel(attempt: AttemptRecord, first: number, count: number): void {
-    this.#link.writer?.cancel({ id: attempt.id, first, count });
-    this.#link.flush();
+    this.#link.cancel({ id: attempt.id, first, count });
   }
 
   /** Makes the node fetch a module from here, of which no function is known yet. */
@@ -198,6 +199,7 @@ export class NodeLink {
       credit: (frame) => this.#options.events.credit(this, frame),
       log: (frame) => this.#options.events.log(this, frame),
       result: (frame) => this.#options.events.result(this, frame),
+      droppedResult: (frame) => this.#options.events.result(this, withoutItems(frame)),
       function: (frame) => this.#compiled(frame),
       hello: () => unexpected("Hello"),
       batch: () => unexpected("Batch"),
@@ -225,4 +227,9 @@ export class NodeLink {
     const fn = this.#functions.ready(frame.number);
     if (fn !== undefined) this.#options.events.ready(this, fn);
   }
+}
+
+/** What is left of a result whose items nobody wants: that its attempt is over, if it says so. */
+function withoutItems(frame: ResultFrame): ResultFrame {
+  return { ...frame, count: 0, sizes: noSizes, runMs: noTimes, errors: [], bulkBytes: 0 };
 }

@@ -5,6 +5,7 @@
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { checkPeerVersion, version } from "../base/version.ts";
+import type { ArrivingBytes } from "../rpc/bulk-arrivals.ts";
 import { FrameLink } from "../rpc/frame-link.ts";
 import {
   emptyResult,
@@ -29,6 +30,8 @@ export interface SessionGateway {
   readonly incarnation: number;
   readonly engine: Engine;
   readonly registry: Registry;
+  /** What its sessions together hold of frames that have not come whole. */
+  readonly arriving: ArrivingBytes;
   /** Where it listens, once it does. */
   readonly local: LocalWay;
 }
@@ -67,7 +70,7 @@ export class Session implements BatchClient {
       this.link.writer?.function(frame);
       this.link.flush();
     });
-    this.link = new FrameLink(this.#sink(), () => this.#resume());
+    this.link = new FrameLink(this.#sink(), () => this.#resume(), gateway.arriving);
   }
 
   /** Answers the hello of the small stream, which came by loopback if `near`. Throws VERSION_SKEW. */
@@ -242,6 +245,7 @@ export class Session implements BatchClient {
   }
 
   #cancel(frame: CancelFrame): void {
+    this.link.drop(frame);
     const batch = this.#batches.get(frame.id);
     const count = frame.count === 0 ? Infinity : frame.count;
     if (batch?.kind === "live") this.#gateway.engine.cancel(batch.record, frame.first, count);

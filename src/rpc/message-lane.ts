@@ -11,6 +11,7 @@
 import { type Duplex } from "node:stream";
 import { Metadata, type ClientDuplexStream, type ServerDuplexStream } from "@grpc/grpc-js";
 import { limits } from "../base/limits.ts";
+import { piecesOf } from "../base/rope.ts";
 import { prefixAndHead, PrefixReader, withPrefix, type MessageParts } from "../wire/prefixed-messages.ts";
 import { GatheredMessage } from "./gathered-message.ts";
 import { fieldsOf, innermostCall, type Fields } from "./innermost-call.ts";
@@ -63,8 +64,8 @@ export class MessageLane {
     const http2 = this.#http2;
     if (!(message instanceof GatheredMessage)) return http2.write(withPrefix(message));
     http2.cork();
-    http2.write(prefixAndHead(message.length, message.head));
-    const more = http2.write(message.body);
+    let more = http2.write(prefixAndHead(message.length, message.head));
+    for (const piece of piecesOf(message.body)) if (piece.length > 0) more = http2.write(piece);
     http2.uncork();
     return more;
   }

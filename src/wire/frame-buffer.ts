@@ -5,6 +5,7 @@
  * is measured beforehand and nothing is copied twice.
  */
 import { limits } from "../base/limits.ts";
+import { copyPieces, type Bytes } from "../base/rope.ts";
 
 const initialBytes = 16 * 1024;
 const lengthBytes = 4;
@@ -146,12 +147,12 @@ export class FrameBuffer {
     this.#at += this.#buffer.write(value, this.#at, length, "utf8");
   }
 
-  protected bytes(field: number, value: Uint8Array): void {
+  protected bytes(field: number, value: Bytes): void {
     if (value.length === 0) return;
     this.#reserve(value.length + 16);
     this.#tag(field, 2);
     this.#varint(value.length);
-    this.#buffer.set(value, this.#at);
+    copyPieces(value, this.#buffer, this.#at);
     this.#at += value.length;
   }
 

@@ -5,6 +5,8 @@
  * use the same field numbers.
  */
 
+import type { Bytes } from "../base/rope.ts";
+
 /** Field numbers of SessionRequest, SessionResponse, ExecuteRequest and ExecuteResponse. */
 export const frameField = {
   hello: 1,
@@ -83,7 +85,7 @@ export interface BatchFrame {
   readonly first: number;
   readonly count: number;
   readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
   readonly bulkBytes: number;
   readonly open: boolean;
   /** Time left in ms; 0 is none. */
@@ -161,7 +163,7 @@ export interface ResultFrame {
   readonly first: number;
   readonly count: number;
   readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
   readonly bulkBytes: number;
   readonly errors: readonly ItemErrorFrame[];
   readonly done: boolean;
@@ -239,6 +241,9 @@ export interface FrameSink {
   batch(frame: BatchFrame): void;
   chunk(id: number, data: Uint8Array): void;
   cancel(frame: CancelFrame): void;
+  /** Frames whose payloads will not come, since all their items were cancelled meanwhile; bytes and sizes are to be ignored. */
+  droppedBatch?(frame: BatchFrame): void;
+  droppedResult?(frame: ResultFrame): void;
   /** Not for those that take no batches from clients. */
   pause?(frame: PauseFrame): void;
   result(frame: ResultFrame): void;

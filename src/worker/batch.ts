@@ -1,4 +1,5 @@
 import type { HeddleError } from "../base/error.ts";
+import type { Bytes } from "../base/rope.ts";
 import type { LogLevel } from "../kernel/host-imports.ts";
 import type { KernelModule } from "../kernel/load.ts";
 
@@ -12,7 +13,7 @@ export interface WorkerBatch {
   /** Bytes of each payload. */
   readonly sizes: Uint32Array;
   /** The payloads, one after the other. */
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
   /** Where the first payload begins in `payloads`; default 0. */
   readonly offset?: number;
   /** On the scale of `systemClock`; Infinity for none. */

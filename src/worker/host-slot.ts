@@ -3,6 +3,7 @@
  * worker fills in results while the host reads: everything below FINISHED is complete and stays as it is.
  */
 import { limits } from "../base/limits.ts";
+import { copyPieces } from "../base/rope.ts";
 import type { BatchFailure, BatchPart, ItemFailure } from "./batch.ts";
 import { BatchMemory, BatchState, ItemStatus, Time, Word, type BatchBuffers } from "./batch-memory.ts";
 import type { HeldBatch } from "./held-batch.ts";
@@ -78,7 +79,7 @@ export class HostSlot {
     this.#unwanted = { index: -1, since: Infinity };
     this.#seen = { index: -1, at: Infinity };
     sizes.set(batch.count === batch.sizes.length ? batch.sizes : batch.sizes.subarray(0, batch.count));
-    input.set(batch.payloads.subarray(offset, offset + inputBytes));
+    copyPieces(batch.payloads.subarray(offset, offset + inputBytes), input, 0);
     cancelled.fill(0, 0, batch.count);
     if (held.cancelled !== undefined) cancelled.set(held.cancelled);
     times[Time.DEADLINE_AT] = batch.deadlineAt;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { version } from "../../src/base/version.ts";
 import { creditOf } from "../../src/executor/credits.ts";
 import { connectedExecutor, first, startExecutor } from "../support/held-executor.ts";
@@ -65,7 +66,9 @@ describe("Executor", () => {
       [9, 40, 2, false, 5],
       [9, 42, 1, true, 5],
     ]);
-    expect(Buffer.concat(scheduler.frames.results.map(({ payloads }) => payloads)).toString()).toBe("abcd");
+    expect(
+      Buffer.concat(scheduler.frames.results.map(({ payloads }) => inOnePiece(payloads))).toString(),
+    ).toBe("abcd");
     expect(scheduler.frames.results[0]).toMatchObject({ queuedMs: 2, coldMs: 3, worker: 0 });
   });
 

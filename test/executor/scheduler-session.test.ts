@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { limits } from "../../src/base/limits.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { connectedExecutor, first } from "../support/held-executor.ts";
 import { kernelModule } from "../support/kernels.ts";
 import { SchedulerClient } from "../support/scheduler-client.ts";
@@ -43,7 +44,10 @@ describe("SchedulerSession", () => {
     expect(workers.batches).toEqual([]);
     calls[0]?.resolve(wasm);
     await workers.held(2);
-    expect(workers.batches.map(({ payloads }) => Buffer.from(payloads).toString())).toEqual(["a", "b"]);
+    expect(workers.batches.map(({ payloads }) => Buffer.from(inOnePiece(payloads)).toString())).toEqual([
+      "a",
+      "b",
+    ]);
   });
 
   // Each of them had to wait for a fetch of its own to fail.
@@ -128,6 +132,8 @@ describe("SchedulerSession", () => {
     other.send(1, ["b"]);
     calls[0]?.resolve(wasm);
     await workers.held(1);
-    expect(workers.batches.map(({ payloads }) => Buffer.from(payloads).toString())).toEqual(["b"]);
+    expect(workers.batches.map(({ payloads }) => Buffer.from(inOnePiece(payloads)).toString())).toEqual([
+      "b",
+    ]);
   });
 });

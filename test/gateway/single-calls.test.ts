@@ -4,6 +4,7 @@ import type { HeddleError } from "../../src/base/error.ts";
 import { nodeId, toKernelDigest } from "../../src/base/ids.ts";
 import { limits } from "../../src/base/limits.ts";
 import { createSeededRandom } from "../../src/base/random.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { Engine } from "../../src/gateway/engine.ts";
 import type { NodeLink } from "../../src/gateway/node-link.ts";
 import type { AttemptRecord, FunctionRecord } from "../../src/gateway/records.ts";
@@ -121,7 +122,9 @@ async function setup() {
 
 function textsOf({ sizes, payloads }: PayloadRange): string[] {
   let from = 0;
-  return Array.from(sizes, (size) => Buffer.from(payloads.subarray(from, (from += size))).toString());
+  return Array.from(sizes, (size) =>
+    Buffer.from(inOnePiece(payloads.subarray(from, (from += size)))).toString(),
+  );
 }
 
 function failure(index: number, reason: string): ItemErrorFrame {

@@ -12,6 +12,7 @@ import {
 import { onTestFinished } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { limits } from "../../src/base/limits.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { version } from "../../src/base/version.ts";
 import { answererDuplex } from "../../src/rpc/duplex.ts";
 import { FrameLink } from "../../src/rpc/frame-link.ts";
@@ -138,7 +139,7 @@ export function numbersOf(frame: BatchFrame): number[] {
   if (known !== undefined) return known;
   let at = 0;
   const numbers = [...frame.sizes].map((size) => {
-    const message = decodeMessage(double.request, frame.payloads.subarray(at, (at += size)));
+    const message = decodeMessage(double.request, inOnePiece(frame.payloads.subarray(at, (at += size))));
     return Number(message["number"]);
   });
   decoded.set(frame, numbers);

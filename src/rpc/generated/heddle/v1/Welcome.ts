@@ -19,11 +19,11 @@ export interface Welcome {
    */
   'incarnation'?: (number | string | Long);
   /**
-   * Input bytes the client may have unsettled on this connection.
+   * Input bytes that the client's maps should have unsettled on this connection. Some times as many are refused.
    */
   'windowBytes'?: (number | string | Long);
   /**
-   * Items the client may have unsettled on this connection.
+   * Items that they should have unsettled.
    */
   'windowItems'?: (number);
   /**
@@ -58,11 +58,11 @@ export interface Welcome__Output {
    */
   'incarnation': (number);
   /**
-   * Input bytes the client may have unsettled on this connection.
+   * Input bytes that the client's maps should have unsettled on this connection. Some times as many are refused.
    */
   'windowBytes': (number);
   /**
-   * Items the client may have unsettled on this connection.
+   * Items that they should have unsettled.
    */
   'windowItems': (number);
   /**
