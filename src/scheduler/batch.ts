@@ -11,7 +11,7 @@ import { advance } from "./batching.ts";
 import { estimateMs, functionOf } from "./estimate.ts";
 import type { Appended, Cancelled, Expired, Paused, Submitted } from "./event.ts";
 import { checkComplete, fail, untried } from "./settlement.ts";
-import type { BatchState, Failure, PendingRange, SchedulerState } from "./state.ts";
+import type { BatchState, ClientState, Failure, PendingRange, SchedulerState } from "./state.ts";
 import { queueBatch } from "./waiting.ts";
 
 /** A batch or the first frame of a map. */
@@ -84,6 +84,7 @@ function createBatch(state: SchedulerState, event: Submitted): BatchState {
     function: functionOf(state.functions, event.function.key),
     policy: event.function,
     client: event.client,
+    clientState: clientOf(state, event.client),
     priority: event.priority,
     deadlineAt: event.deadlineAt,
     phase: event.open ? "open" : "closed",
@@ -109,6 +110,17 @@ function createBatch(state: SchedulerState, event: Submitted): BatchState {
   };
 }
 
+/** What the client of a new batch has under way. */
+function clientOf(state: SchedulerState, key: string): ClientState {
+  let client = state.clients.get(key);
+  if (client === undefined) {
+    client = { batches: 0, items: 0, bytes: 0 };
+    state.clients.set(key, client);
+  }
+  client.batches++;
+  return client;
+}
+
 function armDeadline(state: SchedulerState, batch: BatchState): void {
   if (batch.deadlineAt === Infinity) return;
   batch.deadline = { kind: "deadline", at: batch.deadlineAt, slot: -1, batch };
@@ -119,28 +131,55 @@ function addItems(state: SchedulerState, batch: BatchState, count: number, bytes
   if (count === 0) return;
   const first = batch.count;
   const end = first + count;
-  const { options } = state;
-  const full = state.items + count > options.queueItemsMax || state.bytes + bytes > options.queueMaxBytes;
+  const full = queueFull(state, batch.clientState, count, bytes);
   batch.count = end;
   batch.unsettled += count;
   batch.bytes += bytes;
-  state.items += count;
-  state.bytes += bytes;
+  for (const load of [state, batch.clientState]) {
+    load.items += count;
+    load.bytes += bytes;
+  }
   batch.segments.pushBack({ end, count, bytes, at: state.now });
   if (batch.refusal !== undefined) {
     fail(state, batch, first, end, batch.refusal, untried);
-  } else if (full) {
-    const facts = { ...untried, retryAfterMs: options.queueFullRetryMs };
-    fail(state, batch, first, end, queueFull(state, count, bytes), facts);
+  } else if (full !== undefined) {
+    fail(state, batch, first, end, full, { ...untried, retryAfterMs: state.options.queueFullRetryMs });
   }
   advance(batch, batch.cursor);
   queueBatch(state, batch);
 }
 
-function queueFull(state: SchedulerState, count: number, bytes: number): Failure {
-  const held = `${state.items - count} items with ${state.bytes - bytes} bytes`;
-  const { queueItemsMax, queueMaxBytes } = state.options;
-  const message = `the queue holds ${held}; ${count} more with ${bytes} bytes exceed its bounds of ${queueItemsMax} items and ${queueMaxBytes} bytes`;
+/** Why so many more items with so many bytes are not taken, if they are not. */
+function queueFull(
+  state: SchedulerState,
+  client: ClientState,
+  count: number,
+  bytes: number,
+): Failure | undefined {
+  const { queueItemsMax, queueMaxBytes, clientQueueItemsMax, clientQueueMaxBytes } = state.options;
+  if (state.items + count > queueItemsMax || state.bytes + bytes > queueMaxBytes)
+    return exceeds("the queue holds", state, count, bytes, queueItemsMax, queueMaxBytes);
+  if (client.items + count > clientQueueItemsMax || client.bytes + bytes > clientQueueMaxBytes)
+    return exceeds(
+      "the client has under way",
+      client,
+      count,
+      bytes,
+      clientQueueItemsMax,
+      clientQueueMaxBytes,
+    );
+  return undefined;
+}
+
+function exceeds(
+  what: string,
+  { items, bytes: heldBytes }: Pick<ClientState, "items" | "bytes">,
+  count: number,
+  bytes: number,
+  itemsMax: number,
+  bytesMax: number,
+): Failure {
+  const message = `${what} ${items} items with ${heldBytes} bytes; ${count} more with ${bytes} bytes exceed its bounds of ${itemsMax} items and ${bytesMax} bytes`;
   return { code: Code.RESOURCE_EXHAUSTED, reason: "QUEUE_FULL", message };
 }
 

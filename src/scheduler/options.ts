@@ -35,6 +35,9 @@ export interface SchedulerOptions {
   readonly queueItemsMax: number;
   /** Unsettled payload bytes over all clients; more is refused with QUEUE_FULL. */
   readonly queueMaxBytes: number;
+  /** The same of one client. */
+  readonly clientQueueItemsMax: number;
+  readonly clientQueueMaxBytes: number;
   /** Advice that goes with QUEUE_FULL, ms. */
   readonly queueFullRetryMs: number;
   /** Times nodes may refuse an item unstarted before it fails; such refusals are no tries. */
@@ -61,6 +64,8 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   wakeLateMs: limits.heartbeatMs,
   queueItemsMax: limits.queueItemsMax,
   queueMaxBytes: limits.queueMaxBytes,
+  clientQueueItemsMax: limits.clientQueueItemsMax,
+  clientQueueMaxBytes: limits.clientQueueMaxBytes,
   queueFullRetryMs: limits.queueFullRetryMs,
   refusalsMax: limits.refusalsMax,
   passedMax: limits.passedMax,

@@ -27,6 +27,8 @@ export interface SchedulerState {
   readonly batches: Map<BatchId, BatchState>;
   readonly attempts: Map<AttemptId, AttemptState>;
   readonly functions: Map<string, FunctionState>;
+  /** Clients with batches, by their keys. */
+  readonly clients: Map<string, ClientState>;
   readonly queue: FairQueue;
   readonly timers: TimerHeap<Timer>;
   /** Batches whose last item settled in this step; told and forgotten at its end. */
@@ -134,12 +136,21 @@ export interface PendingRange extends HeapTimer {
   readonly node: NodeId;
 }
 
+/** What one client has under way. */
+export interface ClientState {
+  batches: number;
+  /** Its unsettled items and their payload bytes. */
+  items: number;
+  bytes: number;
+}
+
 /** A batch from its submission until all its items are settled. */
 export interface BatchState extends Linked<BatchState> {
   readonly id: BatchId;
   readonly function: FunctionState;
   readonly policy: FunctionPolicy;
   readonly client: string;
+  readonly clientState: ClientState;
   readonly priority: number;
   readonly deadlineAt: number;
   /** `settling` from the moment its last item has settled to the end of that step. */
@@ -212,6 +223,7 @@ export function createState(options: SchedulerOptions, random: Random): Schedule
     batches: new Map(),
     attempts: new Map(),
     functions: new Map(),
+    clients: new Map(),
     queue: new FairQueue(),
     timers: new TimerHeap(),
     settling: [],

@@ -19,6 +19,8 @@ export interface Submission {
   submit(id: number, link: FrameLink): void;
   /** Outcomes of some items, as numbered in the last `submit`. */
   result(frame: ResultFrame): void;
+  /** Its inputs count for the window of the connection, which those that count share. */
+  readonly windowed: boolean;
   /** False when it was sent already and must not run twice. */
   readonly repeatable: boolean;
   /** It cannot be completed. */
@@ -44,6 +46,8 @@ export class Connection {
   readonly #submissions = new Map<number, Submission>();
   /** Those the gateway has refused since it is shutting down: nothing of them was started, they wait for its return. */
   readonly #unstarted = new Set<number>();
+  /** How many of them share the window. */
+  #windowed = 0;
   /** Numbers of functions on the present streams. */
   #functions = new FunctionTable();
   #versionListener: (kernel: string, version: string) => void = () => {};
@@ -91,9 +95,10 @@ export class Connection {
     return this.#options.reconnectMs;
   }
 
-  /** What the gateway lets this client have unsettled. */
+  /** Of what the gateway lets this client have unsettled, the share of each map. */
   get windowBytes(): number {
-    return this.#state?.kind === "open" ? this.#state.welcome.windowBytes : limits.sessionWindowBytes;
+    const all = this.#state?.kind === "open" ? this.#state.welcome.windowBytes : limits.sessionWindowBytes;
+    return all / Math.max(1, this.#windowed);
   }
 
   /**
@@ -108,6 +113,7 @@ export class Connection {
     }
     const id = this.#nextId++;
     this.#submissions.set(id, submission);
+    if (submission.windowed) this.#windowed++;
     const { link } = this;
     if (link !== undefined) submission.submit(id, link);
     return id;
@@ -115,6 +121,7 @@ export class Connection {
 
   /** Nothing more is expected for this number. */
   remove(id: number): void {
+    if (this.#submissions.get(id)?.windowed === true) this.#windowed--;
     this.#submissions.delete(id);
     this.#unstarted.delete(id);
   }
@@ -172,9 +179,7 @@ export class Connection {
     this.#patience = "left";
     this.#opened?.resolve();
     this.#opened = undefined;
-    const again = [...this.#submissions.values()];
-    this.#submissions.clear();
-    this.#unstarted.clear();
+    const again = this.#takeAll();
     for (const submission of again) this.add(submission);
   }
 
@@ -235,16 +240,23 @@ export class Connection {
   #failUnrepeatable(): void {
     for (const [id, submission] of this.#submissions) {
       if (submission.repeatable || this.#unstarted.has(id)) continue;
-      this.#submissions.delete(id);
+      this.remove(id);
       const said =
         "the connection was lost; the function has effects, so it is not sent again without an idempotencyKey";
       submission.fail(new HeddleError("CONNECTION_LOST", said));
     }
   }
 
-  #failAll(error: HeddleError): void {
-    const failed = [...this.#submissions.values()];
+  #takeAll(): Submission[] {
+    const all = [...this.#submissions.values()];
     this.#submissions.clear();
+    this.#unstarted.clear();
+    this.#windowed = 0;
+    return all;
+  }
+
+  #failAll(error: HeddleError): void {
+    const failed = this.#takeAll();
     for (const submission of failed) submission.fail(error);
   }
 }

@@ -50,6 +50,24 @@ describe("Session", () => {
     );
   });
 
+  it("refuses what a client sends without heeding its window, and goes on", async () => {
+    const { client } = await setup();
+    client.send(7, [], { open: true });
+    client.streams.link.writer?.pause({ id: 7, paused: true });
+    const sizes = new Uint32Array(limits.mapFrameItemsMax);
+    const more = { count: sizes.length, sizes, open: true };
+    let first = 0;
+    for (; first <= limits.clientQueueItemsMax; first += sizes.length) client.send(7, [], { ...more, first });
+    await client.results.count("result", 1);
+    const beyond = limits.clientQueueItemsMax - (limits.clientQueueItemsMax % sizes.length);
+    const refused = { index: beyond, count: sizes.length, code: 8, reason: "QUEUE_FULL" };
+    expect(client.results.results[0]).toMatchObject({ id: 7, first: beyond, errors: [refused] });
+    client.cancel(7, 0, 0);
+    client.send(8, ["a"]);
+    await settled(client, 8, 1);
+    expect([...outcomesOf(client, 8).values()]).toEqual(["a"]);
+  });
+
   it("says once, with the first outcomes of a map, which version it runs on", async () => {
     const { client, modules } = await setup();
     client.send(7, ["a"], { open: true });
