@@ -45,6 +45,15 @@ describe("Executor", () => {
     expect(await bulk.closed).toMatchObject({ reason: "PROTOCOL" });
   });
 
+  it("ends an attempt whose payloads were dropped on their way", async () => {
+    const { scheduler, workers } = await connectedExecutor();
+    const payloads = Buffer.alloc(8 * 1024 * 1024);
+    scheduler.send(9, [""], { sizes: Uint32Array.of(payloads.length), payloads });
+    scheduler.cancel(9, 0, 0);
+    expect(await scheduler.ended(9)).toBe("CANCELLED");
+    expect(workers.batches).toEqual([]);
+  });
+
   it("runs attempts and reports what is finished, by the indices of the attempt", async () => {
     const { scheduler, workers } = await connectedExecutor();
     scheduler.send(9, ["a", "bc", "d"], { first: 40, deadlineMs: 70 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import { version } from "../../src/base/version.ts";
-import { emptyBatch } from "../../src/wire/frame.ts";
+import { emptyBatch, emptyResult } from "../../src/wire/frame.ts";
 import { startGateway } from "../support/gateway-process.ts";
 import type { ScriptedNodeOptions } from "../support/scripted-node.ts";
 import { openSessionClient, outcomesOf, type SessionClient } from "../support/session-client.ts";
@@ -66,6 +66,20 @@ describe("Session", () => {
     client.send(8, ["a"]);
     await settled(client, 8, 1);
     expect([...outcomesOf(client, 8).values()]).toEqual(["a"]);
+  });
+
+  it("takes an attempt as ended whose results were dropped on their way", async () => {
+    const { client, node } = await setup();
+    node.script = ({ link }, { id, attempt }) => {
+      if (attempt > 1) return node.echo(node.frames.batches.at(-1) ?? expect.unreachable());
+      const payloads = Buffer.alloc(8 * 1024 * 1024);
+      const sizes = Uint32Array.of(payloads.length);
+      link?.sendResult({ ...emptyResult, id, count: 1, sizes, payloads, done: true, incarnation: 1 });
+      link?.drop({ id, first: 0, count: 0 });
+    };
+    client.send(7, ["a"]);
+    await settled(client, 7, 1);
+    expect([...outcomesOf(client, 7).values()]).toEqual(["a"]);
   });
 
   it("says once, with the first outcomes of a map, which version it runs on", async () => {

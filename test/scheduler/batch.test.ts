@@ -85,7 +85,7 @@ describe("append", () => {
     expect(ofKind(driver.step({ ...more, bytes: 50 }), "fail")).toMatchObject([
       { first: 2, reason: "QUEUE_FULL" },
     ]);
-    expect(ofKind(driver.step({ ...more, bytes: 40 }), "fail")).toEqual([]);
+    expect(ofKind(driver.step({ ...more, bytes: 20 }), "fail")).toEqual([]);
   });
 
   it("goes on with a map until its last frame", () => {
