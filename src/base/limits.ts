@@ -138,9 +138,10 @@ export const limits = {
   arrivingModulesMax: 4,
   /** How long the thread of the next admission waits for it. */
   admissionSpareMs: 600_000,
-  /** By how many functions that thread warms up, and how long they are, in turns of some 40 bytes. */
-  admissionWarmFunctions: 512,
+  /** By what that thread warms up: functions, turns of some 40 bytes in each, and how often at most. */
+  admissionWarmFunctions: 128,
   admissionWarmTurns: 8,
+  admissionWarmRounds: 4,
   /** How long after an admission the thread of the next one is started. */
   admissionSpareDelayMs: 100,
 

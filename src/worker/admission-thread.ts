@@ -1,4 +1,5 @@
 /** The thread that admits one module: it may take long or never end, and is ended from outside then. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
@@ -26,15 +27,21 @@ function admit({ bytes, digest }: ToAdmission): void {
   }
 }
 
-/** Admits a module that nobody wants, see `warm-module.ts`; twice, as V8 optimizes what comes again. */
-function warmUp(): void {
+/** Admits a module that nobody wants, see `warm-module.ts`, again and again until it is told of one that somebody does. */
+async function warmUp(): Promise<void> {
   const bytes = warmModule(limits.admissionWarmFunctions, limits.admissionWarmTurns);
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < limits.admissionWarmRounds && !asked; round++) {
     const { module, admission } = checkModule(bytes, digestOf(bytes));
     rehearse(module, admission);
+    if (round === 0) keepCompiled(); // before the answer, upon which the thread is ended
+    await nextTurn();
   }
 }
 
-warmUp();
-keepCompiled(); // before the answer, upon which the thread is ended
-port.once("message", (message: ToAdmission) => admit(message)); // the host posts nothing else
+let asked = false;
+// Listening for good, though there is one message only: a thread that ends takes its heap apart while the deploy goes on.
+port.on("message", (message: ToAdmission) => {
+  asked = true;
+  admit(message); // the host posts nothing else
+});
+await warmUp();
