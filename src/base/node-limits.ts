@@ -39,6 +39,9 @@ export const nodeLimits = {
   sharedClockMs: 0.002,
   /** How often the watchdog looks at running workers. */
   watchdogMs: 10,
+  /** A look that comes so much too late tells that the process stood still; and how many such times are remembered. */
+  standstillMs: 100,
+  standstillsMax: 64,
   /** How long a cancelled item may still run before its worker is ended. */
   cancelGraceMs: 100,
   /** How long past its deadline an item may run before its worker is ended: ending one costs more than that. */

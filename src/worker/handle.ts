@@ -18,7 +18,7 @@ import { ControlWord, type ToHost, type ToWorker } from "./messages.ts";
 import { lostThread } from "./lost-thread.ts";
 import { Spin } from "./spin.ts";
 import { startThread } from "./start-thread.ts";
-import { judge } from "./watchdog.ts";
+import { judge, type StoodStill } from "./watchdog.ts";
 
 /** What a handle tells the pool. */
 export interface HandleEvents {
@@ -155,12 +155,12 @@ export class WorkerHandle {
   }
 
   /** Says why the thread must be ended, if it must, and notes whether it is late. */
-  judge(now: number): BatchFailure | undefined {
+  judge(now: number, stoodStill: StoodStill): BatchFailure | undefined {
     if (this.state !== "ready" || this.#inFlight === 0) return undefined;
     const slot = this.#slots[this.#oldest];
     const work = slot.waiting ? undefined : slot.work(now);
     this.late = work !== undefined && !work.cold && now - work.beganAt > limits.lateItemMs;
-    return work && judge(work, now);
+    return work && judge(work, now, stoodStill);
   }
 
   /** Ends the thread because of what its running item does. The rest of its batch does not start. */

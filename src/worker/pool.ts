@@ -230,7 +230,7 @@ class Pool implements WorkerPool {
     let busy = false;
     for (const handle of this.#threads()) {
       handle.poll(this.#deliver);
-      const culprit = handle.judge(now);
+      const culprit = handle.judge(now, this.#watchdog.stoodStill);
       if (culprit !== undefined) this.#kill(handle, culprit);
       else this.#expireWaiting(handle, now);
       if (handle.late) this.#assignment.relieve(handle, this.#deliver);
