@@ -9,8 +9,6 @@ export const nodeLimits = {
   nodeBatchesMax: 256,
   /** A batch that runs no longer than this goes before longer ones on its node. */
   shortBatchMs: 0.5,
-  /** How long a batch goes on while a short one waits behind it: its items may take longer than they were thought to. */
-  sliceMs: 8,
   /**
    * An item that runs longer is a long one: nothing waits behind it on its worker, and while each worker has such an
    * item short ones go to threads of the lane.

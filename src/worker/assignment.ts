@@ -6,7 +6,6 @@
  */
 import { limits } from "../base/limits.ts";
 import type { KernelModule } from "../kernel/load.ts";
-import type { BatchPart } from "./batch.ts";
 import type { BatchQueue } from "./batch-queue.ts";
 import type { WorkerHandle } from "./handle.ts";
 import type { HeldBatch } from "./held-batch.ts";
@@ -49,13 +48,11 @@ export class Assignment {
     }
   }
 
-  /** Takes everything from a worker that waits behind the long item it runs; the rest of that item's batch is delivered. */
-  relieve(handle: WorkerHandle, deliver: (held: HeldBatch, part: BatchPart) => void): void {
+  /** Takes everything from a worker that waits behind the long item it runs. */
+  relieve(handle: WorkerHandle): void {
     const ready = handle.revokeWaiting(() => true);
     if (ready !== undefined) this.#queue.putBack([ready]);
-    const { running } = handle;
-    const part = handle.takeBack();
-    if (running !== undefined && part !== undefined) deliver(running, part);
+    handle.takeBack();
     if (handle.lane >= this.#roster.lanes.length) this.#roster.openLane();
   }
 

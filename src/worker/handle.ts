@@ -1,6 +1,6 @@
 /**
  * One worker thread seen from the host. It has two slots which are filled in turn, so that the next batch lies ready
- * while one runs. Its life: starting → ready → ending → ended; a thread that dies by itself goes straight to ended.
+ * while one runs; an urgent one is run in the middle of the other. Its life: starting → ready → ending → ended; a thread that dies by itself goes straight to ended.
  */
 import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { systemClock } from "../base/clock.ts";
@@ -134,7 +134,8 @@ export class WorkerHandle {
   poll(deliver: (held: HeldBatch, part: BatchPart) => void): void {
     Atomics.store(this.#control, ControlWord.RUNG, 0);
     while (this.#inFlight > 0 && this.state === "ready") {
-      const slot = this.#slots[this.#oldest];
+      const urgent = this.#urgent();
+      const slot = urgent ?? this.#slots[this.#oldest];
       const { held, waiting } = slot;
       const part = slot.collect(this.lane);
       if (waiting) slot.flush();
@@ -144,21 +145,21 @@ export class WorkerHandle {
       if (part.done) this.#finish(slot);
       this.#counts.items += part.count;
       deliver(held, part);
-      if (!part.done) return;
+      // The rest of what the urgent one interrupted is told when there is more of it.
+      if (!part.done || (urgent !== undefined && this.#slots[this.#oldest].goesOn)) return;
     }
   }
 
-  /** Has the batch that runs make way after its present item, when a short one waits behind it for long. */
-  makeWay(now: number): void {
-    const waiting = this.#slots[other(this.#oldest)].held;
-    if (waiting?.short === true && now - this.busySince > limits.sliceMs) this.#slots[this.#oldest].halt();
+  /** The younger batch, when it ran before the older one had ended and there is something to take of it. */
+  #urgent(): HostSlot | undefined {
+    const slot = this.#slots[other(this.#oldest)];
+    return this.#inFlight === 2 && slot.interposed ? slot : undefined;
   }
 
   /** Says why the thread must be ended, if it must, and notes whether it is late. */
   judge(now: number, stoodStill: StoodStill): BatchFailure | undefined {
     if (this.state !== "ready" || this.#inFlight === 0) return undefined;
-    const slot = this.#slots[this.#oldest];
-    const work = slot.waiting ? undefined : slot.work(now);
+    const work = this.#slots[0].work(now) ?? this.#slots[1].work(now); // of two that were begun only one has an item
     this.late = work !== undefined && !work.cold && now - work.beganAt > limits.lateItemMs;
     return work && judge(work, now, stoodStill);
   }
@@ -187,14 +188,9 @@ export class WorkerHandle {
     return held;
   }
 
-  /** Takes back the items behind the one that runs; undefined when there are none. */
-  takeBack(): BatchPart | undefined {
-    return this.state === "ready" ? this.#slots[this.#oldest].takeBack(this.lane) : undefined;
-  }
-
-  /** The batch that runs. */
-  get running(): HeldBatch | undefined {
-    return this.#slots[this.#oldest].held;
+  /** Takes back the items behind the one that runs. */
+  takeBack(): void {
+    if (this.state === "ready") for (const slot of this.#slots) slot.takeBack(this.lane);
   }
 
   /** Marks items of a batch as cancelled; false when the batch is not here. */
@@ -234,7 +230,7 @@ export class WorkerHandle {
     this.#counts.batches++;
     slot.empty();
     this.late = false;
-    this.#oldest = other(this.#oldest);
+    if (slot === this.#slots[this.#oldest]) this.#oldest = other(this.#oldest);
     this.#inFlight = this.#inFlight === 2 ? 1 : 0;
   }
 
@@ -272,18 +268,11 @@ export class WorkerHandle {
   }
 
   #message(message: ToHost): void {
-    switch (message.kind) {
-      case "ready":
-        if (this.state !== "starting") return;
-        this.state = "ready";
-        this.#events.ready(this);
-        return;
-      case "bell":
-        this.#events.bell(this);
-        return;
-      default:
-        message satisfies never;
-    }
+    if (message.kind === "bell") return this.#events.bell(this);
+    message.kind satisfies "ready";
+    if (this.state !== "starting") return;
+    this.state = "ready";
+    this.#events.ready(this);
   }
 
   #exit(code: number): void {

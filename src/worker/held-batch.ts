@@ -53,19 +53,22 @@ export class HeldBatch {
 
   /** The last part of a batch of which nothing was started. */
   refuse(rest: BatchFailure, worker = -1): void {
-    this.deliver({
-      id: this.batch.id,
-      first: 0,
-      count: 0,
-      sizes: new Uint32Array(0),
-      payloads: new Uint8Array(0),
-      failures: [],
-      runMs: new Float32Array(0),
-      queuedMs: 0,
-      coldMs: 0,
-      worker,
-      done: true,
-      rest,
-    });
+    this.deliver({ ...emptyPart, id: this.batch.id, worker, done: true, rest });
+  }
+
+  /** A part that tells of items taken back, after `first` that were reported. */
+  giveBack(first: number, takenBack: number, worker: number): void {
+    this.deliver({ ...emptyPart, id: this.batch.id, first, worker, done: false, takenBack });
   }
 }
+
+const emptyPart = {
+  first: 0,
+  count: 0,
+  sizes: new Uint32Array(0),
+  payloads: new Uint8Array(0),
+  failures: [],
+  runMs: new Float32Array(0),
+  queuedMs: 0,
+  coldMs: 0,
+};

@@ -5,7 +5,15 @@
 import { limits } from "../base/limits.ts";
 import { copyPieces } from "../base/rope.ts";
 import type { BatchFailure, BatchPart, ItemFailure } from "./batch.ts";
-import { BatchMemory, BatchState, ItemStatus, Time, Word, type BatchBuffers } from "./batch-memory.ts";
+import {
+  BatchMemory,
+  BatchState,
+  ItemStatus,
+  Time,
+  Urgency,
+  Word,
+  type BatchBuffers,
+} from "./batch-memory.ts";
 import type { HeldBatch } from "./held-batch.ts";
 import { failureOf, notStarted, parseFailure } from "./item-failures.ts";
 import type { RunningWork } from "./watchdog.ts";
@@ -88,7 +96,19 @@ export class HostSlot {
     header[Word.KERNEL] = kernelNumber;
     header[Word.FUNCTION] = held.functionIndex;
     header[Word.COUNT] = batch.count;
+    header[Word.URGENT] = held.short ? Urgency.SHORT : Urgency.NONE;
     Atomics.store(header, Word.STATE, BatchState.READY);
+  }
+
+  /** The worker is at it and does not wait for anything. */
+  get goesOn(): boolean {
+    return this.state === BatchState.RUNNING && !this.waiting;
+  }
+
+  /** It was run in the middle of the other, and there is something to take of it. */
+  get interposed(): boolean {
+    const first = Atomics.load(this.#memory.header, Word.URGENT) === Urgency.FIRST;
+    return first && (this.waiting || this.hasEnded());
   }
 
   /** The worker has done all it will do of the batch. */
@@ -114,16 +134,15 @@ export class HostSlot {
     Atomics.store(this.#memory.header, Word.HALT, 1);
   }
 
-  /** Takes back what the worker has not started of the batch that it runs; undefined when there is nothing. */
-  takeBack(worker: number): BatchPart | undefined {
+  /** Takes back what the worker has not started of the batch that it runs, if there is anything, and tells so. */
+  takeBack(worker: number): void {
     const { held } = this;
-    if (held?.batch.divisible !== true || this.state !== BatchState.RUNNING) return undefined;
+    if (held?.batch.divisible !== true || this.state !== BatchState.RUNNING) return;
     this.halt();
     const takenBack = Atomics.load(this.#memory.header, Word.STARTED);
-    if (takenBack >= this.#kept) return undefined;
+    if (takenBack >= this.#kept) return;
     this.#kept = takenBack;
-    const part = { id: held.batch.id, first: this.#reported, count: 0, ...nothing() };
-    return { ...part, queuedMs: 0, coldMs: 0, worker, done: false, takenBack };
+    held.giveBack(this.#reported, takenBack, worker);
   }
 
   cancel(first: number, count: number): void {
@@ -155,7 +174,7 @@ export class HostSlot {
   /** What the worker does at present with the batch, or undefined when it does nothing that could last. */
   work(now: number): RunningWork | undefined {
     const { header, times, cancelled } = this.#memory;
-    if (this.held === undefined || this.state !== BatchState.RUNNING) return undefined;
+    if (this.held === undefined || !this.goesOn) return undefined;
     const { kernel, deadlineAt, function: functionName } = this.held.batch;
     const cold = Atomics.load(header, Word.COLD) === 1;
     const index = this.runningIndex;
@@ -270,10 +289,6 @@ export class HostSlot {
     const at = Atomics.load(header, Word.STOPPED_AT);
     return size === 0 ? undefined : parseFailure(output.slice(at, at + size));
   }
-}
-
-function nothing(): Taken {
-  return { payloads: new Uint8Array(0), sizes: new Uint32Array(0), runMs: new Float32Array(0), failures: [] };
 }
 
 /** Columns of a part. */

@@ -233,8 +233,7 @@ class Pool implements WorkerPool {
       const culprit = handle.judge(now, this.#watchdog.stoodStill);
       if (culprit !== undefined) this.#kill(handle, culprit);
       else this.#expireWaiting(handle, now);
-      if (handle.late) this.#assignment.relieve(handle, this.#deliver);
-      else handle.makeWay(now);
+      if (handle.late) this.#assignment.relieve(handle);
       busy ||= handle.inFlight > 0;
     }
     this.#queue.expire(now);

@@ -364,17 +364,52 @@ describe("createWorkerPool", () => {
     expect(order).toEqual(["short", "long"]);
   });
 
-  it("has a batch that takes longer than it was thought to make way for a short one", async () => {
-    const pool = await startPool(1);
+  it("runs short batches between the items of a longer one", async () => {
+    const pool = await setup();
     const item = Buffer.alloc(4);
     item.writeUInt32LE(2048); // a millisecond or more
-    const items = Array.from({ length: 1000 }, () => item);
+    const items = Array.from({ length: 50_000 }, () => item); // more than there is time for
+    let ended = false;
     const long = pool.run("work", items);
-    const short = pool.run("echo", [go], { estimatedMs: 0.1 });
-    const [{ rest, outcomes }, { outcomes: echoed }] = await Promise.all([long, short]);
-    expect(rest).toMatchObject({ reason: "NOT_STARTED" });
-    expect(outcomes).toContain("missing");
-    expect(echoed).toEqual([go]);
+    const over = long.finally(() => (ended = true));
+    for (let round = 0; round < 20; round++) {
+      expect((await pool.run("echo", [go, spin], { estimatedMs: 0.1 })).outcomes).toEqual([go, spin]);
+      expect(ended).toBe(false);
+    }
+    pool.cancel(long.id, 0, items.length);
+    const reasons = (await over).outcomes.map(reasonOf);
+    expect(new Set(reasons)).toEqual(new Set(["ok", "CANCELLED"]));
+  });
+
+  it("ends a short batch that runs away between the items of a longer one, and nothing else", async () => {
+    const pool = await setup(1, { timeLimitMs: 1_000 });
+    const item = Buffer.alloc(4);
+    item.writeUInt32LE(2048);
+    const long = pool.run(
+      "work",
+      Array.from({ length: 100 }, () => item),
+    );
+    const runaway = await pool.run("spinIf", [go, spin, go], { estimatedMs: 0.1 });
+    expect(runaway.outcomes.map(reasonOf)).toEqual(["ok", "TIME_LIMIT", "missing"]);
+    const { outcomes, rest } = await long;
+    const reasons = outcomes.map(reasonOf);
+    expect(reasons.filter((reason) => reason !== "ok" && reason !== "missing")).toEqual([]);
+    expect(rest?.reason).toBe(reasons.includes("missing") ? "NOT_STARTED" : undefined);
+    expect(pool.stats().restarts).toBe(1);
+  });
+
+  it("takes large results of a short batch in the middle of a longer one", async () => {
+    const pool = await setup();
+    const item = Buffer.alloc(4);
+    item.writeUInt32LE(2048);
+    const long = pool.run(
+      "work",
+      Array.from({ length: 200 }, () => item),
+    );
+    const large = Array.from({ length: 8 }, (_, index) => Buffer.alloc(300_000, index));
+    const { outcomes } = await pool.run("echo", large, { estimatedMs: 0.1 });
+    expect(outcomes.map((outcome) => Buffer.from(outcome as Uint8Array))).toEqual(large);
+    expect(new Set((await long).outcomes.map(reasonOf))).toEqual(new Set(["ok"]));
   });
 
   it("refuses batches beyond its queue", async () => {
