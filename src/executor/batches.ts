@@ -45,6 +45,7 @@ export class Batches {
   #nextId = 1;
   #bytes = 0;
   #executed = 0;
+  #dropped = 0;
   #state: "open" | "draining" = "open";
   #whenEmpty: (() => void)[] = [];
 
@@ -62,6 +63,11 @@ export class Batches {
   /** Invocations that ended here since the boot, failed ones included. */
   get executed(): number {
     return this.#executed;
+  }
+
+  /** Attempts since the boot whose scheduler had gone before they ended. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   get draining(): boolean {
@@ -141,13 +147,17 @@ export class Batches {
     }
   }
 
-  /** Cancels all of an owner that has gone; their outcomes interest nobody. */
-  dropAll(owner: BatchOwner): void {
+  /** Cancels all of an owner that has gone; their outcomes interest nobody. Gives how many they were. */
+  dropAll(owner: BatchOwner): number {
+    const before = this.#held.size;
     for (const [id, held] of [...this.#held]) {
       if (held.owner !== owner) continue;
       this.#workers().cancel(id, 0, held.frame.count);
       this.#release(id, held);
     }
+    const count = before - this.#held.size;
+    this.#dropped += count;
+    return count;
   }
 
   #keyOf(kernel: KernelModule, entry: FunctionFrame): string {

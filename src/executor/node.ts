@@ -92,7 +92,11 @@ export class Node {
     });
     const credit = () => creditOf(workers, this.#batches.draining, this.#pool.held);
     const logBudget = new LogBudget(systemClock);
-    const shared = { modules: this.#modules, batches: this.#batches, logBudget, credit };
+    const dropped = (attempts: number): void => {
+      const ran = attempts === 1 ? "an attempt" : `${attempts} attempts`;
+      warn(`the stream of a scheduler broke; ${ran} that it had here will run again elsewhere`);
+    };
+    const shared = { modules: this.#modules, batches: this.#batches, logBudget, credit, dropped };
     const node = { id, incarnation: this.incarnation, workers, ...shared };
     this.#executor = new Executor(node, secret);
     this.#executor.addTo(this.#server);
@@ -178,6 +182,7 @@ export class Node {
       memoryBytes: process.memoryUsage.rss(),
       busyWorkers: busy,
       workerRestarts: restarts,
+      attemptsDropped: this.#batches.dropped,
     };
   }
 }

@@ -34,6 +34,8 @@ export interface SessionNode {
   readonly modules: ModuleCache;
   readonly batches: Batches;
   readonly logBudget: LogBudget;
+  /** A scheduler's stream broke with so many attempts under way. */
+  dropped(attempts: number): void;
   credit(): CreditFrame;
 }
 
@@ -84,7 +86,8 @@ export class SchedulerSession implements BatchOwner {
     if (this.#closed) return;
     this.#closed = true;
     this.#functions.close();
-    this.#node.batches.dropAll(this);
+    const dropped = this.#node.batches.dropAll(this);
+    if (dropped > 0) this.#node.dropped(dropped);
   }
 
   /** What comes from the scheduler; anything else breaks the protocol. */

@@ -35,6 +35,19 @@ describe("SchedulerSession", () => {
     return { calls, fetch, until };
   }
 
+  it("tells how many attempts a scheduler has left behind whose stream broke, if any", async () => {
+    const { scheduler, workers, drops, address } = await connectedExecutor();
+    scheduler.send(1, ["a"]);
+    scheduler.send(2, ["b"]);
+    await workers.held(2);
+    scheduler.link.close(new HeddleError("INTERNAL", "it broke"));
+    const next = await afterThat(address);
+    expect(drops).toEqual([2]);
+    next.link.close(new HeddleError("INTERNAL", "it broke"));
+    await afterThat(address);
+    expect(drops).toEqual([2]);
+  });
+
   it("keeps attempts until their module is there", async () => {
     const { calls, fetch, until } = heldFetch();
     const { scheduler, workers } = await connectedExecutor(fetch);

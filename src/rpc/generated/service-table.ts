@@ -42,6 +42,7 @@ export const serviceTable: ServiceTable = {
       {"number":3,"name":"memoryBytes","type":"uint64"},
       {"number":4,"name":"busyWorkers","type":"uint32"},
       {"number":5,"name":"workerRestarts","type":"uint32"},
+      {"number":6,"name":"attemptsDropped","type":"uint64"},
     ],
     "heddle.v1.Leaving": [
       {"number":1,"name":"why","type":"string"},

@@ -24,6 +24,7 @@ function setup(...counters: ((now: number) => number)[]) {
           memoryBytes: 0,
           busyWorkers: 0,
           workerRestarts: 0,
+          attemptsDropped: 0,
         };
         // The fields that are read here.
         return { heartbeat } as NodeInfo;
