@@ -202,7 +202,7 @@ class GatewayProcess implements Gateway {
 
   whenReady(nodes: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const watcher: Watcher = { attempts: false, functions: new Set(), send: () => check() };
+      const watcher: Watcher = { attempts: false, load: false, functions: new Set(), send: () => check() };
       const done = (): void => {
         this.#watchers.remove(watcher);
         signal.removeEventListener("abort", done);

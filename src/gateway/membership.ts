@@ -122,6 +122,7 @@ export class Membership {
     if (member === undefined || member.facts.incarnation !== incarnation) return;
     member.heartbeat = heartbeat;
     member.heardAt = systemClock.now();
+    this.#options.watchers.heartbeat(describe(member));
     if (member.state.kind !== "ready" && member.state.kind !== "draining") return;
     this.#options.engine.post({ kind: "nodeAlive", node: nodeId(id), incarnation });
   }

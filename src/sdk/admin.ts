@@ -72,6 +72,8 @@ export interface PromoteOptions extends VersionOptions {
 export interface WatchOptions {
   /** Tell of attempts as well. Default false. */
   readonly attempts?: boolean;
+  /** Tell of a node with each of its heartbeats, not only when its state changes. Default false. */
+  readonly load?: boolean;
   /** Only attempts of these functions (`kernel/function`). Default all. */
   readonly functions?: readonly string[];
   /** Ends the watch. */
@@ -149,7 +151,8 @@ export class FabricAdmin {
 
   /** The nodes as they are, `synced`, then every change. */
   watch(options: WatchOptions = {}): AsyncGenerator<ClusterEvent> {
-    const request = { attempts: options.attempts ?? false, functions: [...(options.functions ?? [])] };
+    const { attempts = false, load = false, functions = [] } = options;
+    const request = { attempts, load, functions: [...functions] };
     return watchCluster(this.#channel, request, options.signal);
   }
 

@@ -7,6 +7,7 @@ import { secretMetadata } from "../../src/rpc/channel.ts";
 import { listNodes, watchCluster } from "../../src/rpc/clients.ts";
 import { NodeState } from "../../src/rpc/generated/heddle/v1/NodeState.ts";
 import type { RegisterRequest } from "../../src/rpc/generated/heddle/v1/RegisterRequest.ts";
+import type { WatchRequest } from "../../src/rpc/generated/heddle/v1/WatchRequest.ts";
 import type { WatchResponse__Output } from "../../src/rpc/generated/heddle/v1/WatchResponse.ts";
 import { heddle } from "../../src/rpc/services.ts";
 import { fromStatus } from "../../src/rpc/status.ts";
@@ -33,7 +34,7 @@ async function until(
   }
 }
 
-async function watching(running: TestGateway, request = { attempts: true, functions: [] as string[] }) {
+async function watching(running: TestGateway, request: WatchRequest = { attempts: true, functions: [] }) {
   const abort = new AbortController();
   const events = watchCluster(running.client, request, abort.signal);
   await until(events, (event) => event.synced);
@@ -124,6 +125,16 @@ describe("Cluster.Watch", () => {
       NodeState.NODE_STATE_DRAINING,
       NodeState.NODE_STATE_LEFT,
     ]);
+    abort.abort();
+  });
+
+  it("tells what nodes say with each heartbeat to those who ask", async () => {
+    const running = await startGateway();
+    const node = await running.node();
+    const { events, abort } = await watching(running, { attempts: false, functions: [], load: true });
+    node.heartbeat();
+    const told = await until(events, (event) => event.node?.heartbeat?.executed === 7);
+    expect(told.node).toMatchObject({ facts: { id: "node-1" }, attempts: 0, queueMs: 0 });
     abort.abort();
   });
 

@@ -80,6 +80,7 @@ export const serviceTable: ServiceTable = {
     "heddle.v1.WatchRequest": [
       {"number":1,"name":"attempts","type":"bool"},
       {"number":2,"name":"functions","type":"string","repeated":true},
+      {"number":3,"name":"load","type":"bool"},
     ],
     "heddle.v1.AttemptStarted": [
       {"number":1,"name":"attemptId","type":"uint64"},
