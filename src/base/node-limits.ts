@@ -35,6 +35,11 @@ export const nodeLimits = {
   /** Items in a row that share a reading of the clock when they last no longer than this. */
   sharedClockItems: 8,
   sharedClockMs: 0.002,
+  /**
+   * How much a worker's thread stands back for the others of its machine, from 0 to 19: the event loops that carry
+   * everybody's calls need a processor for a moment, kernels for as long as they can have it.
+   */
+  workerNiceness: 4,
   /** How often the watchdog looks at running workers. */
   watchdogMs: 10,
   /** A look that comes so much too late tells that the process stood still; and how many such times are remembered. */

@@ -15,6 +15,7 @@ import { LogWriter } from "./log-ring.ts";
 import { ControlWord, type KernelMessage, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
 import { BatchRunner, threadNow } from "./run-batch.ts";
 import { Spin } from "./spin.ts";
+import { standBack } from "./stand-back.ts";
 import { keepCompiled } from "./thread-environment.ts";
 
 const { port, control: controlBuffer, slots, log: logBuffer } = workerData as ThreadData; // the host starts threads with nothing else
@@ -161,6 +162,7 @@ function serve(): never {
   }
 }
 
+standBack();
 post({ kind: "ready" });
 keepCompiled();
 serve();
