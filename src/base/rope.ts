@@ -65,3 +65,14 @@ export function copyPieces(bytes: Bytes, target: Uint8Array, at: number): void {
     next += piece.length;
   }
 }
+
+/** From so many bytes on, clearing memory takes longer than making a Buffer, whose memory is not cleared. */
+const uncleanMinBytes = 16 * 1024;
+
+/** A copy of a part of the bytes; memory of a large one is not cleared before it is written. */
+export function copyOfPart(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  if (end - start < uncleanMinBytes) return bytes.slice(start, end);
+  const copy = new Uint8Array(Buffer.allocUnsafeSlow(end - start).buffer);
+  copy.set(bytes.subarray(start, end));
+  return copy;
+}

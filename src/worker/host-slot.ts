@@ -3,7 +3,7 @@
  * worker fills in results while the host reads: everything below FINISHED is complete and stays as it is.
  */
 import { limits } from "../base/limits.ts";
-import { copyPieces } from "../base/rope.ts";
+import { copyOfPart, copyPieces } from "../base/rope.ts";
 import type { BatchFailure, BatchPart, ItemFailure } from "./batch.ts";
 import {
   BatchMemory,
@@ -257,7 +257,7 @@ export class HostSlot {
     for (let index = 0; index < sizes.length; index++) bytes += sizes[index] ?? 0;
     const from = this.#outputAt;
     this.#outputAt = from + bytes;
-    const payloads = output.slice(from, from + bytes);
+    const payloads = copyOfPart(output, from, from + bytes);
     if (Atomics.load(header, Word.FAULTS) === 0) return { payloads, sizes, failures: [], runMs };
     return { ...this.#separate(first, payloads, sizes), sizes, runMs };
   }

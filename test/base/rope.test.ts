@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { copyPieces, inOnePiece, piecesOf, Rope, ropeOf, type Bytes } from "../../src/base/rope.ts";
+import {
+  copyOfPart,
+  copyPieces,
+  inOnePiece,
+  piecesOf,
+  Rope,
+  ropeOf,
+  type Bytes,
+} from "../../src/base/rope.ts";
 import { testSeed } from "../support/seed.ts";
 
 const pieces = fc.array(fc.uint8Array({ maxLength: 9 }), { maxLength: 8 });
@@ -60,4 +68,20 @@ describe("copyPieces", () => {
     copyPieces(Buffer.from("z"), target, 7);
     expect(target.toString()).toBe("--abc--z");
   });
+});
+
+describe("copyOfPart", () => {
+  it.each([0, 1, 1000, 16 * 1024 - 1, 16 * 1024, 100_000])(
+    "copies %d bytes to memory of their own",
+    (size) => {
+      const shared = new Uint8Array(new SharedArrayBuffer(size + 20));
+      for (let at = 0; at < shared.length; at++) shared[at] = at;
+      const expected = Uint8Array.from(shared.subarray(7, 7 + size));
+      const copy = copyOfPart(shared, 7, 7 + size);
+      shared.fill(0);
+      expect(copy.constructor).toBe(Uint8Array);
+      expect(copy.buffer.byteLength).toBe(size);
+      expect(Buffer.compare(copy, expected)).toBe(0);
+    },
+  );
 });
