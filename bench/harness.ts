@@ -4,7 +4,7 @@
  * subject is divided by the baseline's round beside it. A figure is the median of these ratios.
  */
 
-import type { Chart } from "./chart.ts";
+import type { Chart } from "./draw/chart.ts";
 
 /** Something that can be measured for a round. */
 export interface Subject<Sample> {
@@ -77,6 +77,17 @@ export class Unavailable extends Error {
 export interface Details {
   readonly headers: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/**
+ * Starts several things at once. Where one fails, this does when the others have started: they belong to their scope then
+ * and end with it.
+ */
+export async function sideBySide<Parts extends readonly unknown[]>(
+  ...starts: { readonly [Index in keyof Parts]: Promise<Parts[Index]> }
+): Promise<Parts> {
+  await Promise.allSettled(starts);
+  return Promise.all(starts) as unknown as Promise<Parts>; // one for each, in their order
 }
 
 /** Measures all subjects in turns; gives the samples of each, in the order of the rounds. */

@@ -1,14 +1,22 @@
 /** `npm run bench`: measures figures one after another. Results go to stdout, progress to stderr. */
 import { join } from "node:path";
 import { figures } from "./figures.ts";
-import { readMachine, readVersions } from "./machine.ts";
+import { readMachine, readVersions } from "./report/machine.ts";
 import { helpText, readOptions, type SuiteOptions } from "./options.ts";
-import { reportDetails, reportFigure, reportJson, reportSummary, type Result, type Run } from "./report.ts";
-import { readResults, resultsFolder, writeResults } from "./results-folder.ts";
-import { summarizeFolder } from "./profiles-folder.ts";
+import {
+  reportDetails,
+  reportFigure,
+  reportJson,
+  reportSummary,
+  type Result,
+  type Run,
+} from "./report/report.ts";
+import { readResults, resultsFolder, writeResults } from "./report/results-folder.ts";
+import { combineRuns, reportRuns } from "./report/runs.ts";
+import { summarizeFolder } from "./processes/profiles-folder.ts";
 import { messageOf, Suite } from "./suite.ts";
-import { writeDocs } from "./write-docs.ts";
-import { mergeResults, saveRun } from "./saved-results.ts";
+import { writeDocs } from "./report/write-docs.ts";
+import { mergeResults, saveRun } from "./report/saved-results.ts";
 
 const note = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -29,14 +37,28 @@ async function main(argv: readonly string[]): Promise<number> {
   if (options.setup) return await setUp(options.figures);
   if (options.summarize !== undefined) return await summarize(options.summarize);
   if (options.writeDocs) return await publish();
-  const run = await measureAll(options);
-  process.stdout.write(`${options.json ? reportJson(run) : reportSummary(run.results.map(reportFigure))}\n`);
-  if (!options.profile) await keep(run);
+  const run = await measureRuns(options);
+  const tableOf = options.runs > 1 ? reportRuns : reportSummary;
+  process.stdout.write(`${options.json ? reportJson(run) : tableOf(run.results.map(reportFigure))}\n`);
   return run.results.some(({ kind }) => kind === "failed") ? 1 : 0;
 }
 
-async function measureAll(options: SuiteOptions): Promise<Run> {
+/** Measures as often as asked; what was found by then is kept after each run. */
+async function measureRuns(options: SuiteOptions): Promise<Run> {
   const interrupted = interruption();
+  const runs: Run[] = [];
+  for (;;) {
+    if (options.runs > 1) note(`run ${runs.length + 1} of ${options.runs}`);
+    const latest = await measureAll(options, interrupted);
+    runs.push(latest);
+    const all = combineRuns(runs);
+    if (!options.profile) await keep(all);
+    if (runs.length === options.runs) return all;
+    if (!options.json) process.stdout.write(`${reportSummary(latest.results.map(reportFigure))}\n\n`);
+  }
+}
+
+async function measureAll(options: SuiteOptions, interrupted: AbortSignal): Promise<Run> {
   const machine = readMachine();
   const begun = { machine, versions: await readVersions(), measuredAt: new Date().toISOString() };
   const suite = new Suite(options, interrupted, note);
@@ -70,7 +92,7 @@ async function setUp(chosen: SuiteOptions["figures"]): Promise<number> {
 
 async function publish(): Promise<number> {
   try {
-    await writeDocs();
+    await writeDocs(figures.map(({ name }) => name));
     return 0;
   } catch (error) {
     note(`bench: ${messageOf(error)}`);

@@ -9,6 +9,8 @@ export interface SuiteOptions {
   readonly json: boolean;
   readonly quick: boolean;
   readonly setup: boolean;
+  /** How often in a row. */
+  readonly runs: number;
   readonly profile: boolean;
   readonly writeDocs: boolean;
   /** A folder whose profiles are to be summed up. */
@@ -24,6 +26,7 @@ export function readOptions(argv: readonly string[]): SuiteOptions {
       only: { type: "string", multiple: true, default: [] },
       json: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
+      runs: { type: "string", default: "1" },
       profile: { type: "boolean", default: false },
       summarize: { type: "string" },
       "write-docs": { type: "boolean", default: false },
@@ -31,13 +34,19 @@ export function readOptions(argv: readonly string[]): SuiteOptions {
       help: { type: "boolean", default: false, short: "h" },
     },
   });
-  const { only, summarize, "write-docs": writeDocs, ...flags } = values;
-  return { ...flags, summarize, writeDocs, figures: chooseFigures(only) };
+  const { only, runs: times, summarize, "write-docs": writeDocs, ...flags } = values;
+  const runs = Number(times);
+  if (!/^\d+$/.test(times) || runs < 1 || runs > runsMax)
+    throw new RangeError(`--runs takes a whole number from 1 to ${runsMax}, not ${JSON.stringify(times)}`);
+  if (runs > 1 && flags.profile) throw new Error("--profile is of one run: leave out --runs");
+  return { ...flags, runs, summarize, writeDocs, figures: chooseFigures(only) };
 }
+
+const runsMax = 100;
 
 /** How long each figure is measured. */
 export function planOf({ quick, figures: chosen }: Pick<SuiteOptions, "quick" | "figures">): Plan {
-  if (!quick) return { warmUpMs: 3_000, rounds: 7, roundMs: 1_200 };
+  if (!quick) return { warmUpMs: 3_000, rounds: 7, roundMs: 1_000 };
   // Of one or two figures a look may take a while; of all it has to be over in two minutes.
   if (chosen.length <= quickFiguresMax) return { warmUpMs: 4_000, rounds: 3, roundMs: 800 };
   return { warmUpMs: 250, rounds: 3, roundMs: 150 };
@@ -47,7 +56,7 @@ const quickFiguresMax = 3;
 
 /** How long a run may take in all, in ms: a quick run of many figures leaves out those that it has no time for. */
 export function budgetOf({ quick, profile, figures: chosen }: SuiteOptions): number {
-  return quick && !profile && chosen.length > quickFiguresMax ? 108_000 : Infinity;
+  return quick && !profile && chosen.length > quickFiguresMax ? 112_000 : Infinity;
 }
 
 /** The text of `--help`. */
@@ -61,9 +70,12 @@ bench/results/ with the same, pictures, and what the machine is.
   --only NAME   measure this figure, or those below this name; may be repeated
   --quick       few and short rounds, for a look while working: over within two minutes; what they are too short for on
                 this machine is skipped
+  --runs N      measure all of it N times in a row; a figure holds when it does in every run, and the numbers that are
+                shown are those of the run in the middle
   --json        print one JSON object: { "plan", "measuredAt", "machine", "versions", "figures": [ { "name", "about",
                 "value", "unit", "baseline", "ratio", "target", "better", "holds" } ] }; a figure that this machine
-                lacks something for has "skipped", one that could not be measured "failed", each with the reason
+                lacks something for has "skipped", one that could not be measured "failed", each with the reason; with
+                --runs each has "runs": [ { "measuredAt", "value", "baseline", "ratio", "holds" } ]
   --profile     leave CPU profiles of all Node processes in bench/profiles/<figure>/, and print what is in them; the
                 figures are slower then and are not kept
   --summarize FOLDER

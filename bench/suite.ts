@@ -1,9 +1,9 @@
 /** The life of a run: figure after figure, each with its processes, all of which end with it whatever happens. */
 import { Unavailable, type Figure, type Outcome } from "./harness.ts";
 import { budgetOf, planOf, type SuiteOptions } from "./options.ts";
-import { forgetProcesses } from "./processes.ts";
-import { beginProfiles, nameProfiles } from "./profiles-folder.ts";
-import type { Result } from "./report.ts";
+import { forgetProcesses } from "./processes/process-names.ts";
+import { beginProfiles } from "./processes/profiles-folder.ts";
+import type { Result } from "./report/report.ts";
 
 export class Suite {
   readonly #options: SuiteOptions;
@@ -84,9 +84,10 @@ export class Suite {
 
   /** A profile is written when its process ends, so that a figure's are there when its scope has gone. */
   async #profiled(figure: Figure): Promise<Outcome> {
-    const folder = await beginProfiles(figure.name);
+    const end = await beginProfiles(figure.name);
     const outcome = await this.#measured(figure);
-    this.#note(`\n${await nameProfiles(folder)}\nbench: the profiles are in ${folder}`);
+    const { folder, summary } = await end();
+    this.#note(`\n${summary}\nbench: the profiles are in ${folder}`);
     return outcome;
   }
 }

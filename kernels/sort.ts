@@ -135,7 +135,7 @@ function sorted<T, U>(values: StaticArray<T>, kind: i32, descending: bool): Stat
   const other = newBlock<StaticArray<T>>(count * sizeof<T>());
   const from = changetype<usize>(values);
   toKeys<U>(from, count, kind, descending);
-  const result = sortRecords<U>(from, changetype<usize>(other), count, 0, sizeof<U>());
+  const result = sortRecords<U, U>(from, changetype<usize>(other), count, 0);
   fromKeys<U>(result, count, kind, descending);
   return changetype<StaticArray<T>>(result);
 }

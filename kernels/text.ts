@@ -13,12 +13,13 @@
 
 /* heddle { "timeLimitMs": 60000, "memoryMaxBytes": 805306368, "memoryInitialBytes": 8388608 } */
 import { Code, fail } from "heddle";
-import { utf8Size, utf8Write } from "./lib/text";
+import { decimal, utf8Size } from "./lib/text";
 import { buildIndex, Document, mergeReaders } from "./text/index-build";
 import { IndexReader } from "./text/index-reader";
 import { answer } from "./text/query";
 import { Order, sorted } from "./text/order";
-import { SLACK, Terms, textOf } from "./text/terms";
+import { Terms, textOf } from "./text/terms";
+import { WordRoom } from "./text/word-room";
 import { hashOf, Words } from "./text/words";
 
 /** A word and how often it is there. */
@@ -110,20 +111,23 @@ export function wordCount(text: string, limit: u32): Counts {
  */
 export function mergeCounts(parts: Array<Counts>, limit: u32): Counts {
   const terms = new Terms();
+  const room = new WordRoom();
   let total: u64 = 0;
   for (let i = 0; i < parts.length; i++) {
     const words = parts[i].words;
     if (<u32>words.length != parts[i].distinct) {
-      const said = "part " + i.toString() + " has " + words.length.toString() + " of its ";
-      fail(Code.INVALID_ARGUMENT, said + parts[i].distinct.toString() + " words; count with limit 0");
+      const said = "part " + decimal(i) + " has " + decimal(words.length) + " of its ";
+      fail(Code.INVALID_ARGUMENT, said + decimal(parts[i].distinct) + " words; count with limit 0");
     }
     total += parts[i].total;
     for (let w = 0; w < words.length; w++) {
-      const text = words[w].word;
+      const part = unchecked(words[w]);
+      const text = part.word;
       const size = <u32>utf8Size(text);
-      const word = heap.alloc(size + SLACK);
-      utf8Write(text, word);
-      terms.add(word, size, hashOf(word, word + size), words[w].count);
+      const word = room.write(text, size);
+      const before = terms.length;
+      terms.add(word, size, hashOf(word, word + size), part.count);
+      if (terms.length > before) room.keep(size);
     }
   }
   return countsOf(terms, total, limit);
@@ -175,7 +179,7 @@ export function summary(index: Uint8Array): IndexSummary {
  * @returns the best hits
  */
 export function search(index: Uint8Array, query: string, limit: u32): Results {
-  if (limit > HITS_MAX) fail(Code.INVALID_ARGUMENT, "limit must be at most 1000, not " + limit.toString());
+  if (limit > HITS_MAX) fail(Code.INVALID_ARGUMENT, "limit must be at most 1000, not " + decimal(limit));
   const reader = new IndexReader(index);
   const matches = answer(reader, query);
   const scores = matches.scores;

@@ -166,6 +166,18 @@ describe("files", () => {
 });
 
 describe("lock files", () => {
+  it.each(["bench/peers/ray-requirements.txt", "bench/peers/dask-requirements.txt"])(
+    "pin every package by the digests of its files: %s",
+    (path) => {
+      const packages = textOf(path)
+        .split(/\n(?! )/)
+        .filter((entry) => entry !== "" && !entry.startsWith("#"));
+      expect(packages.length).toBeGreaterThan(0);
+      const pinned = /^[\w.-]+==\S+( \\\n {4}--hash=sha256:[0-9a-f]{64})+$/;
+      expect(packages.filter((entry) => !pinned.test(entry.trimEnd()))).toEqual([]);
+    },
+  );
+
   it.each(["package-lock.json", "bench/peers/package-lock.json"])(
     "pin every package by its digest and no registry by its address: %s",
     (path) => {

@@ -5,10 +5,10 @@
 import { Piscina } from "piscina";
 import { digestOf } from "../../src/kernel/admission.ts";
 import { loadKernel } from "../../src/kernel/load.ts";
-import { configOf } from "../child.ts";
+import { configOf } from "../processes/child.ts";
 import { kernelModule } from "../../test/support/kernels.ts";
-import { serveRounds, type LoadLoop } from "../load.ts";
-import { Stamp } from "../stamp.ts";
+import { serveRounds, type LoadLoop } from "../load/load.ts";
+import { Stamp } from "../load/stamp.ts";
 import type { PiscinaConfig } from "./piscina.ts";
 
 const { threads, atomics, concurrentTasksPerWorker, itemsPerTask, payloadBytes } = configOf<PiscinaConfig>();

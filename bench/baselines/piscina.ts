@@ -1,7 +1,7 @@
 /** Piscina as a subject: the same function of the same module, in threads of the client's own process. */
-import { startChild } from "../child.ts";
+import { startChild } from "../processes/child.ts";
 import type { Bench, Subject } from "../harness.ts";
-import { requestRound, type Pace } from "../load.ts";
+import { requestRound, type Pace } from "../load/load.ts";
 
 /** What a client is told. */
 export interface PiscinaConfig {
@@ -20,7 +20,7 @@ export async function startPiscina(
   config: PiscinaConfig,
   inFlight: number,
 ): Promise<Subject<Pace>> {
-  const client = await startChild(scope, "./baselines/piscina-client.ts", config);
+  const client = await startChild(scope, "baselines/piscina-client.ts", config);
   return {
     name,
     async measure(durationMs) {

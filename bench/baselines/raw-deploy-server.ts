@@ -7,8 +7,8 @@ import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Server, ServerCredentials, type sendUnaryData, type ServerUnaryCall } from "@grpc/grpc-js";
-import { answerRequests } from "../child.ts";
-import { largeFunction } from "../large-module.ts";
+import { answerRequests } from "../processes/child.ts";
+import { largeFunction } from "../modules/large-module.ts";
 import { deployPath, mixedValue, type RawDeployReady } from "./raw-deploy.ts";
 
 const identity = (message: Buffer): Buffer => message;

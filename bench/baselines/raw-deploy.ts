@@ -1,6 +1,6 @@
 /** The bare deploy that Heddle's is measured against: see raw-deploy-server.ts. */
 import { Client, credentials } from "@grpc/grpc-js";
-import { startChild } from "../child.ts";
+import { startChild } from "../processes/child.ts";
 
 /** The method that is called. */
 export const deployPath = "/bench.Deploy/Deploy";
@@ -16,7 +16,7 @@ export interface RawDeployReady {
 export async function startRawDeploy(
   scope: AsyncDisposableStack,
 ): Promise<(wasm: Uint8Array) => Promise<number>> {
-  const { ready } = await startChild(scope, "./baselines/raw-deploy-server.ts", {});
+  const { ready } = await startChild(scope, "baselines/raw-deploy-server.ts", {});
   const { address } = ready as RawDeployReady; // said by raw-deploy-server.ts
   const client = new Client(address, credentials.createInsecure(), {
     "grpc.enable_retries": 0,

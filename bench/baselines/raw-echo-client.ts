@@ -1,6 +1,6 @@
 /** The load client of the bare echo: unary calls of grpc-js, and only the length of a reply is looked at. */
-import { configOf } from "../child.ts";
-import { serveUnaryCalls } from "../unary-calls.ts";
+import { configOf } from "../processes/child.ts";
+import { serveUnaryCalls } from "../load/unary-calls.ts";
 import { echoPath, type RawEchoConfig } from "./raw-echo.ts";
 
 const { address, channels, payloadBytes } = configOf<RawEchoConfig>();

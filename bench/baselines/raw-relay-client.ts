@@ -1,8 +1,8 @@
 /** The load client of the relay. A slot of the load has one payload in flight; only the number of bytes is looked at. */
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
 import { tuneServerHeap } from "../../src/cli/server-heap.ts";
-import { configOf } from "../child.ts";
-import { serveRounds, type LoadLoop } from "../load.ts";
+import { configOf } from "../processes/child.ts";
+import { serveRounds, type LoadLoop } from "../load/load.ts";
 import { relayChannelOptions, streamPath, unaryPath, type RelayClientConfig } from "./raw-relay.ts";
 
 tuneServerHeap();

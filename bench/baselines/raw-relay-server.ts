@@ -13,7 +13,7 @@ import {
   type ServerUnaryCall,
 } from "@grpc/grpc-js";
 import { tuneServerHeap } from "../../src/cli/server-heap.ts";
-import { answerRequests, configOf } from "../child.ts";
+import { answerRequests, configOf } from "../processes/child.ts";
 import {
   relayChannelOptions,
   relayWindowBytes,

@@ -2,7 +2,7 @@
  * The bare grpc-js relay that payloads are measured against: client → relay → server and back, three processes, each
  * message passed on as the buffer it came in. By unary calls, or by one long-lived stream whose messages are chunks.
  */
-import { startChild, type Child } from "../child.ts";
+import { startChild, type Child } from "../processes/child.ts";
 
 /** How the bytes travel. */
 export type RelayWay = "unary" | "stream";
@@ -47,14 +47,14 @@ export interface RelayClientConfig {
 /** Starts the server and the relay before it; gives the address of the relay. */
 export async function startRawRelay(scope: AsyncDisposableStack): Promise<string> {
   const config: RelayConfig = {};
-  const server = await startChild(scope, "./baselines/raw-relay-server.ts", config);
+  const server = await startChild(scope, "baselines/raw-relay-server.ts", config);
   const { address: next } = server.ready as RelayReady; // said by raw-relay-server.ts
   const passing: RelayConfig = { next };
-  const relay = await startChild(scope, "./baselines/raw-relay-server.ts", passing);
+  const relay = await startChild(scope, "baselines/raw-relay-server.ts", passing);
   return (relay.ready as RelayReady).address;
 }
 
 /** Starts a client of the relay. */
 export function startRawRelayClient(scope: AsyncDisposableStack, config: RelayClientConfig): Promise<Child> {
-  return startChild(scope, "./baselines/raw-relay-client.ts", config);
+  return startChild(scope, "baselines/raw-relay-client.ts", config);
 }

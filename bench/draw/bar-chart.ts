@@ -1,5 +1,5 @@
 /** Bars, lying, since names are longer than numbers: the name left, the bar, its value at its end. */
-import type { Bar, BarChart } from "../chart.ts";
+import type { Bar, BarChart } from "./chart.ts";
 import { boldSize, fitted, label, line, page, widthOf } from "./page.ts";
 import { createScale, isShown, type Scale } from "./scale.ts";
 import { element, text, type Markup } from "./svg.ts";

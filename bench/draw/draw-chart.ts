@@ -1,4 +1,4 @@
-import type { Chart } from "../chart.ts";
+import type { Chart } from "./chart.ts";
 import { drawBarChart } from "./bar-chart.ts";
 import { drawLineChart } from "./line-chart.ts";
 

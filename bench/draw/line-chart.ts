@@ -1,5 +1,5 @@
 /** Curves: a grid, two axes, and each curve's name at its right end, where the eye arrives. */
-import type { LineChart } from "../chart.ts";
+import type { LineChart } from "./chart.ts";
 import { boldSize, colourCount, fitted, fontSize, label, line, page, widthOf } from "./page.ts";
 import { createScale, isShown, type Scale } from "./scale.ts";
 import { element, text, type Markup } from "./svg.ts";

@@ -2,7 +2,7 @@
  * From values to places along an axis. A scale spans its values and a little more, so that its ends are round numbers;
  * it takes any numbers, also one value, none, or all the same.
  */
-import type { Axis } from "../chart.ts";
+import type { Axis } from "./chart.ts";
 import { numberLabel } from "./number-label.ts";
 
 /** An axis with a length. */
@@ -34,6 +34,7 @@ export interface ScaleOptions {
 
 /** True for a value that a scale of this kind can show. */
 export function isShown(scale: Axis["scale"], value: number): boolean {
+  if (scale === "percentiles") return value >= 0 && value <= percentileMax;
   return Number.isFinite(value) && (scale === "linear" || value > 0);
 }
 
@@ -41,7 +42,7 @@ export function isShown(scale: Axis["scale"], value: number): boolean {
 export function createScale(options: ScaleOptions): Scale {
   const { scale, length } = options;
   const values = options.values.filter((value) => isShown(scale, value)).map(bounded);
-  const inner = scale === "log" ? logarithm : bounded;
+  const inner = inners[scale];
   const { low, high, round } =
     ownSpan(values, options) ?? (scale === "log" ? decades(values) : steps(values, options));
   const [from, to] = [inner(low), inner(high)];
@@ -49,7 +50,7 @@ export function createScale(options: ScaleOptions): Scale {
     clamp(((inner(Math.max(low, Math.min(high, value))) - from) / (to - from)) * length, length);
   const ticks = round.map((value) => ({ at: place(value), label: numberLabel(value) }));
   const kept = spaced(ticks, options.tickRoom);
-  if (scale === "linear" || kept.length === ticks.length) return { place, ticks: kept };
+  if (scale !== "log" || kept.length === ticks.length) return { place, ticks: kept };
   // Where there is no room for all, powers of ten say more than what is left by chance.
   const powers = ticks.filter((_, index) => /^1(e|0*$)/.test(String(round[index]).replace(/^0\.0*/, "")));
   return { place, ticks: spaced(powers.length < 2 ? ticks : powers, options.tickRoom) };
@@ -67,6 +68,16 @@ function bounded(value: number): number {
 function logarithm(value: number): number {
   return Math.log10(Math.max(smallest, bounded(value)));
 }
+
+/** Where values are before they are stretched to the length of the axis. */
+const inners: Readonly<Record<Axis["scale"], (value: number) => number>> = {
+  linear: bounded,
+  log: logarithm,
+  percentiles: (percent) => -Math.log10(1 - Math.min(percent, percentileMax) / 100),
+};
+
+/** As far as a picture goes. */
+const percentileMax = 99.9999;
 
 function clamp(place: number, length: number): number {
   return Number.isFinite(place) ? Math.max(0, Math.min(length, place)) : 0;

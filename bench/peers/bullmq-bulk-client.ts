@@ -1,6 +1,6 @@
 /** The bulk client of BullMQ: `addBulk` of many jobs, two such bulks under way so that workers never wait. */
-import { answerRequests, configOf } from "../child.ts";
-import { Stamp } from "../stamp.ts";
+import { answerRequests, configOf } from "../processes/child.ts";
+import { Stamp } from "../load/stamp.ts";
 import { connectionTo, loadBullmq, queueName, type BullmqConfig, type NewJob } from "./bullmq.ts";
 
 /** Jobs in a bulk. */

@@ -2,7 +2,7 @@
  * The load client of BullMQ: adds a job, and hears of its result by the queue's events. A job's id carries the slot of
  * its call, so that one listener serves all; `job.waitUntilFinished` would ask Redis once more for each.
  */
-import { configOf } from "../child.ts";
+import { configOf } from "../processes/child.ts";
 import { connectionTo, loadBullmq, queueName, type BullmqConfig } from "./bullmq.ts";
 import { serveStampLoad } from "./stamp-load.ts";
 

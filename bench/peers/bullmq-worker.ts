@@ -1,5 +1,5 @@
 /** A worker of the BullMQ figure: the same function as `fresh/stamp`, some jobs at a time. */
-import { answerRequests, configOf } from "../child.ts";
+import { answerRequests, configOf } from "../processes/child.ts";
 import { addOnes } from "./add-ones.ts";
 import { connectionTo, loadBullmq, queueName, type BullmqConfig, type StampJob } from "./bullmq.ts";
 

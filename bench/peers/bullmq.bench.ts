@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { startChild } from "../child.ts";
+import { startChild } from "../processes/child.ts";
 import type { Bench } from "../harness.ts";
-import { payloadBytes } from "../invoke-subjects.ts";
+import { payloadBytes } from "../subjects/invoke-subjects.ts";
 import type { BullmqConfig } from "./bullmq.ts";
 import { expectPackages, programOf, programVersion, versionOf } from "./installed.ts";
 import { peerFigure, workers, type Peer } from "./peer-figure.ts";
@@ -28,13 +28,12 @@ export async function start({ scope }: Bench): Promise<Peer> {
   const args = ["--port", "0", "--unixsocket", path, "--save", "", "--appendonly", "no"];
   await startServer(scope, { command, args, readyLine: "eady to accept connections" });
   const config: BullmqConfig = { path, payloadBytes };
-  for (let worker = 0; worker < workers; worker++)
-    await startChild(scope, "./peers/bullmq-worker.ts", config);
+  for (let worker = 0; worker < workers; worker++) await startChild(scope, "peers/bullmq-worker.ts", config);
   return {
-    client: await startChild(scope, "./peers/bullmq-client.ts", config),
+    client: await startChild(scope, "peers/bullmq-client.ts", config),
     bulk: {
       name: "addBulk, 500 jobs",
-      client: await startChild(scope, "./peers/bullmq-bulk-client.ts", config),
+      client: await startChild(scope, "peers/bullmq-bulk-client.ts", config),
     },
     settings: {
       "redis-server": programVersion(command),

@@ -74,7 +74,7 @@ export function requirementOf(list: "ray" | "dask", name: string): string {
   const line = readFileSync(own(lists[list]), "utf8")
     .split("\n")
     .find((pin) => pin.startsWith(`${name}==`));
-  return line?.slice(name.length + 2) ?? "unknown";
+  return /==(\S+)/.exec(line ?? "")?.[1] ?? "unknown";
 }
 
 /** The packages of npm are there; throws Unavailable otherwise. */

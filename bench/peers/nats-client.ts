@@ -1,5 +1,5 @@
 /** The load client of NATS: `request` of its client. */
-import { configOf } from "../child.ts";
+import { configOf } from "../processes/child.ts";
 import { connectNats, subject, type NatsConfig, type NatsMessage } from "./nats.ts";
 import { serveStampLoad } from "./stamp-load.ts";
 

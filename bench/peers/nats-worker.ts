@@ -1,5 +1,5 @@
 /** A worker of the NATS figure: the same function as `fresh/stamp`, for whatever of the queue group's comes its way. */
-import { answerRequests, configOf } from "../child.ts";
+import { answerRequests, configOf } from "../processes/child.ts";
 import { addOnes } from "./add-ones.ts";
 import { connectNats, subject, type NatsConfig } from "./nats.ts";
 

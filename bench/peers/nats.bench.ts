@@ -1,6 +1,6 @@
-import { startChild } from "../child.ts";
+import { startChild } from "../processes/child.ts";
 import type { Bench } from "../harness.ts";
-import { payloadBytes } from "../invoke-subjects.ts";
+import { payloadBytes } from "../subjects/invoke-subjects.ts";
 import { expectPackages, programOf, programVersion, versionOf } from "./installed.ts";
 import type { NatsConfig } from "./nats.ts";
 import { peerFigure, workers, type Peer } from "./peer-figure.ts";
@@ -26,9 +26,9 @@ export async function start({ scope }: Bench): Promise<Peer> {
   const readyLine = "Listening for client connections on (.*)$";
   const address = await startServer(scope, { command, args, readyLine });
   const config: NatsConfig = { address, payloadBytes };
-  for (let worker = 0; worker < workers; worker++) await startChild(scope, "./peers/nats-worker.ts", config);
+  for (let worker = 0; worker < workers; worker++) await startChild(scope, "peers/nats-worker.ts", config);
   return {
-    client: await startChild(scope, "./peers/nats-client.ts", config),
+    client: await startChild(scope, "peers/nats-client.ts", config),
     settings: {
       "nats-server": programVersion(command),
       "@nats-io/transport-node": versionOf("@nats-io/transport-node"),

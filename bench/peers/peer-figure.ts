@@ -7,22 +7,23 @@
  *   one at a time  a single call in flight: its p50 stands beside
  *   in bulk        `fabric.map` beside what the peer has for many items at once, where it has something
  */
-import type { BarChart } from "../chart.ts";
-import { startChild, type Child } from "../child.ts";
-import { expectExecutions } from "../executions.ts";
-import { deployFixture, sharedFabric } from "../fabric.ts";
+import type { BarChart } from "../draw/chart.ts";
+import { startChild, type Child } from "../processes/child.ts";
+import { expectExecutions } from "../subjects/executions.ts";
+import { deployFixture, sharedFabric } from "../subjects/fabric.ts";
 import {
   interleave,
   median,
   ratioOfPairs,
+  sideBySide,
   type Bench,
   type Figure,
   type Outcome,
   type Plan,
 } from "../harness.ts";
-import { payloadBytes, rateOf } from "../invoke-subjects.ts";
-import { stuckMs, type Pace, type Round, type RoundOptions } from "../load.ts";
-import type { StampConfig } from "../stamp.ts";
+import { payloadBytes, rateOf } from "../subjects/invoke-subjects.ts";
+import { stuckMs, type Pace, type Round, type RoundOptions } from "../load/load.ts";
+import type { StampConfig } from "../load/stamp.ts";
 
 /** Single calls in flight. */
 const inFlight = 256;
@@ -64,8 +65,7 @@ export function peerFigure({ name, title, setup, start }: PeerOptions): Figure {
 }
 
 async function compare(bench: Bench, title: string, start: PeerOptions["start"]): Promise<Outcome> {
-  const peer = await start(bench);
-  const heddle = await startHeddle(bench);
+  const [peer, heddle] = await sideBySide(start(bench), startHeddle(bench));
   const single = [heddle.client, peer.client];
   const many = await inTurns(bench, manyOf(bench.plan), "many at once", single, { inFlight });
   const alone = await inTurns(bench, shortOf(bench.plan), "one at a time", single, { inFlight: 1 });
@@ -120,7 +120,6 @@ interface Heddle {
 async function startHeddle({ scope, shared }: Bench): Promise<Heddle> {
   const running = await sharedFabric(shared, { nodes: workers, workers: 1 });
   await deployFixture(running, "fresh");
-  const before = await running.executedBefore;
   const config: StampConfig = { address: running.address, payloadBytes };
   let calls = 0;
   const counted = (client: Child): Child => ({
@@ -131,9 +130,14 @@ async function startHeddle({ scope, shared }: Bench): Promise<Heddle> {
       return round;
     },
   });
+  const [before, client, mapClient] = await sideBySide(
+    running.executedBefore,
+    startChild(scope, "load/stamp-client.ts", config),
+    startChild(scope, "load/map-client.ts", config),
+  );
   return {
-    client: counted(await startChild(scope, "./stamp-client.ts", config)),
-    mapClient: counted(await startChild(scope, "./map-client.ts", config)),
+    client: counted(client),
+    mapClient: counted(mapClient),
     checkExecutions: () => expectExecutions(running.fabric, calls, before),
   };
 }

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import type { Child } from "../child.ts";
+import type { Child } from "../processes/child.ts";
 import { own } from "./installed.ts";
 
 /** What goes from a program to the suite. */

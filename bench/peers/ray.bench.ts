@@ -1,5 +1,5 @@
 import type { Bench } from "../harness.ts";
-import { payloadBytes } from "../invoke-subjects.ts";
+import { payloadBytes } from "../subjects/invoke-subjects.ts";
 import { programVersion, pythonOf, requirementOf } from "./installed.ts";
 import { peerFigure, workers, type Peer } from "./peer-figure.ts";
 import { startPython } from "./python-child.ts";

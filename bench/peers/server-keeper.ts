@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { answerRequests, configOf } from "../child.ts";
+import { answerRequests, configOf } from "../processes/child.ts";
 import type { ServerConfig } from "./server.ts";
 
 const { command, args, readyLine } = configOf<ServerConfig>();

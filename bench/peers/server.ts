@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startChild } from "../child.ts";
+import { startChild } from "../processes/child.ts";
 
 /** How a server is started. */
 export interface ServerConfig {
@@ -14,7 +14,7 @@ export interface ServerConfig {
 
 /** Starts a server, gives what the first group of its ready line caught. It ends with the scope. */
 export async function startServer(scope: AsyncDisposableStack, config: ServerConfig): Promise<string> {
-  const keeper = await startChild(scope, "./peers/server-keeper.ts", config);
+  const keeper = await startChild(scope, "peers/server-keeper.ts", config);
   return keeper.ready as string; // said by server-keeper.ts
 }
 

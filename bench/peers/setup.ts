@@ -29,7 +29,7 @@ export async function installPackages(note: Note): Promise<void> {
 export async function installPython(list: "ray" | "dask", note: Note): Promise<void> {
   await install(list, note, async (folder) => {
     await run("python3", ["-m", "venv", "--clear", folder]);
-    const options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:"];
+    const options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--require-hashes"];
     await run(join(folder, "bin", "pip"), ["install", ...options, "--requirement", own(lists[list])]);
   });
 }

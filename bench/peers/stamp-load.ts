@@ -1,6 +1,6 @@
 /** The load clients of peers: different bytes in every request, every reply checked, nothing made per call. */
-import { serveRounds, type LoadLoop } from "../load.ts";
-import { Stamp } from "../stamp.ts";
+import { serveRounds, type LoadLoop } from "../load/load.ts";
+import { Stamp } from "../load/stamp.ts";
 
 /** How a peer is asked. */
 export interface StampLoad<Reply> {

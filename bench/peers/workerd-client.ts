@@ -1,5 +1,5 @@
 /** The load client of workerd: POSTs over keep-alive connections, by undici at its lowest level, which is its fastest. */
-import { configOf } from "../child.ts";
+import { configOf } from "../processes/child.ts";
 import { loadPackage } from "./installed.ts";
 import { serveStampLoad } from "./stamp-load.ts";
 import { connections, type WorkerdConfig } from "./workerd.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { startChild } from "../child.ts";
+import { startChild } from "../processes/child.ts";
 import type { Bench } from "../harness.ts";
-import { payloadBytes } from "../invoke-subjects.ts";
+import { payloadBytes } from "../subjects/invoke-subjects.ts";
 import { expectPackages, loadPackage, own, versionOf } from "./installed.ts";
 import { peerFigure, workers, type Peer } from "./peer-figure.ts";
 import { startServer, temporaryFolder } from "./server.ts";
@@ -30,7 +30,7 @@ export async function start({ scope }: Bench): Promise<Peer> {
     config.paths.push(path);
   }
   return {
-    client: await startChild(scope, "./peers/workerd-client.ts", config),
+    client: await startChild(scope, "peers/workerd-client.ts", config),
     settings: {
       workerd: versionOf("workerd"),
       undici: versionOf("undici"),

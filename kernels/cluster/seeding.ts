@@ -43,17 +43,27 @@ function nearer(
   const size = (<usize>dimensions) << 3;
   const count = distances.length;
   let total: f64 = 0;
-  for (let i = 0; i < count; i += 2) {
-    // A last point alone has itself for company.
-    const both = twoDistances(point, i + 1 < count ? point + size : point, centroid, size);
-    for (let k = i; k < min(i + 2, count); k++) {
-      const distance = k == i ? f64x2.extract_lane(both, 0) : f64x2.extract_lane(both, 1);
-      if (!(distance < Infinity)) badPoint(points, dimensions, k);
-      const least = min(distance, unchecked(distances[k]));
-      unchecked((distances[k] = least));
-      total += least;
+  let at = changetype<usize>(distances);
+  let i = 0;
+  for (; i + 2 <= count; i += 2) {
+    const both = twoDistances(point, point + size, centroid, size);
+    if (!i64x2.all_true(f64x2.lt(both, f64x2.splat(Infinity)))) {
+      badPoint(points, dimensions, f64x2.extract_lane(both, 0) < Infinity ? i + 1 : i);
     }
+    const least = f64x2.pmin(v128.load(at), both);
+    v128.store(at, least);
+    total += f64x2.extract_lane(least, 0);
+    total += f64x2.extract_lane(least, 1);
     point += 2 * size;
+    at += 16;
+  }
+  if (i < count) {
+    // A last point alone has itself for company.
+    const distance = f64x2.extract_lane(twoDistances(point, point, centroid, size), 0);
+    if (!(distance < Infinity)) badPoint(points, dimensions, i);
+    const least = min(distance, load<f64>(at));
+    store<f64>(at, least);
+    total += least;
   }
   if (!(total < Infinity))
     fail(Code.OUT_OF_RANGE, "the sum of the squared distances overflows; scale the points");
@@ -63,12 +73,23 @@ function nearer(
 /** Squares of the distances of two points to a centroid, each added up in the order of the coordinates. */
 function twoDistances(first: usize, second: usize, centroid: usize, size: usize): v128 {
   let sums = f64x2.splat(0);
-  for (let at: usize = 0; at < size; at += 8) {
-    const coordinates = v128.load64_lane(second + at, v128.load64_zero(first + at), 1);
-    const differences = f64x2.sub(coordinates, v128.load64_splat(centroid + at));
-    sums = f64x2.add(sums, f64x2.mul(differences, differences));
+  const whole = size & ~15;
+  for (let at: usize = 0; at < whole; at += 16) {
+    const place = v128.load(centroid + at);
+    const a = squareOf(f64x2.sub(v128.load(first + at), place));
+    const b = squareOf(f64x2.sub(v128.load(second + at), place));
+    sums = f64x2.add(sums, v128.shuffle<f64>(a, b, 0, 2));
+    sums = f64x2.add(sums, v128.shuffle<f64>(a, b, 1, 3));
+  }
+  if (whole < size) {
+    const coordinates = v128.load64_lane(second + whole, v128.load64_zero(first + whole), 1);
+    sums = f64x2.add(sums, squareOf(f64x2.sub(coordinates, v128.load64_splat(centroid + whole))));
   }
   return sums;
+}
+
+function squareOf(x: v128): v128 {
+  return f64x2.mul(x, x);
 }
 
 /** The first index up to which the distances add up to more than a limit. */

@@ -10,6 +10,11 @@ const TOGETHER: i32 = 8;
 /** Bytes before the first pixel of a row of brightness; the one beyond the edge is the last of them. */
 const BEFORE: usize = 16;
 
+/** Constants of the loops lie in memory, from where a vector of them takes one instruction; in code it takes several. */
+const WEIGHTS: usize = memory.data<i16>([77, 150, 29, 0, 77, 150, 29, 0], 16);
+/** 128, and as floats 255 and 2^23. */
+const NUMBERS: usize = memory.data<u32>([128, 0x437f0000, 0x4b000000]);
+
 /** Puts the steepness, as grey with alpha 255, in the place of an image. */
 export function steepness(image: Image): void {
   const width = <i32>image.width;
@@ -46,11 +51,11 @@ function brightness(from: usize, width: i32, to: usize): void {
 }
 
 function brightnessOf(pixels: v128): v128 {
-  const weights = i16x8(77, 150, 29, 0, 77, 150, 29, 0);
+  const weights = v128.load(WEIGHTS);
   const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(pixels), weights);
   const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(pixels), weights);
   const sums = i32x4.add(v128.shuffle<i32>(low, high, 0, 2, 4, 6), v128.shuffle<i32>(low, high, 1, 3, 5, 7));
-  return i32x4.shr_u(i32x4.add(sums, i32x4.splat(128)), 8);
+  return i32x4.shr_u(i32x4.add(sums, v128.load32_splat(NUMBERS)), 8);
 }
 
 function gradients(above: usize, row: usize, below: usize, width: i32, to: usize): void {
@@ -81,8 +86,8 @@ function gradients(above: usize, row: usize, below: usize, width: i32, to: usize
 /** Four grey pixels from four pairs of gradients. */
 function grey(pairs: v128): v128 {
   const squares = f32x4.convert_i32x4_s(i32x4.dot_i16x8_s(pairs, pairs));
-  const size = f32x4.pmin(f32x4.sqrt(squares), f32x4.splat(255));
-  const bytes = f32x4.add(size, f32x4.splat(8388608));
+  const size = f32x4.pmin(f32x4.sqrt(squares), v128.load32_splat(NUMBERS, 4));
+  const bytes = f32x4.add(size, v128.load32_splat(NUMBERS, 8));
   const opaque = i8x16.splat(-1);
   return v128.shuffle<i8>(bytes, opaque, 0, 0, 0, 16, 4, 4, 4, 16, 8, 8, 8, 16, 12, 12, 12, 16);
 }

@@ -42,14 +42,20 @@ function grow(end: usize): void {
 }
 
 // @ts-ignore: decorator
-@global
-export function __alloc(size: usize): usize {
+@inline
+function allocate(size: usize): usize {
   if (size > BLOCK_MAXSIZE) outOfMemory();
   const block = firstBlock() + load<usize>(USED);
   const payload = payloadSize(size);
   endAt(block + BLOCK_OVERHEAD + payload);
   changetype<BLOCK>(block).mmInfo = payload;
   return block + BLOCK_OVERHEAD;
+}
+
+// @ts-ignore: decorator
+@global
+export function __alloc(size: usize): usize {
+  return allocate(size);
 }
 
 // @ts-ignore: decorator
@@ -78,7 +84,7 @@ export function __free(pointer: usize): void {}
 @global
 export function __new(size: usize, id: u32): usize {
   if (size > OBJECT_MAXSIZE) outOfMemory();
-  const pointer = __alloc(OBJECT_OVERHEAD + size);
+  const pointer = allocate(OBJECT_OVERHEAD + size);
   const object = changetype<OBJECT>(pointer - BLOCK_OVERHEAD);
   object.rtId = id;
   object.rtSize = <u32>size;

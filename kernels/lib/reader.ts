@@ -55,6 +55,22 @@ function truncated(): void {
 
 /** Reads a varint of up to 64 bits; the position is then in `after`. */
 export function varintAt(p: usize, end: usize): u64 {
+  if (end - p >= 8) {
+    const bytes = load<u64>(p);
+    const ends = ~bytes & 0x8080_8080_8080_8080;
+    if (ends) {
+      store<usize>(AFTER, p + (((<usize>ctz(ends)) + 1) >> 3));
+      // What lies behind the last byte goes, and then the bits between, in pairs, fours and eights of bytes.
+      let value = bytes & (ends ^ (ends - 1)) & 0x7f7f_7f7f_7f7f_7f7f;
+      value = (value & 0x007f_007f_007f_007f) | ((value & 0x7f00_7f00_7f00_7f00) >> 1);
+      value = (value & 0x0000_3fff_0000_3fff) | ((value & 0x3fff_0000_3fff_0000) >> 2);
+      return (value & 0x0fff_ffff) | ((value & 0x0fff_ffff_0000_0000) >> 4);
+    }
+  }
+  return varintByBytes(p, end);
+}
+
+function varintByBytes(p: usize, end: usize): u64 {
   let value: u64 = 0;
   for (let shift: u64 = 0; shift < 70; shift += 7) {
     if (p >= end) truncated();

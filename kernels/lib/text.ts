@@ -8,18 +8,35 @@
 const NOT_ASCII_UNITS: u64 = 0xff80_ff80_ff80_ff80;
 const NOT_ASCII_BYTES: u32 = 0x8080_8080;
 
+/** Bytes that may be written behind a text by `utf8WriteSized`. */
+export const TEXT_SLACK: usize = 8;
+
 /** Bytes a text takes in UTF-8. */
 export function utf8Size(text: string): i32 {
-  let p = changetype<usize>(text);
-  const end = p + (<usize>text.length << 1);
+  const p = changetype<usize>(text);
+  const bytes = <usize>text.length << 1;
+  return isAsciiText(p, bytes) ? text.length : longSize(p, p + bytes);
+}
+
+/** Before a text lies its header, so that eight bytes up to its end can always be read. */
+// @ts-ignore: decorator
+@inline
+function isAsciiText(p: usize, bytes: usize): bool {
+  const end = p + bytes;
+  if (bytes < 8) {
+    return bytes == 0 || !((load<u64>(end - 8) >> <u64>(64 - (bytes << 3))) & NOT_ASCII_UNITS);
+  }
+  if (bytes <= 16) return !((load<u64>(p) | load<u64>(end - 8)) & NOT_ASCII_UNITS);
+  let all = v128.load(end - 16);
+  for (; p + 16 < end; p += 16) all = v128.or(all, v128.load(p));
+  return !v128.any_true(v128.and(all, i16x8.splat(-128)));
+}
+
+function longSize(p: usize, end: usize): i32 {
   let size = 0;
   while (p + 16 <= end && !v128.any_true(v128.and(v128.load(p), i16x8.splat(-128)))) {
     p += 16;
     size += 8;
-  }
-  while (p + 8 <= end && !(load<u64>(p) & NOT_ASCII_UNITS)) {
-    p += 8;
-    size += 4;
   }
   while (p < end) {
     const unit = <u32>load<u16>(p);
@@ -32,6 +49,31 @@ export function utf8Size(text: string): i32 {
     } else size += 3;
   }
   return size;
+}
+
+/**
+ * Writes a text whose size in UTF-8 is known and gives the address after it. Up to TEXT_SLACK bytes behind it are
+ * written too.
+ */
+export function utf8WriteSized(text: string, to: usize, size: u32): usize {
+  const units = <usize>text.length;
+  if (size != <u32>units) return utf8Write(text, to);
+  const p = changetype<usize>(text);
+  const last = p + (units << 1) - 16;
+  if (units < 8) {
+    if (units == 0) return to;
+    const vector = v128.load(last);
+    const bytes = <u64>i64x2.extract_lane(v128.narrow<i16>(vector, vector), 0);
+    store<u64>(to, bytes >> <u64>(64 - (units << 3)));
+    return to + units;
+  }
+  for (let from = p; from < last; from += 16) {
+    const vector = v128.load(from);
+    v128.store64_lane(to + ((from - p) >> 1), v128.narrow<i16>(vector, vector), 0);
+  }
+  const vector = v128.load(last);
+  v128.store64_lane(to + units - 8, v128.narrow<i16>(vector, vector), 0);
+  return to + units;
 }
 
 /** Writes a text as UTF-8 and gives the address after it. */
@@ -89,6 +131,8 @@ function isPair(unit: u32, next: usize, end: usize): bool {
 export function utf8Read(p: usize, length: usize): string | null {
   if (!length) return "";
   const start = __new(length << 1, idof<string>());
+  // Other runtimes keep something behind the object, and the zeros written there would take its place.
+  if (ASC_RUNTIME == 0 && length < 16 && readShort(p, length, start)) return changetype<string>(start);
   const end = p + length;
   let to = start;
   while (p < end) {
@@ -128,7 +172,22 @@ export function utf8Read(p: usize, length: usize): string | null {
       to += 4;
     }
   }
-  return changetype<string>(__renew(start, to - start));
+  return changetype<string>(to - start == length << 1 ? start : __renew(start, to - start));
+}
+
+/**
+ * Reads less than 16 bytes of ASCII to where an object begins, and fills the 16 bytes that it ends in with zeros; false
+ * when they are no ASCII. The bytes lie where as many as a vector has can be read before their end.
+ */
+function readShort(p: usize, length: usize, to: usize): bool {
+  const absent = 16 - <i32>length;
+  const vector = v128.load(p + length - 16);
+  if (i8x16.bitmask(vector) >> absent) return false;
+  const places = i8x16.add(i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), i8x16.splat(<i8>absent));
+  const bytes = v128.swizzle(vector, places);
+  v128.store(to, i16x8.extend_low_i8x16_u(bytes));
+  if (length > 8) v128.store(to, i16x8.extend_high_i8x16_u(bytes), 16);
+  return true;
 }
 
 /** The code point of a sequence of two to four bytes, or -1 when the sequence is not valid. */

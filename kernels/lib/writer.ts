@@ -5,7 +5,7 @@
  */
 import { OBJECT, TOTAL_OVERHEAD } from "rt/common";
 import { NESTING_MAX } from "./reader";
-import { utf8Size, utf8Write } from "./text";
+import { TEXT_SLACK, utf8Size, utf8WriteSized } from "./text";
 
 /** Keeps the encoded size of an object in its header. */
 // @ts-ignore: decorator
@@ -64,7 +64,7 @@ const TAIL: usize = memory.data(8);
 /** Shorter ones are copied. */
 const TAIL_MIN: u32 = 4096;
 /** Most bytes before them; so many there are before the content of every object. */
-export const BEFORE_MAX: u32 = TOTAL_OVERHEAD;
+const BEFORE_MAX: u32 = TOTAL_OVERHEAD;
 
 /** Writes bytes with their length before them. */
 export function putBytes(p: usize, from: usize, size: u32): usize {
@@ -97,7 +97,8 @@ export function textSize(text: string): u32 {
 
 /** Writes a text with its length before it. */
 export function putText(p: usize, text: string): usize {
-  return utf8Write(text, put(p, kept(changetype<usize>(text))));
+  const size = kept(changetype<usize>(text));
+  return utf8WriteSized(text, put(p, size), size);
 }
 
 /** Checks the depth of a result, which may be a circle. */
@@ -107,9 +108,14 @@ export function checkResultDepth(depth: i32): void {
   assert(depth <= NESTING_MAX, "the result is nested more than 100 deep, or is a circle");
 }
 
+/** Room for what stands before the last bytes. */
+export function newHead(): usize {
+  return __alloc(BEFORE_MAX + TEXT_SLACK);
+}
+
 /** Room for a response: two words, address and length of what follows them. */
 export function newResponse(size: u32): usize {
-  const response = __alloc(8 + size);
+  const response = __alloc(8 + <usize>size + TEXT_SLACK);
   store<usize>(response, response + 8);
   store<u32>(response, size, 4);
   return response;

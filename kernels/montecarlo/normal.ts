@@ -53,27 +53,40 @@ export class Normals {
   }
 }
 
+/**
+ * Coefficients of the middle, from the highest power down: eight above and eight below the line. They lie in memory,
+ * since a vector of a number in the code takes three instructions to make, and one of a number in memory takes one.
+ */
+const ABOVE: usize = memory.data<f64>([
+  2.5090809287301226727e3, 3.3430575583588128105e4, 6.7265770927008700853e4, 4.5921953931549871457e4,
+  1.3731693765509461125e4, 1.9715909503065514427e3, 1.3314166789178437745e2, 3.387132872796366608,
+]);
+const BELOW: usize = memory.data<f64>([
+  5.226495278852854561e3, 2.8729085735721942674e4, 3.930789580009271061e4, 2.1213794301586595867e4,
+  5.3941960214247511077e3, 6.871870074920579083e2, 4.2313330701600911252e1, 1,
+]);
+
 /** c + x d */
-function next(c: f64, x: v128, d: v128): v128 {
-  return f64x2.add(f64x2.splat(c), f64x2.mul(x, d));
+function next(c: v128, x: v128, d: v128): v128 {
+  return f64x2.add(c, f64x2.mul(x, d));
 }
 
 function middle(q: v128): v128 {
   const r = f64x2.sub(f64x2.splat(0.180625), f64x2.mul(q, q));
-  let a = next(3.3430575583588128105e4, r, f64x2.splat(2.5090809287301226727e3));
-  a = next(6.7265770927008700853e4, r, a);
-  a = next(4.5921953931549871457e4, r, a);
-  a = next(1.3731693765509461125e4, r, a);
-  a = next(1.9715909503065514427e3, r, a);
-  a = next(1.3314166789178437745e2, r, a);
-  a = next(3.387132872796366608, r, a);
-  let b = next(2.8729085735721942674e4, r, f64x2.splat(5.226495278852854561e3));
-  b = next(3.930789580009271061e4, r, b);
-  b = next(2.1213794301586595867e4, r, b);
-  b = next(5.3941960214247511077e3, r, b);
-  b = next(6.871870074920579083e2, r, b);
-  b = next(4.2313330701600911252e1, r, b);
-  b = next(1, r, b);
+  let a = next(v128.load64_splat(ABOVE, 8), r, v128.load64_splat(ABOVE));
+  a = next(v128.load64_splat(ABOVE, 16), r, a);
+  a = next(v128.load64_splat(ABOVE, 24), r, a);
+  a = next(v128.load64_splat(ABOVE, 32), r, a);
+  a = next(v128.load64_splat(ABOVE, 40), r, a);
+  a = next(v128.load64_splat(ABOVE, 48), r, a);
+  a = next(v128.load64_splat(ABOVE, 56), r, a);
+  let b = next(v128.load64_splat(BELOW, 8), r, v128.load64_splat(BELOW));
+  b = next(v128.load64_splat(BELOW, 16), r, b);
+  b = next(v128.load64_splat(BELOW, 24), r, b);
+  b = next(v128.load64_splat(BELOW, 32), r, b);
+  b = next(v128.load64_splat(BELOW, 40), r, b);
+  b = next(v128.load64_splat(BELOW, 48), r, b);
+  b = next(v128.load64_splat(BELOW, 56), r, b);
   return f64x2.div(f64x2.mul(q, a), b);
 }
 

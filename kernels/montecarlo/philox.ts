@@ -10,6 +10,8 @@ const MULTIPLIER_1: u32 = 0xcd9e8d57;
 const KEY_STEP_0: u32 = 0x9e3779b9;
 const KEY_STEP_1: u32 = 0xbb67ae85;
 const ROUNDS: i32 = 10;
+/** The same in memory: a vector that was loaded stays in a register, one of a number in the code is made for every use. */
+const CONSTANTS: usize = memory.data<u32>([0xd2511f53, 0xcd9e8d57, 0x9e3779b9, 0xbb67ae85]);
 
 /** Blocks that `fourBlocks` makes at once, and 64-bit words in them. */
 export const BLOCKS: i32 = 4;
@@ -70,8 +72,10 @@ function blockAt(words: usize, seed: u64): void {
  * lower half of first is at most 2^32 - 4. Writes eight 64-bit words, two for each block.
  */
 export function fourBlocks(first: u64, third: u32, fourth: u32, seed: u64, to: usize): void {
-  const m0 = i32x4.splat(MULTIPLIER_0);
-  const m1 = i32x4.splat(MULTIPLIER_1);
+  const m0 = v128.load32_splat(CONSTANTS);
+  const m1 = v128.load32_splat(CONSTANTS, 4);
+  const step0 = v128.load32_splat(CONSTANTS, 8);
+  const step1 = v128.load32_splat(CONSTANTS, 12);
   let k0 = i32x4.splat(<u32>seed);
   let k1 = i32x4.splat(<u32>(seed >> 32));
   let c0 = i32x4.add(i32x4.splat(<u32>first), i32x4(0, 1, 2, 3));
@@ -84,16 +88,18 @@ export function fourBlocks(first: u64, third: u32, fourth: u32, seed: u64, to: u
     c2 = v128.xor(v128.xor(upper(c0, m0), c3), k1);
     c3 = lower(c0, m0);
     c0 = next;
-    k0 = i32x4.add(k0, i32x4.splat(KEY_STEP_0));
-    k1 = i32x4.add(k1, i32x4.splat(KEY_STEP_1));
+    k0 = i32x4.add(k0, step0);
+    k1 = i32x4.add(k1, step1);
   }
   put(to, c0, c1, c2, c3);
 }
 
 /** Eight blocks in the same way, where the lower half of first is at most 2^32 - 8: a round waits less for the one before. */
 export function eightBlocks(first: u64, third: u32, fourth: u32, seed: u64, to: usize): void {
-  const m0 = i32x4.splat(MULTIPLIER_0);
-  const m1 = i32x4.splat(MULTIPLIER_1);
+  const m0 = v128.load32_splat(CONSTANTS);
+  const m1 = v128.load32_splat(CONSTANTS, 4);
+  const step0 = v128.load32_splat(CONSTANTS, 8);
+  const step1 = v128.load32_splat(CONSTANTS, 12);
   let k0 = i32x4.splat(<u32>seed);
   let k1 = i32x4.splat(<u32>(seed >> 32));
   let c0 = i32x4.add(i32x4.splat(<u32>first), i32x4(0, 1, 2, 3));
@@ -115,8 +121,8 @@ export function eightBlocks(first: u64, third: u32, fourth: u32, seed: u64, to: 
     d3 = lower(d0, m0);
     c0 = c;
     d0 = d;
-    k0 = i32x4.add(k0, i32x4.splat(KEY_STEP_0));
-    k1 = i32x4.add(k1, i32x4.splat(KEY_STEP_1));
+    k0 = i32x4.add(k0, step0);
+    k1 = i32x4.add(k1, step1);
   }
   put(to, c0, c1, c2, c3);
   put(to + 64, d0, d1, d2, d3);

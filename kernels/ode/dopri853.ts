@@ -8,8 +8,8 @@
  * the published method one thing is added: y and t are compensated sums (Kahan), each with a carry that holds what
  * rounding took, so that millions of steps lose little more than one.
  */
-import * as k from "./coefficients";
-import { System } from "./system";
+import { CARRY, INCREMENT, K1, K2, ROW, ROWS, W, Y } from "./rows";
+import { System, Trial } from "./system";
 
 /** How much a step may shrink or grow at once, and the share taken of the step that the estimate allows. */
 const SHRINK_MAX: f64 = 3;
@@ -29,25 +29,17 @@ export class Dopri853<S extends System> {
   /** Where the integration has arrived. */
   t: f64 = 0;
   /** The solution there. */
-  y: StaticArray<f64>;
+  readonly y: StaticArray<f64>;
   /** No step is longer than this. */
   stepMax: f64 = Infinity;
 
   private step: f64 = 0;
   private tCarry: f64 = 0;
-  private yCarry: StaticArray<f64>;
-  private increment: StaticArray<f64>;
-  private w: StaticArray<f64>;
-  private k1: StaticArray<f64>;
-  private k2: StaticArray<f64>;
-  private k3: StaticArray<f64>;
-  private k4: StaticArray<f64>;
-  private k5: StaticArray<f64>;
-  private k6: StaticArray<f64>;
-  private k7: StaticArray<f64>;
-  private k8: StaticArray<f64>;
-  private k9: StaticArray<f64>;
-  private k10: StaticArray<f64>;
+  private trial: Trial;
+  /** Where the rows begin. */
+  private rows: usize;
+  /** Bytes of a row that are used: whole vectors. */
+  private size: usize;
 
   /** The tolerance bounds the error of one step, relative and absolute alike; `y` is the start and is changed. */
   constructor(
@@ -55,21 +47,13 @@ export class Dopri853<S extends System> {
     y: StaticArray<f64>,
     private tolerance: f64,
   ) {
-    const n = y.length;
     this.y = y;
-    this.yCarry = new StaticArray<f64>(n);
-    this.increment = new StaticArray<f64>(n);
-    this.w = new StaticArray<f64>(n);
-    this.k1 = new StaticArray<f64>(n);
-    this.k2 = new StaticArray<f64>(n);
-    this.k3 = new StaticArray<f64>(n);
-    this.k4 = new StaticArray<f64>(n);
-    this.k5 = new StaticArray<f64>(n);
-    this.k6 = new StaticArray<f64>(n);
-    this.k7 = new StaticArray<f64>(n);
-    this.k8 = new StaticArray<f64>(n);
-    this.k9 = new StaticArray<f64>(n);
-    this.k10 = new StaticArray<f64>(n);
+    const size = ((<usize>y.length + 1) >> 1) << 4;
+    this.size = size;
+    this.trial = new Trial(size, tolerance);
+    this.rows = heap.alloc(ROWS * ROW);
+    memory.fill(this.rows, 0, ROWS * ROW);
+    memory.copy(this.rows + Y, changetype<usize>(y), (<usize>y.length) << 3);
   }
 
   /**
@@ -115,32 +99,30 @@ export class Dopri853<S extends System> {
     const part = duration - (this.tCarry - durationLow);
     this.t = t + part;
     this.tCarry = this.t - t - part;
+    memory.copy(changetype<usize>(this.y), this.rows + Y, (<usize>this.y.length) << 3);
     return true;
   }
 
   /** The first evaluation and the first step, chosen as in HNW II.4 (4.14) from y' and an estimate of y''. */
   private begin(): void {
-    const n = this.y.length;
-    const y = this.y;
-    const k1 = this.k1;
-    const k2 = this.k2;
-    const w = this.w;
-    this.system.evaluate(this.t, y, k1);
+    const rows = this.rows;
+    const end = rows + ((<usize>this.y.length) << 3);
+    this.system.evaluate(this.t, rows + Y, rows + K1);
     let slope: f64 = 0;
     let size: f64 = 0;
-    for (let i = 0; i < n; i++) {
-      const scale = this.tolerance * (1 + abs(unchecked(y[i])));
-      slope += (unchecked(k1[i]) / scale) ** 2;
-      size += (unchecked(y[i]) / scale) ** 2;
+    for (let p = rows; p < end; p += 8) {
+      const scale = this.tolerance * (1 + abs(load<f64>(p, Y)));
+      slope += (load<f64>(p, K1) / scale) ** 2;
+      size += (load<f64>(p, Y) / scale) ** 2;
     }
     let h = slope <= 1e-10 || size <= 1e-10 ? 1e-6 : 0.01 * sqrt(size / slope);
     h = min(h, this.stepMax);
-    for (let i = 0; i < n; i++) unchecked((w[i] = y[i] + h * k1[i]));
-    this.system.evaluate(this.t + h, w, k2);
+    for (let p = rows; p < end; p += 8) store<f64>(p, load<f64>(p, Y) + h * load<f64>(p, K1), W);
+    this.system.evaluate(this.t + h, rows + W, rows + K2);
     let curvature: f64 = 0;
-    for (let i = 0; i < n; i++) {
-      const scale = this.tolerance * (1 + abs(unchecked(y[i])));
-      curvature += (unchecked(k2[i] - k1[i]) / scale) ** 2;
+    for (let p = rows; p < end; p += 8) {
+      const scale = this.tolerance * (1 + abs(load<f64>(p, Y)));
+      curvature += ((load<f64>(p, K2) - load<f64>(p, K1)) / scale) ** 2;
     }
     const steepest = max(sqrt(curvature) / h, sqrt(slope));
     const h1 = steepest <= 1e-15 ? max(1e-6, h * 1e-3) : Math.pow(0.01 / steepest, 1.0 / 8.0);
@@ -148,125 +130,26 @@ export class Dopri853<S extends System> {
     this.evaluations = 2;
   }
 
-  /**
-   * Tries a step of length h: leaves its increment in `increment` and the candidate in `w`, and returns its error in
-   * units of the tolerance. k2 and k3 are needed no more after stage 5 and hold stages 11 and 12.
-   */
-  // prettier-ignore
+  /** Tries a step of length h: leaves its increment and the candidate in their rows, and returns its error. */
   private attempt(t: f64, h: f64): f64 {
-    const system = this.system;
-    const y = this.y;
-    const n = y.length;
-    const w = this.w;
-    const k1 = this.k1;
-    const k2 = this.k2;
-    const k3 = this.k3;
-    const k4 = this.k4;
-    const k5 = this.k5;
-    const k6 = this.k6;
-    const k7 = this.k7;
-    const k8 = this.k8;
-    const k9 = this.k9;
-    const k10 = this.k10;
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a21 * k1[i]));
-    system.evaluate(t + k.c2 * h, w, k2);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a31 * k1[i] + k.a32 * k2[i]));
-    system.evaluate(t + k.c3 * h, w, k3);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a41 * k1[i] + k.a43 * k3[i]));
-    system.evaluate(t + k.c4 * h, w, k4);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a51 * k1[i] + k.a53 * k3[i] + k.a54 * k4[i]));
-    system.evaluate(t + k.c5 * h, w, k5);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (k.a61 * k1[i] + k.a64 * k4[i] + k.a65 * k5[i]));
-    system.evaluate(t + k.c6 * h, w, k6);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
-      k.a71 * k1[i] + k.a74 * k4[i] + k.a75 * k5[i] + k.a76 * k6[i]));
-    system.evaluate(t + k.c7 * h, w, k7);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
-      k.a81 * k1[i] + k.a84 * k4[i] + k.a85 * k5[i] + k.a86 * k6[i] + k.a87 * k7[i]));
-    system.evaluate(t + k.c8 * h, w, k8);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
-      k.a91 * k1[i] + k.a94 * k4[i] + k.a95 * k5[i] + k.a96 * k6[i] + k.a97 * k7[i] + k.a98 * k8[i]));
-    system.evaluate(t + k.c9 * h, w, k9);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
-      k.a10_1 * k1[i] + k.a10_4 * k4[i] + k.a10_5 * k5[i] + k.a10_6 * k6[i] + k.a10_7 * k7[i]
-      + k.a10_8 * k8[i] + k.a10_9 * k9[i]));
-    system.evaluate(t + k.c10 * h, w, k10);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
-      k.a11_1 * k1[i] + k.a11_4 * k4[i] + k.a11_5 * k5[i] + k.a11_6 * k6[i] + k.a11_7 * k7[i]
-      + k.a11_8 * k8[i] + k.a11_9 * k9[i] + k.a11_10 * k10[i]));
-    system.evaluate(t + k.c11 * h, w, k2);
-    for (let i = 0; i < n; i++) unchecked(w[i] = y[i] + h * (
-      k.a12_1 * k1[i] + k.a12_4 * k4[i] + k.a12_5 * k5[i] + k.a12_6 * k6[i] + k.a12_7 * k7[i]
-      + k.a12_8 * k8[i] + k.a12_9 * k9[i] + k.a12_10 * k10[i] + k.a12_11 * k2[i]));
-    system.evaluate(t + h, w, k3);
     this.evaluations += 11;
-    return this.measure(h);
-  }
-
-  /** The increment of the step, the candidate and the combined estimate of both error estimates (HNW II.10). */
-  private measure(h: f64): f64 {
-    const y = this.y;
-    const n = y.length;
-    const w = this.w;
-    const yCarry = this.yCarry;
-    const increment = this.increment;
-    const k1 = this.k1;
-    const k6 = this.k6;
-    const k7 = this.k7;
-    const k8 = this.k8;
-    const k9 = this.k9;
-    const k10 = this.k10;
-    const k11 = this.k2;
-    const k12 = this.k3;
-    let error5: f64 = 0;
-    let error3: f64 = 0;
-    for (let i = 0; i < n; i++) {
-      const v1 = unchecked(k1[i]);
-      const v6 = unchecked(k6[i]);
-      const v7 = unchecked(k7[i]);
-      const v8 = unchecked(k8[i]);
-      const v9 = unchecked(k9[i]);
-      const v10 = unchecked(k10[i]);
-      const v11 = unchecked(k11[i]);
-      const v12 = unchecked(k12[i]);
-      const slope =
-        k.b1 * v1 + k.b6 * v6 + k.b7 * v7 + k.b8 * v8 + k.b9 * v9 + k.b10 * v10 + k.b11 * v11 + k.b12 * v12;
-      const change = h * slope - unchecked(yCarry[i]);
-      const before = unchecked(y[i]);
-      const after = before + change;
-      unchecked((increment[i] = change));
-      unchecked((w[i] = after));
-      const scale = 1 / (this.tolerance * (1 + max(abs(before), abs(after))));
-      const off3 = (slope - k.bb1 * v1 - k.bb9 * v9 - k.bb12 * v12) * scale;
-      const off5 =
-        (k.e1 * v1 +
-          k.e6 * v6 +
-          k.e7 * v7 +
-          k.e8 * v8 +
-          k.e9 * v9 +
-          k.e10 * v10 +
-          k.e11 * v11 +
-          k.e12 * v12) *
-        scale;
-      error3 += off3 * off3;
-      error5 += off5 * off5;
-    }
-    const weight = error5 + 0.01 * error3;
-    return weight == 0 ? 0 : (h * error5) / sqrt(<f64>n * weight);
+    const sums = this.trial;
+    this.system.attempt(t, h, this.rows, sums);
+    const weight = sums.error5 + 0.01 * sums.error3;
+    return weight == 0 ? 0 : (h * sums.error5) / sqrt(<f64>this.y.length * weight);
   }
 
   /** Makes the candidate the solution and evaluates there, which is the first stage of the next step. */
   private take(t: f64, h: f64): void {
-    const y = this.y;
-    const n = y.length;
-    const w = this.w;
-    for (let i = 0; i < n; i++) {
-      const before = unchecked(y[i]);
-      const after = unchecked(w[i]);
-      unchecked((this.yCarry[i] = after - before - this.increment[i]));
-      unchecked((y[i] = after));
+    const rows = this.rows;
+    const end = rows + this.size;
+    for (let p = rows; p < end; p += 16) {
+      const before = v128.load(p, Y);
+      const after = v128.load(p, W);
+      v128.store(p, f64x2.sub(f64x2.sub(after, before), v128.load(p, INCREMENT)), CARRY);
+      v128.store(p, after, Y);
     }
-    this.system.evaluate(t + h, y, this.k1);
+    this.system.evaluate(t + h, rows + Y, rows + K1);
     this.accepted++;
     this.evaluations++;
   }

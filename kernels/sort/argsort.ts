@@ -14,13 +14,13 @@ export function argsort<U>(values: usize, count: usize, kind: i32, descending: b
     for (let i: usize = 0; i < count; i++) {
       store<u64>(records + (i << 3), ((<u64>load<u32>(values + (i << 2))) << 32) | (<u64>i));
     }
-    indicesOf(sortRecords<u64>(records, other, count, 32, 4), count, 8, changetype<usize>(result));
+    indicesOf(sortRecords<u64, u32>(records, other, count, 4), count, 8, changetype<usize>(result));
   } else {
     for (let i: usize = 0; i < count; i++) {
       store<u64>(records + (i << 4), load<u64>(values + (i << 3)));
       store<u64>(records + (i << 4), i, 8);
     }
-    indicesOf(sortRecords<v128>(records, other, count, 0, 8) + 8, count, 16, changetype<usize>(result));
+    indicesOf(sortRecords<v128, u64>(records, other, count, 0) + 8, count, 16, changetype<usize>(result));
   }
   return result;
 }

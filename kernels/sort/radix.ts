@@ -7,9 +7,8 @@
  * behind it (v128).
  */
 
-/** Bits of a digit: counts of 256 digits stay in the first cache whatever else does. */
-const DIGIT: u32 = 8;
-const DIGITS: usize = 1 << DIGIT;
+/** A digit is a byte: counts of 256 digits stay in the first cache whatever else does. */
+const DIGITS: usize = 256;
 /** Bytes of the counts of one pass. */
 const COUNTS: usize = DIGITS << 2;
 /** Up to so many records are inserted one by one, which is faster than counting. */
@@ -19,21 +18,22 @@ const FEW: usize = 40;
 const counts: usize = memory.data(8192, 16);
 
 /**
- * Sorts records of type `R` at `from` by `keyBytes` bytes of their key from bit `low` up. `other` is room for as many.
- * Returns which of the two holds the result.
+ * Sorts records of type `R` at `from` by a key of type `K`, which begins at the byte `key` of a record and is all of the
+ * rest of it or of its first word. `other` is room for as many. Returns which of the two holds the result.
  */
-export function sortRecords<R>(from: usize, other: usize, count: usize, low: u32, keyBytes: u32): usize {
+export function sortRecords<R, K>(from: usize, other: usize, count: usize, key: usize): usize {
   if (count <= FEW) {
     insert<R>(from, count);
     return from;
   }
-  countDigits<R>(from, count, low, keyBytes);
-  for (let pass: u32 = 0; pass < keyBytes; pass++) {
-    const table = counts + pass * COUNTS;
-    const shift = low + pass * DIGIT;
-    if (load<u32>(table + digitOf<R>(from, shift)) == <u32>count) continue;
+  memory.fill(counts, 0, sizeof<K>() * COUNTS);
+  countDigits<R, K>(from + key, count);
+  for (let digit: usize = 0; digit < sizeof<K>(); digit++) {
+    const table = counts + digit * COUNTS;
+    const at = key + digit;
+    if (load<u32>(table + ((<usize>load<u8>(from + at)) << 2)) == <u32>count) continue;
     toAddresses<R>(table, other);
-    distribute<R>(from, count, shift, table);
+    distribute<R>(from, count, at, table);
     const sorted = other;
     other = from;
     from = sorted;
@@ -41,35 +41,19 @@ export function sortRecords<R>(from: usize, other: usize, count: usize, low: u32
   return from;
 }
 
-/** Four times the digit of a record, as tables are indexed. */
-function digitOf<R>(at: usize, shift: u32): usize {
-  if (sizeof<R>() == 4) return (<usize>((load<u32>(at) >> shift) & 0xff)) << 2;
-  return (<usize>((load<u64>(at) >> shift) & 0xff)) << 2;
+/** Counts the digits of keys, the first of which is at an address. */
+function countDigits<R, K>(at: usize, count: usize): void {
+  for (const end = at + count * sizeof<R>(); at < end; at += sizeof<R>()) {
+    countWord(counts, load<u32>(at));
+    if (sizeof<K>() == 8) countWord(counts + 4 * COUNTS, load<u32>(at, 4));
+  }
 }
 
-function countDigits<R>(at: usize, count: usize, low: u32, keyBytes: u32): void {
-  memory.fill(counts, 0, keyBytes * COUNTS);
-  for (const end = at + count * sizeof<R>(); at < end; at += sizeof<R>()) {
-    if (keyBytes == 4) {
-      const key = sizeof<R>() == 4 ? load<u32>(at) : <u32>(load<u64>(at) >> low);
-      increment(counts, key & 0xff);
-      increment(counts + COUNTS, (key >> 8) & 0xff);
-      increment(counts + 2 * COUNTS, (key >> 16) & 0xff);
-      increment(counts + 3 * COUNTS, key >> 24);
-    } else {
-      const key = load<u64>(at);
-      const low = <u32>key;
-      const high = <u32>(key >> 32);
-      increment(counts, low & 0xff);
-      increment(counts + COUNTS, (low >> 8) & 0xff);
-      increment(counts + 2 * COUNTS, (low >> 16) & 0xff);
-      increment(counts + 3 * COUNTS, low >> 24);
-      increment(counts + 4 * COUNTS, high & 0xff);
-      increment(counts + 5 * COUNTS, (high >> 8) & 0xff);
-      increment(counts + 6 * COUNTS, (high >> 16) & 0xff);
-      increment(counts + 7 * COUNTS, high >> 24);
-    }
-  }
+function countWord(table: usize, word: u32): void {
+  increment(table, word & 0xff);
+  increment(table + COUNTS, (word >> 8) & 0xff);
+  increment(table + 2 * COUNTS, (word >> 16) & 0xff);
+  increment(table + 3 * COUNTS, word >> 24);
 }
 
 function increment(table: usize, digit: u32): void {
@@ -86,22 +70,27 @@ function toAddresses<R>(table: usize, to: usize): void {
   }
 }
 
-/** Moves every record to where its digit goes, four in a turn of the loop. */
-function distribute<R>(at: usize, count: usize, shift: u32, addresses: usize): void {
+/** Moves every record to where the byte `digit` of it goes, four in a turn of the loop. */
+function distribute<R>(at: usize, count: usize, digit: usize, addresses: usize): void {
   const end = at + count * sizeof<R>();
   const whole = at + (count & ~3) * sizeof<R>();
+  let from = at + digit;
   while (at < whole) {
-    move<R>(at, shift, addresses);
-    move<R>(at + sizeof<R>(), shift, addresses);
-    move<R>(at + 2 * sizeof<R>(), shift, addresses);
-    move<R>(at + 3 * sizeof<R>(), shift, addresses);
+    move<R>(at, load<u8>(from), addresses);
+    move<R>(at + sizeof<R>(), load<u8>(from, sizeof<R>()), addresses);
+    move<R>(at + 2 * sizeof<R>(), load<u8>(from, 2 * sizeof<R>()), addresses);
+    move<R>(at + 3 * sizeof<R>(), load<u8>(from, 3 * sizeof<R>()), addresses);
     at += 4 * sizeof<R>();
+    from += 4 * sizeof<R>();
   }
-  for (; at < end; at += sizeof<R>()) move<R>(at, shift, addresses);
+  for (; at < end; at += sizeof<R>()) {
+    move<R>(at, load<u8>(from), addresses);
+    from += sizeof<R>();
+  }
 }
 
-function move<R>(at: usize, shift: u32, addresses: usize): void {
-  const slot = addresses + digitOf<R>(at, shift);
+function move<R>(at: usize, digit: u32, addresses: usize): void {
+  const slot = addresses + ((<usize>digit) << 2);
   const to = <usize>load<u32>(slot);
   store<u32>(slot, <u32>(to + sizeof<R>()));
   copyRecord<R>(to, at);

@@ -1,9 +1,10 @@
 /** Indexes from documents, and one index from several. */
-import { utf8Size, utf8Write } from "../lib/text";
+import { utf8Size } from "../lib/text";
 import { Cursor, IndexReader } from "./index-reader";
 import { IndexWriter } from "./index-writer";
 import { Order, sorted } from "./order";
-import { SLACK, Terms } from "./terms";
+import { Terms } from "./terms";
+import { WordRoom } from "./word-room";
 import { hashOf, Words } from "./words";
 
 /** A text and what it is called. */
@@ -24,7 +25,7 @@ export function buildIndex(documents: Array<Document>): StaticArray<u8> {
   const tokens = tokensOf(documents, terms, ends);
   const count = documents.length == 0 ? 0 : ends[documents.length - 1];
   const starts = new StaticArray<i32>(terms.length + 1);
-  for (let i = 0; i < terms.length; i++) starts[i + 1] = starts[i] + terms.count(i);
+  for (let i = 0; i < terms.length; i++) unchecked((starts[i + 1] = starts[i] + <i32>terms.count(i)));
   // Documents and places of each word, in order.
   const found = new StaticArray<u32>(2 * count);
   let begin = 0;
@@ -41,9 +42,10 @@ export function buildIndex(documents: Array<Document>): StaticArray<u8> {
   addDocuments(writer, documents, ends);
   const order = sorted(terms, Order.BYTES);
   for (let i = 0; i < order.length; i++) {
-    const term = order[i];
+    const term = unchecked(order[i]);
     // The starts have moved to the ends meanwhile.
-    addPostings(writer, found, starts[term] - <i32>terms.count(term), starts[term]);
+    const end = unchecked(starts[term]);
+    addPostings(writer, found, end - <i32>terms.count(term), end);
     writer.endTerm(terms.size(term));
   }
   return writer.finish(terms, order);
@@ -72,13 +74,13 @@ function tokensOf(documents: Array<Document>, terms: Terms, ends: StaticArray<i3
 }
 
 function addDocuments(writer: IndexWriter, documents: Array<Document>, ends: StaticArray<i32>): void {
+  const room = new WordRoom();
   let begin = 0;
   for (let d = 0; d < documents.length; d++) {
     const id = documents[d].id;
-    const size = utf8Size(id);
-    const bytes = heap.alloc(size + SLACK);
-    utf8Write(id, bytes);
-    writer.addDocument(bytes, <u32>size, ends[d] - begin);
+    const size = <u32>utf8Size(id);
+    writer.addDocument(room.write(id, size), size, ends[d] - begin);
+    room.keep(size);
     begin = ends[d];
   }
 }
@@ -120,10 +122,10 @@ export function mergeReaders(readers: Array<IndexReader>, bytes: usize): StaticA
       const size = reader.wordSize(t);
       const before = terms.length;
       const term = terms.add(start, size, hashOf(start, start + size), 1);
-      if (terms.length > before) first[term] = row;
-      else next[last[term]] = row;
-      last[term] = row;
-      next[row++] = -1;
+      if (terms.length > before) unchecked((first[term] = row));
+      else unchecked((next[last[term]] = row));
+      unchecked((last[term] = row));
+      unchecked((next[row++] = -1));
     }
   }
   // No posting gets longer but by what its document's number grows: 5 bytes for each word of each index.
@@ -137,8 +139,9 @@ export function mergeReaders(readers: Array<IndexReader>, bytes: usize): StaticA
   const order = sorted(terms, Order.BYTES);
   const cursor = new Cursor();
   for (let i = 0; i < order.length; i++) {
-    mergePostings(writer, readers, cursor, next, first[order[i]]);
-    writer.endTerm(terms.size(order[i]));
+    const term = unchecked(order[i]);
+    mergePostings(writer, readers, cursor, next, unchecked(first[term]));
+    writer.endTerm(terms.size(term));
   }
   return writer.finish(terms, order);
 }
@@ -151,14 +154,14 @@ function mergePostings(
   row: i32,
 ): void {
   let index = 0;
-  let reader = readers[0];
+  let reader = unchecked(readers[0]);
   let rowsBefore = 0;
   let documentsBefore = 0;
-  for (; row >= 0; row = next[row]) {
+  for (; row >= 0; row = unchecked(next[row])) {
     while (row - rowsBefore >= reader.terms) {
       rowsBefore += reader.terms;
       documentsBefore += reader.documents;
-      reader = readers[++index];
+      reader = unchecked(readers[++index]);
     }
     reader.point(cursor, row - rowsBefore);
     while (cursor.next()) {

@@ -1,5 +1,6 @@
 /** Reads an index. Its bytes come from outside: whatever they say is checked before it is followed. */
 import { Code, fail } from "heddle";
+import { decimal } from "../lib/text";
 import { DOCUMENT, HEADER, MAGIC, TERM } from "./layout";
 import { compareBytes } from "./terms";
 
@@ -32,8 +33,8 @@ export class IndexReader {
     const tables = <u64>documents * DOCUMENT + <u64>terms * TERM;
     const expected = HEADER + tables + ids + words + postings;
     if (expected != size) {
-      const said = "the index is damaged: it should have " + expected.toString() + " bytes and has ";
-      fail(Code.INVALID_ARGUMENT, said + size.toString());
+      const said = "the index is damaged: it should have " + decimal(expected) + " bytes and has ";
+      fail(Code.INVALID_ARGUMENT, said + decimal(size));
     }
     this.documents = <i32>documents;
     this.terms = <i32>terms;
@@ -167,11 +168,7 @@ export class Cursor {
     this.document = <i32>document;
     this.count = count;
     this.placesAt = p;
-    for (let left = count; left > 0; p++) {
-      if (p >= end) damaged("postings are cut short");
-      left -= u32(load<u8>(p) < 0x80);
-    }
-    this.p = p;
+    this.p = afterVarints(p, end, count);
     return true;
   }
 
@@ -179,10 +176,18 @@ export class Cursor {
   readDistances(): void {
     const after = this.p;
     const count = this.count;
-    if (<u32>this.places.length < count) this.places = new StaticArray<u32>(2 * <i32>count);
+    if (<u32>this.places.length < count + 3) this.places = new StaticArray<u32>(2 * <i32>count + 16);
     let to = changetype<usize>(this.places);
     const last = to + ((<usize>count) << 2);
     let p = this.placesAt;
+    // Places of one byte each, four at a time; what is read and written too much is room behind them.
+    if (<u32>(after - p) == count) {
+      for (; to < last; to += 16) {
+        v128.store(to, i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(p))));
+        p += 4;
+      }
+      return;
+    }
     for (; to < last; to += 4) {
       let distance: u32 = load<u8>(p);
       if (distance < 0x80) p++;
@@ -207,6 +212,12 @@ export class Cursor {
   }
 
   private varint(): u32 {
+    const p = this.p;
+    if (this.end - p >= 2 && load<u8>(p, 1) < 0x80) {
+      const isOne = load<u8>(p) < 0x80;
+      this.p = p + (isOne ? 1 : 2);
+      return isOne ? load<u8>(p) : ((<u32>load<u8>(p, 1)) << 7) | (load<u8>(p) & 0x7f);
+    }
     let value: u32 = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.byte();
@@ -221,6 +232,24 @@ export class Cursor {
     if (this.p >= this.end) damaged("postings are cut short");
     return load<u8>(this.p++);
   }
+}
+
+/** The address after so many varints. */
+function afterVarints(p: usize, end: usize, count: u32): usize {
+  // Eight bytes at a time: varints end with bytes without the upper bit.
+  while (end - p >= 8) {
+    let ends = ~load<u64>(p) & 0x8080_8080_8080_8080;
+    const found = <u32>popcnt(ends);
+    if (found >= count) {
+      for (; count > 1; count--) ends &= ends - 1;
+      return p + ((<usize>ctz(ends) + 1) >> 3);
+    }
+    count -= found;
+    p += 8;
+  }
+  for (; p < end && count > 0; p++) count -= u32(load<u8>(p) < 0x80);
+  if (count > 0) damaged("postings are cut short");
+  return p;
 }
 
 function damaged(how: string): void {

@@ -23,7 +23,8 @@ export function sorted(words: Terms, order: i32): StaticArray<i32> {
       let right = middle;
       for (let i = start; i < end; i++) {
         const fromRight =
-          left == middle || (right < end && before(words, order, unchecked(from[right]), unchecked(from[left])));
+          left == middle ||
+          (right < end && before(words, order, unchecked(from[right]), unchecked(from[left])));
         unchecked((to[i] = fromRight ? from[right++] : from[left++]));
       }
     }
@@ -36,8 +37,10 @@ export function sorted(words: Terms, order: i32): StaticArray<i32> {
 
 /** Whether one word comes before another. */
 function before(words: Terms, order: i32, a: i32, b: i32): bool {
-  const first = words.count(a);
-  const second = words.count(b);
-  if (order == Order.FREQUENCY && first != second) return first > second;
+  if (order == Order.FREQUENCY) {
+    const first = words.count(a);
+    const second = words.count(b);
+    if (first != second) return first > second;
+  }
   return compareBytes(words.start(a), words.size(a), words.start(b), words.size(b)) < 0;
 }

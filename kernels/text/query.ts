@@ -141,10 +141,11 @@ function countsOf(index: IndexReader, words: Array<i32>): StaticArray<i32> {
 
 /** Moves all cursors to the next document that they share; false when there is none. */
 function together(cursors: Array<Cursor>): bool {
-  if (!cursors[0].next()) return false;
-  let document = cursors[0].document;
+  const first = unchecked(cursors[0]);
+  if (!first.next()) return false;
+  let document = first.document;
   for (let i = 1; i < cursors.length; i++) {
-    const cursor = cursors[i];
+    const cursor = unchecked(cursors[i]);
     while (cursor.document < document) {
       if (!cursor.next()) return false;
     }
@@ -157,13 +158,13 @@ function together(cursors: Array<Cursor>): bool {
 
 /** How often the words follow one another in the present document. */
 function followings(cursors: Array<Cursor>): i32 {
-  for (let i = 0; i < cursors.length; i++) cursors[i].readPlaces();
+  for (let i = 0; i < cursors.length; i++) unchecked(cursors[i]).readPlaces();
   let often = 0;
-  const first = cursors[0];
+  const first = unchecked(cursors[0]);
   for (let i = 0; i < <i32>first.count; i++) {
     const place = unchecked(first.places[i]);
     let word = 1;
-    while (word < cursors.length && hasPlace(cursors[word], place + word)) word++;
+    while (word < cursors.length && hasPlace(unchecked(cursors[word]), place + word)) word++;
     often += i32(word == cursors.length);
   }
   return often;

@@ -21,6 +21,7 @@ const MARK: i32 = 3;
 const IDEOGRAPH: i32 = 4;
 const INVISIBLE: i32 = 5;
 
+const SPACE: u32 = 0x20;
 const APOSTROPHE: u32 = 0x27;
 const RIGHT_QUOTE: u32 = 0x2019;
 const COMMA: u32 = 0x2c;
@@ -101,7 +102,8 @@ export class Words {
       }
       let folded = <u32>load<u8>(FOLDED + unit);
       if (folded == 0) {
-        if (!this.joins(unit, p + 2)) break;
+        // Most words end at a space.
+        if (unit == SPACE || !this.joins(unit, p + 2)) break;
         store<u8>(to++, unit);
         hash = (hash ^ unit) * HASH_FACTOR;
         p += 2;

@@ -25,10 +25,4 @@ export class Hunch {
     this.#resting = right ? 0 : this.#rest;
     this.#rest = right ? 1 : Math.min(2 * this.#rest, this.#restMax);
   }
-
-  /** To act on it does harm at present: it rests for as long as it ever does. */
-  drop(): void {
-    this.#resting = this.#restMax;
-    this.#rest = this.#restMax;
-  }
 }

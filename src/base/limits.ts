@@ -131,14 +131,18 @@ export const limits = {
   shadowDifferencesMax: 10,
   /** Modules admitted at the same time: each takes a thread and up to its heap. */
   admissionsMax: 2,
-  /** A larger module is looked at only once V8 has found it valid. */
-  admissionEarlyMaxBytes: 3 * MiB,
   /** Nodes fetch modules of this size while they are admitted; smaller ones take no time. */
   moduleAheadMinBytes: 128 * KiB,
   /** So many nodes do, as they would with any module: the others fetch it from them. */
   moduleAheadNodesMax: 2,
+  /** Modules that nodes get while they are being uploaded. */
+  arrivingModulesMax: 4,
   /** How long the thread of the next admission waits for it. */
   admissionSpareMs: 600_000,
+  /** By what that thread warms up: functions, turns of some 40 bytes in each, and how often at most. */
+  admissionWarmFunctions: 128,
+  admissionWarmTurns: 8,
+  admissionWarmRounds: 4,
   /** How long after an admission the thread of the next one is started. */
   admissionSpareDelayMs: 100,
 
@@ -183,7 +187,7 @@ export const limits = {
   queueItemsMax: 4_000_000,
   /** Payload bytes queued or running over all clients. */
   queueMaxBytes: 1024 * MiB,
-  /** Unsettled input bytes one client may have at the gateway. */
+  /** Unsettled input bytes one client may have at the gateway; its maps share them. */
   sessionWindowBytes: 32 * MiB,
   /** Unsettled items one client may have at the gateway. */
   sessionWindowItems: 131_072,
@@ -226,6 +230,10 @@ export const limits = {
   /** HTTP/2 keepalive inside the fabric. */
   keepaliveMs: 1_000,
   keepaliveTimeoutMs: 1_000,
+  /** The same of a node that waits for its scheduler: to give it up ends what runs for it, and there is no other. */
+  schedulerSilentMs: 10_000,
+  /** What is left to the library, whose keepalive takes a late look at an answer for none: peers that never answer. */
+  keepaliveLastMs: 20_000,
   /** HTTP/2 keepalive of clients. */
   clientKeepaliveMs: 10_000,
   clientKeepaliveTimeoutMs: 5_000,

@@ -9,8 +9,13 @@ export const nodeLimits = {
   nodeBatchesMax: 256,
   /** A batch that runs no longer than this goes before longer ones on its node. */
   shortBatchMs: 0.5,
-  /** How long a batch goes on while a short one waits behind it: its items may take longer than they were thought to. */
-  sliceMs: 8,
+  /**
+   * An item that runs longer is a long one: nothing waits behind it on its worker, and while each worker has such an
+   * item short ones go to threads of the lane.
+   */
+  lateItemMs: 12,
+  /** Threads of the lane: the spares, and one more for each of them that is itself held by a long item, up to this. */
+  laneThreadsMax: 2,
   /** How many short batches may go before a longer one that came earlier. */
   overtakesMax: 64,
   /** Attempts a node announces to hold per worker. */
@@ -30,8 +35,16 @@ export const nodeLimits = {
   /** Items in a row that share a reading of the clock when they last no longer than this. */
   sharedClockItems: 8,
   sharedClockMs: 0.002,
+  /**
+   * How much a worker's thread stands back for the others of its machine, from 0 to 19: the event loops that carry
+   * everybody's calls need a processor for a moment, kernels for as long as they can have it.
+   */
+  workerNiceness: 4,
   /** How often the watchdog looks at running workers. */
   watchdogMs: 10,
+  /** A look that comes so much too late tells that the process stood still; and how many such times are remembered. */
+  standstillMs: 100,
+  standstillsMax: 64,
   /** How long a cancelled item may still run before its worker is ended. */
   cancelGraceMs: 100,
   /** How long past its deadline an item may run before its worker is ended: ending one costs more than that. */
@@ -40,6 +53,8 @@ export const nodeLimits = {
   workerKernelsMax: 64,
   /** A larger module is only run in the form that clears all of its memory. */
   watchedModuleMaxBytes: 256 * KiB,
+  /** How long after its load a module gets the form in which writes are watched: first results come first. */
+  watchDelayMs: 50,
   /** A call that takes less for each 64 KiB of its memory is better off where writes are watched, in µs. */
   watchedCallMaxUs: 5,
   /** Calls that have to agree on which of the two forms is better before an instance changes to it. */

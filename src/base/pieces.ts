@@ -3,8 +3,10 @@
  * keeps all that was read from a socket together with it, so that many small ones are joined as they come: a message of
  * 4 MiB that is sent byte by byte would otherwise take half a gigabyte.
  */
+import { ropeOf, type Bytes } from "./rope.ts";
+
 export class Pieces {
-  #pieces: Buffer[] = [];
+  #pieces: Uint8Array[] = [];
   #bytes = 0;
   /** The last ones, which have not been looked at. */
   #loose = 0;
@@ -15,7 +17,7 @@ export class Pieces {
     return this.#bytes;
   }
 
-  add(piece: Buffer): void {
+  add(piece: Uint8Array): void {
     this.#pieces.push(piece);
     this.#bytes += piece.length;
     this.#loose++;
@@ -26,7 +28,7 @@ export class Pieces {
   /** All of them as one, which stays here; of a single piece, that piece. */
   joined(): Buffer {
     const [only] = this.#pieces;
-    if (only !== undefined && this.#pieces.length === 1) return only;
+    if (only instanceof Buffer && this.#pieces.length === 1) return only;
     const joined = this.take();
     this.add(joined);
     return joined;
@@ -37,6 +39,13 @@ export class Pieces {
     const joined = Buffer.concat(this.#pieces, this.#bytes);
     this.clear();
     return joined;
+  }
+
+  /** All of them as they are, and none any more. */
+  takeApart(): Bytes {
+    const rope = ropeOf(this.#pieces);
+    this.clear();
+    return rope;
   }
 
   clear(): void {

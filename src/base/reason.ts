@@ -254,7 +254,7 @@ export const reasons = {
     Code.UNAVAILABLE,
     "final",
     false,
-    "The gateway is shutting down; connect to another or try again.",
+    "The gateway is shutting down and has not begun with it; connect to another or try again. The SDK does when a gateway is back.",
   ),
   CONNECTION_LOST: row(
     Code.UNAVAILABLE,

@@ -70,7 +70,8 @@ export class TurnEnd {
         job();
       }
     } finally {
-      this.#jobs.splice(0, next);
+      if (next === 1 && this.#jobs.length === 1) this.#jobs.pop();
+      else this.#jobs.splice(0, next);
     }
   }
 }

@@ -1,16 +1,19 @@
 /** Reading requests from a file or from stdin. A read that is waiting ends with its signal. */
+import { isUtf8 } from "node:buffer";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { addAbortSignal, type Readable } from "node:stream";
 import { HeddleError } from "../base/error.ts";
 import { UsageError } from "./exit-code.ts";
+import { textLines, type TextLine } from "./text-lines.ts";
 
-/** All text of a stream. */
+/** All text of a stream. Throws UsageError when it is not UTF-8. */
 export async function readAll(stream: Readable, signal: AbortSignal): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of addAbortSignal(signal, stream)) parts.push(Buffer.from(part as Buffer)); // no encoding is set
-  return Buffer.concat(parts).toString();
+  const bytes = Buffer.concat(parts);
+  if (!isUtf8(bytes)) throw new UsageError("the request is not UTF-8");
+  return bytes.toString();
 }
 
 /** The JSON of a request. Throws UsageError. */
@@ -24,34 +27,24 @@ export function parseRequest(text: string): unknown {
   }
 }
 
-/** A line of input. */
-export interface InputLine {
-  /** 1 for the first, empty ones counted. */
-  readonly number: number;
-  readonly text: string;
-}
-
 /** The lines of a file, or of stdin for `-`, without the empty ones. Throws UsageError when it cannot be opened. */
-export async function openLines(file: string, signal: AbortSignal): Promise<AsyncGenerator<InputLine>> {
+export async function openLines(file: string, signal: AbortSignal): Promise<AsyncGenerator<TextLine>> {
   return linesOf(file, file === "-" ? process.stdin : await openFile(file), signal);
 }
 
-async function* linesOf(file: string, stream: Readable, signal: AbortSignal): AsyncGenerator<InputLine> {
-  const lines = createInterface({ input: stream, crlfDelay: Infinity, signal });
-  let broken: Error | undefined;
-  stream.once("error", (error) => {
-    broken = error;
-    lines.close();
-  });
-  let number = 0;
-  for await (const text of lines) {
-    number++;
-    // Editors on some systems put a byte order mark before the first line.
-    const line = number === 1 ? text.replace(/^\uFEFF/, "") : text;
-    if (line.trim() !== "") yield { number, text: line };
+async function* linesOf(file: string, stream: Readable, signal: AbortSignal): AsyncGenerator<TextLine> {
+  try {
+    for await (const line of textLines(addAbortSignal(signal, stream))) {
+      // Editors on some systems put a byte order mark before the first line.
+      const text = "text" in line && line.number === 1 ? line.text.replace(/^\uFEFF/, "") : undefined;
+      const cleaned = text === undefined ? line : { ...line, text };
+      if (!("text" in cleaned) || cleaned.text.trim() !== "") yield cleaned;
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    const said = error instanceof Error ? error.message : String(error);
+    throw new HeddleError("BAD_REQUEST", `cannot read on in ${file}: ${said}`, { cause: error });
   }
-  if (broken !== undefined)
-    throw new HeddleError("BAD_REQUEST", `cannot read on in ${file}: ${broken.message}`, { cause: broken });
 }
 
 async function openFile(file: string): Promise<Readable> {

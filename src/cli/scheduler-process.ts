@@ -8,6 +8,7 @@ import type { Store } from "../store/store.ts";
 import type { CommandContext } from "./command.ts";
 import { tuneServerHeap } from "./server-heap.ts";
 import { bindFrom } from "./server-options.ts";
+import { socketPath } from "./socket-path.ts";
 import { telemetryOf } from "./telemetry.ts";
 
 export interface SchedulerProcess {
@@ -43,7 +44,10 @@ export async function startSchedulerProcess({
       secret: await folder.secret(),
       grpc,
       http,
+      unixPath: socketPath(folder.pathOf("gateway.sock")),
       damaged: (kernel, error) => output.note(`heddle: kernel ${kernel} is not served: ${error.rawMessage}`),
+      withoutSocket: (error) =>
+        output.note(`heddle: clients on this machine use TCP, not a Unix socket: ${error.rawMessage}`),
     });
     stops.push(() => gateway.stop());
     const addresses = await gateway.start();

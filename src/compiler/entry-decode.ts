@@ -13,6 +13,7 @@ import {
   elementType,
   isObject,
   newContainer,
+  sizeOf,
   tagOf,
   typeName,
   widthOf,
@@ -93,7 +94,10 @@ function readNumber(
       return [`r.need(${at}, ${end}, ${width});`, use(`load<${as}>(${at})`), `${at} += ${width};`];
     }
     case "int64":
-      return [use(`<${as}>r.varintAt(${at}, ${end})`), `${at} = r.after();`];
+      return [
+        `if (${at} < ${end} && load<u8>(${at}) < 0x80) { ${use(`<${as}>load<u8>(${at})`)} ${at} += 1; }`,
+        `else { ${use(`<${as}>r.varintAt(${at}, ${end})`)} ${at} = r.after(); }`,
+      ];
     case "bool":
       return [`t = r.boolAt(${at}, ${end});`, `${at} = r.pos(t);`, use("r.low(t) != 0")];
     case "narrow":
@@ -165,14 +169,21 @@ function decodeBulk(slot: Slot, { width, storage }: BulkRow): string[] {
   // An Array may grow, for which its buffer needs a whole header.
   const made = as.startsWith("Array<") ? "c.copiedView" : `m.${storage}Of`;
   const single = tagOf(field, width === 8 ? wire.fixed64 : wire.fixed32);
+  const object = `changetype<usize>(${value})`;
   return [
     `case ${packed}: case ${single}: {`,
     `t = tag == ${packed} ? r.chunkAt(p, end, ${width}) : r.singleAt(p, end, ${width});`,
     "p = r.pos(t) + r.low(t);",
-    // The usual case: all elements in one chunk.
-    `if (!${cursor} && tag == ${packed} && !r.countFixed(p, end, ${packed}, ${single})) {`,
-    `${value} = ${made}<${as}>(r.pos(t), r.low(t)${length}); ${cursor} = p; break; }`,
-    begin(slot, storage, width, `<usize>r.low(t) + r.countFixed(p, end, ${packed}, ${single})`),
+    // The usual case: all elements in one chunk. A cursor of 1 stands for it, until another one comes.
+    `if (!${cursor} && tag == ${packed}) {`,
+    `${value} = ${made}<${as}>(r.pos(t), r.low(t)${length}); ${cursor} = 1; break; }`,
+    `if (${cursor} <= 1) {`,
+    `const had: usize = ${cursor} ? ${sizeOf(as, storage, width, object)} : 0;`,
+    `const bytes: usize = had + r.low(t) + r.countFixed(p, end, ${packed}, ${single});`,
+    `const list = ${newContainer(as, storage, width, "bytes")};`,
+    `const data = ${dataOf(storage, "changetype<usize>(list)")};`,
+    `if (had) memory.copy(data, ${dataOf(storage, object)}, had);`,
+    `${value} = list; ${cursor} = data + had; }`,
     `memory.copy(${cursor}, r.pos(t), r.low(t));`,
     `${cursor} += r.low(t);`,
     "break; }",

@@ -112,7 +112,7 @@ function respondAround({ at, size }: Tail, slots: readonly Slot[]): string[] {
     `const tail = ${at};`,
     `const k = ${size};`,
     "if (w.keepTail(n, tail, k)) {",
-    "const head = __alloc(w.BEFORE_MAX);",
+    "const head = w.newHead();",
     "p = head;",
     ...writeFields(slots),
     "return w.aroundTail(head, n, tail, k);",

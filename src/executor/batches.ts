@@ -40,9 +40,12 @@ export class Batches {
   readonly #held = new Map<number, Held>();
   readonly #workers: () => BatchWorkers;
   readonly #runTimes = new RunTimes();
+  /** Version and name of functions: one string for all calls, since to hash it takes 1 µs. */
+  readonly #keys = new WeakMap<FunctionFrame, string>();
   #nextId = 1;
   #bytes = 0;
   #executed = 0;
+  #dropped = 0;
   #state: "open" | "draining" = "open";
   #whenEmpty: (() => void)[] = [];
 
@@ -60,6 +63,11 @@ export class Batches {
   /** Invocations that ended here since the boot, failed ones included. */
   get executed(): number {
     return this.#executed;
+  }
+
+  /** Attempts since the boot whose scheduler had gone before they ended. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   get draining(): boolean {
@@ -94,7 +102,7 @@ export class Batches {
       return { reason: "NODE_OVERLOADED", message: `node ${this.#nodeId} already holds ${held}` };
     }
     const id = this.#nextId++;
-    const key = `${kernel.digest}/${entry.function}`;
+    const key = this.#keyOf(kernel, entry);
     this.#held.set(id, { owner, frame, key });
     this.#bytes += frame.payloads.length;
     this.#workers().submit({
@@ -106,6 +114,8 @@ export class Batches {
       payloads: frame.payloads,
       deadlineAt: frame.deadlineMs === 0 ? Infinity : this.#clock.now() + frame.deadlineMs,
       estimatedMs: this.#runTimes.estimateMs(key, frame.count),
+      shortItems: this.#runTimes.isShort(key),
+      divisible: true,
     });
     return undefined;
   }
@@ -137,13 +147,26 @@ export class Batches {
     }
   }
 
-  /** Cancels all of an owner that has gone; their outcomes interest nobody. */
-  dropAll(owner: BatchOwner): void {
+  /** Cancels all of an owner that has gone; their outcomes interest nobody. Gives how many they were. */
+  dropAll(owner: BatchOwner): number {
+    const before = this.#held.size;
     for (const [id, held] of [...this.#held]) {
       if (held.owner !== owner) continue;
       this.#workers().cancel(id, 0, held.frame.count);
       this.#release(id, held);
     }
+    const count = before - this.#held.size;
+    this.#dropped += count;
+    return count;
+  }
+
+  #keyOf(kernel: KernelModule, entry: FunctionFrame): string {
+    let key = this.#keys.get(entry);
+    if (key === undefined) {
+      key = `${kernel.digest}/${entry.function}`;
+      this.#keys.set(entry, key);
+    }
+    return key;
   }
 
   #release(id: number, held: Held): void {

@@ -6,7 +6,7 @@ import type { Server, ServerDuplexStream } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { answererDuplex, type Duplex } from "../rpc/duplex.ts";
-import { ModuleSender, type ModuleCall } from "../rpc/module-stream.ts";
+import { ModuleSender, wholeModule, type ModuleCall } from "../rpc/module-stream.ts";
 import { hasSecret } from "../rpc/server.ts";
 import { executorService } from "../rpc/services.ts";
 import { toStatus } from "../rpc/status.ts";
@@ -24,7 +24,10 @@ export class Executor {
   constructor(node: SessionNode, secret: string) {
     this.#node = node;
     this.#secret = secret;
-    this.#sender = new ModuleSender(secret, (digest) => node.modules.bytes(digest));
+    this.#sender = new ModuleSender(secret, async (digest) => {
+      const bytes = await node.modules.bytes(digest);
+      return bytes && wholeModule(bytes, undefined); // nodes do not go by what others found
+    });
   }
 
   /** Adds the service to a server. */

@@ -7,19 +7,23 @@ import type { Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import type { CodeFacts } from "../kernel/code-facts.ts";
 import { loadVerified } from "../kernel/load.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { FunctionFrame } from "../wire/frame.ts";
 import type { KernelModule } from "../worker/pool.ts";
+import type { FetchedModule } from "./module-fetch.ts";
 
 /** What a cache is made of. */
 export interface ModuleCacheOptions {
   readonly store: ModuleStore;
   readonly clock: Clock;
   /** Where verified bytes come from when the disk does not have them; `peers` may be asked before the scheduler. */
-  fetch(digest: KernelDigest, peers: readonly string[]): Promise<Uint8Array>;
+  fetch(digest: KernelDigest, peers: readonly string[]): Promise<FetchedModule>;
   /** Makes instances ready before the first call. */
   prepare(kernel: KernelModule): Promise<void>;
+  /** The kernel has a form for short calls now. */
+  offer(kernel: KernelModule): void;
   /** The kernel is not kept any more: its instances may go. */
   forget(kernel: KernelModule): void;
   /** The disk did not take a module; it runs nevertheless. */
@@ -33,8 +37,7 @@ interface Compiled {
 }
 
 /** Bytes that are there, verified; `isKept`: they come from the disk. */
-interface Arrived {
-  readonly bytes: Uint8Array;
+interface Arrived extends FetchedModule {
   readonly isKept: boolean;
 }
 
@@ -99,23 +102,36 @@ export class ModuleCache {
 
   /** Compiles a module and writes it to the disk at the same time. */
   async #load(digest: KernelDigest, coming: Promise<Arrived>): Promise<KernelModule> {
-    const { bytes, isKept } = await coming;
+    const { bytes, facts, isKept } = await coming;
     const keeping = isKept ? undefined : this.#keep(digest, bytes);
     keeping?.catch(() => {}); // told below
     try {
-      return await this.#compile(digest, bytes);
+      return await this.#compile(digest, bytes, facts);
     } finally {
       await keeping;
     }
   }
 
-  async #compile(digest: KernelDigest, bytes: Uint8Array): Promise<KernelModule> {
-    const kernel = await loadVerified(bytes, digest);
+  async #compile(
+    digest: KernelDigest,
+    bytes: Uint8Array,
+    facts: CodeFacts | undefined,
+  ): Promise<KernelModule> {
+    const { kernel, watch } = await loadVerified(bytes, digest, facts);
     await this.#options.prepare(kernel);
     this.#compiled.set(digest, { kernel, bytes: bytes.length, usedAt: this.#options.clock.now() });
     this.#compiledBytes += bytes.length;
     this.#makeRoom(digest);
+    setTimeout(() => void this.#watch(kernel, watch), limits.watchDelayMs).unref();
     return kernel;
+  }
+
+  /** Makes the form for short calls of a kernel that is still here. */
+  async #watch(kernel: KernelModule, watch: () => Promise<void>): Promise<void> {
+    const isHere = (): boolean => this.#compiled.get(kernel.digest)?.kernel === kernel;
+    if (!isHere()) return;
+    await watch();
+    if (isHere()) this.#options.offer(kernel);
   }
 
   #makeRoom(newest: KernelDigest): void {
@@ -137,8 +153,8 @@ export class ModuleCache {
 
   async #coming(digest: KernelDigest, peers: readonly string[]): Promise<Arrived> {
     const kept = await this.#kept(digest);
-    if (kept !== undefined) return { bytes: kept, isKept: true };
-    return { bytes: await this.#options.fetch(digest, peers), isKept: false };
+    if (kept !== undefined) return { bytes: kept, facts: undefined, isKept: true };
+    return { ...(await this.#options.fetch(digest, peers)), isKept: false };
   }
 
   async #keep(digest: KernelDigest, bytes: Uint8Array): Promise<void> {

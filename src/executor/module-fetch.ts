@@ -9,6 +9,8 @@ import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import { version } from "../base/version.ts";
+import type { CodeFacts } from "../kernel/code-facts.ts";
 import { closeChannel, openChannel, secretMetadata } from "../rpc/channel.ts";
 import { fetchModuleStream } from "../rpc/clients.ts";
 
@@ -31,8 +33,8 @@ export class ModuleSources {
     this.#options = options;
   }
 
-  /** Bytes of a module. Rejects with what the last scheduler answered. */
-  async fetch(digest: KernelDigest, peers: readonly string[]): Promise<Uint8Array> {
+  /** A module. Rejects with what the last scheduler answered. */
+  async fetch(digest: KernelDigest, peers: readonly string[]): Promise<FetchedModule> {
     return (await this.#fromPeers(digest, peers)) ?? (await this.#fromSchedulers(digest));
   }
 
@@ -41,7 +43,7 @@ export class ModuleSources {
     this.#schedulers.clear();
   }
 
-  async #fromPeers(digest: KernelDigest, peers: readonly string[]): Promise<Uint8Array | undefined> {
+  async #fromPeers(digest: KernelDigest, peers: readonly string[]): Promise<FetchedModule | undefined> {
     const { secret, fetched, peerFailed } = this.#options;
     const enough = AbortSignal.timeout(limits.modulePeersMs);
     for (const peer of peers.slice(0, limits.modulePeersMax)) {
@@ -49,9 +51,16 @@ export class ModuleSources {
       const channel = openChannel(peer, "fabric");
       try {
         const silentMs = limits.modulePeerSilentMs;
-        const bytes = await fetchModule({ channel, of: "node", secret, digest, silentMs, wanted: enough });
+        const { bytes } = await fetchModule({
+          channel,
+          of: "node",
+          secret,
+          digest,
+          silentMs,
+          wanted: enough,
+        });
         fetched(digest, peer);
-        return bytes;
+        return { bytes, facts: undefined }; // a peer is not trusted with them
       } catch (error) {
         peerFailed(peer, HeddleError.from(error));
       } finally {
@@ -62,7 +71,7 @@ export class ModuleSources {
   }
 
   /** Asks the schedulers in turn; one that has too much to send is asked again a little later. */
-  async #fromSchedulers(digest: KernelDigest): Promise<Uint8Array> {
+  async #fromSchedulers(digest: KernelDigest): Promise<FetchedModule> {
     const { schedulers, secret, fetched } = this.#options;
     let last = new HeddleError("MODULE_UNAVAILABLE", `no scheduler to fetch module ${digest} from`);
     for (let waitMs: number = limits.reconnectBaseMs; ; waitMs *= 2) {
@@ -70,9 +79,9 @@ export class ModuleSources {
         try {
           const channel = this.#channelTo(scheduler);
           const silentMs = limits.modulePeersMs;
-          const bytes = await fetchModule({ channel, of: "scheduler", secret, digest, silentMs });
+          const module = await fetchModule({ channel, of: "scheduler", secret, digest, silentMs });
           fetched(digest, scheduler);
-          return bytes;
+          return module;
         } catch (error) {
           last = HeddleError.from(error);
         }
@@ -89,6 +98,13 @@ export class ModuleSources {
   }
 }
 
+/** A module whose bytes are verified. */
+export interface FetchedModule {
+  readonly bytes: Uint8Array;
+  /** What the scheduler has found in its code, if it said so and is of the same version. */
+  readonly facts: CodeFacts | undefined;
+}
+
 /** One try at one peer or scheduler. */
 export interface ModuleFetch {
   readonly channel: Client;
@@ -101,28 +117,28 @@ export interface ModuleFetch {
   readonly wanted?: AbortSignal;
 }
 
-/** Bytes of the module. Throws what the peer answered, MODULE_TOO_LARGE, or MODULE_CORRUPT when the digest differs. */
-export async function fetchModule(fetch: ModuleFetch): Promise<Uint8Array> {
+/** The module. Throws what the peer answered, MODULE_TOO_LARGE, or MODULE_CORRUPT when the digest differs. */
+export async function fetchModule(fetch: ModuleFetch): Promise<FetchedModule> {
   const { channel, of, secret, digest, silentMs, wanted } = fetch;
   const stop = new AbortController();
   const giveUp = (): void => stop.abort(silent(digest));
   const silence = setTimeout(giveUp, silentMs);
   wanted?.addEventListener("abort", giveUp);
-  const parts: Buffer[] = [];
+  const parts = new ModuleParts();
   const hash = createHash("sha256");
-  let size = 0;
+  let facts: CodeFacts | undefined;
   try {
     const messages = fetchModuleStream(channel, of, { digest }, secretMetadata(secret), stop.signal);
-    for await (const { data } of messages) {
+    for await (const { data, size, facts: said } of messages) {
       silence.refresh();
       if (data.length > 0) wanted?.removeEventListener("abort", giveUp);
-      size += data.length;
-      if (size > limits.moduleMaxBytes) {
+      if (parts.size + data.length > limits.moduleMaxBytes) {
         const said = `module ${digest} has more than ${limits.moduleMaxBytes} bytes`;
         throw new HeddleError("MODULE_TOO_LARGE", said);
       }
       hash.update(data);
-      parts.push(data);
+      parts.add(data, size);
+      if (said?.version === version) facts = said;
     }
   } finally {
     clearTimeout(silence);
@@ -130,8 +146,31 @@ export async function fetchModule(fetch: ModuleFetch): Promise<Uint8Array> {
   }
   stop.signal.throwIfAborted();
   const actual = hash.digest("hex");
-  if (actual === digest) return Buffer.concat(parts);
+  if (actual === digest) return { bytes: parts.bytes(), facts };
   throw new HeddleError("MODULE_CORRUPT", `module ${digest} arrived with digest ${actual}`);
+}
+
+/** The parts of a module, put where they belong when it is known how large it will be. */
+class ModuleParts {
+  size = 0;
+  #room = Buffer.alloc(0);
+
+  /** `announced` is the size of the whole as the first part says it, which need not be true. */
+  add(part: Uint8Array, announced: number): void {
+    const end = this.size + part.length;
+    if (end > this.#room.length) {
+      const known = this.size === 0 && announced <= limits.moduleMaxBytes ? announced : 0;
+      const room = Buffer.allocUnsafeSlow(Math.max(end, known, 2 * this.#room.length));
+      this.#room.copy(room, 0, 0, this.size);
+      this.#room = room;
+    }
+    this.#room.set(part, this.size);
+    this.size = end;
+  }
+
+  bytes(): Uint8Array {
+    return this.#room.subarray(0, this.size);
+  }
 }
 
 function silent(digest: KernelDigest): HeddleError {

@@ -9,6 +9,8 @@ import { createWorkerPool, type BatchPart, type LogEntry, type WorkerPool } from
 /** Who takes what the workers hand out. */
 export interface WorkerOutlet {
   part(part: BatchPart): void;
+  /** Long items have come to hold all workers, or do so no more. */
+  held(): void;
   log(entry: LogEntry): void;
 }
 
@@ -26,6 +28,7 @@ export class NodeWorkers {
       spareDelayMs: limits.spareDelayMs,
       clock: systemClock,
       onPart: (part) => this.#outlet?.part(part),
+      onHeld: () => this.#outlet?.held(),
       onLog: (entry) => this.#outlet?.log(entry),
     });
   }

@@ -54,7 +54,7 @@ export class Node {
   readonly #pool: WorkerPool;
   readonly #batches: Batches;
   readonly #executor: Executor;
-  readonly #server: Server = createRpcServer("fabric");
+  readonly #server: Server = createRpcServer("scheduler");
   readonly #health = new HealthService(["heddle.v1.Executor"]);
   readonly #registrations: readonly Registration[];
   readonly #sources: ModuleSources;
@@ -69,7 +69,11 @@ export class Node {
     this.#options = options;
     this.#pool = pool;
     this.#batches = new Batches(id, systemClock, () => pool);
-    options.workers.serve(this.#batches);
+    options.workers.serve({
+      part: (part) => this.#batches.part(part),
+      log: (entry) => this.#batches.log(entry),
+      held: () => this.#executor.announceCredit(),
+    });
     const { fetched, warn } = options.events;
     this.#sources = new ModuleSources({
       schedulers: options.schedulers,
@@ -82,12 +86,17 @@ export class Node {
       clock: systemClock,
       fetch: (digest, peers) => this.#sources.fetch(digest, peers),
       prepare: (kernel) => this.#pool.prepare(kernel),
+      offer: (kernel) => this.#pool.offer(kernel),
       forget: (kernel) => this.#pool.forget(kernel),
       notKept: (digest, error) => warn(`module ${digest} is not kept on disk: ${error.rawMessage}`),
     });
-    const credit = () => creditOf(workers, this.#batches.draining);
+    const credit = () => creditOf(workers, this.#batches.draining, this.#pool.held);
     const logBudget = new LogBudget(systemClock);
-    const shared = { modules: this.#modules, batches: this.#batches, logBudget, credit };
+    const dropped = (attempts: number): void => {
+      const ran = attempts === 1 ? "an attempt" : `${attempts} attempts`;
+      warn(`the stream of a scheduler broke; ${ran} that it had here will run again elsewhere`);
+    };
+    const shared = { modules: this.#modules, batches: this.#batches, logBudget, credit, dropped };
     const node = { id, incarnation: this.incarnation, workers, ...shared };
     this.#executor = new Executor(node, secret);
     this.#executor.addTo(this.#server);
@@ -173,6 +182,7 @@ export class Node {
       memoryBytes: process.memoryUsage.rss(),
       busyWorkers: busy,
       workerRestarts: restarts,
+      attemptsDropped: this.#batches.dropped,
     };
   }
 }

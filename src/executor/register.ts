@@ -7,6 +7,7 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { Random } from "../base/random.ts";
 import { closeChannel, openChannel, secretMetadata } from "../rpc/channel.ts";
+import { keepStreamAlive } from "../rpc/keepalive.ts";
 import { heddle } from "../rpc/services.ts";
 import { fromStatus } from "../rpc/status.ts";
 import type { Heartbeat } from "../rpc/generated/heddle/v1/Heartbeat.ts";
@@ -66,7 +67,7 @@ export class Registration {
   #connect(): void {
     this.#state = "connecting";
     const { scheduler, secret } = this.#options;
-    const channel = openChannel(scheduler, "fabric");
+    const channel = openChannel(scheduler, "scheduler", "own");
     const method = heddle.Cluster.service.Register;
     const stream: RegisterStream = channel.makeBidiStreamRequest(
       method.path,
@@ -74,6 +75,7 @@ export class Registration {
       method.responseDeserialize,
       secretMetadata(secret),
     );
+    keepStreamAlive(stream, "scheduler");
     this.#stream = stream;
     stream.on("data", (response: RegisterResponse) => this.#receive(response));
     const over = (error: unknown): void => {

@@ -13,6 +13,11 @@ export class RunTimes {
     return (this.#averages.get(key)?.value ?? Infinity) * count;
   }
 
+  /** Nothing of the function was found to run long. */
+  isShort(key: string): boolean {
+    return (this.#averages.get(key)?.value ?? 0) <= limits.lateItemMs;
+  }
+
   /** Takes the times of items that have run. */
   learn(key: string, runMs: Float32Array): void {
     if (runMs.length === 0) return;

@@ -12,6 +12,7 @@ import {
   noBytes,
   type BatchFrame,
   type CancelFrame,
+  type CreditFrame,
   type FrameSink,
   type FunctionFrame,
   type HelloFrame,
@@ -33,12 +34,9 @@ export interface SessionNode {
   readonly modules: ModuleCache;
   readonly batches: Batches;
   readonly logBudget: LogBudget;
-  credit(): {
-    readonly queueMs: number;
-    readonly queueBytes: number;
-    readonly attempts: number;
-    readonly draining: boolean;
-  };
+  /** A scheduler's stream broke with so many attempts under way. */
+  dropped(attempts: number): void;
+  credit(): CreditFrame;
 }
 
 /** Serves one scheduler until its small stream closes. */
@@ -72,6 +70,8 @@ export class SchedulerSession implements BatchOwner {
       windowBytes: limits.nodeQueueMaxBytes,
       windowItems: limits.mapFrameItemsMax,
       workers: this.#node.workers,
+      unixPath: "",
+      port: 0,
     });
     this.sendCredit();
   }
@@ -86,7 +86,8 @@ export class SchedulerSession implements BatchOwner {
     if (this.#closed) return;
     this.#closed = true;
     this.#functions.close();
-    this.#node.batches.dropAll(this);
+    const dropped = this.#node.batches.dropAll(this);
+    if (dropped > 0) this.#node.dropped(dropped);
   }
 
   /** What comes from the scheduler; anything else breaks the protocol. */
@@ -97,6 +98,7 @@ export class SchedulerSession implements BatchOwner {
     return {
       function: (entry) => this.#functions.name(entry),
       batch: (frame) => this.batch(frame),
+      droppedBatch: (frame) => this.refuse(frame, "CANCELLED", "its items were cancelled on their way"),
       cancel: (frame) => this.cancel(frame),
       hello: () => unexpected("a second Hello on the same stream"),
       welcome: () => unexpected("a Welcome from the side that opened the stream"),
@@ -125,6 +127,7 @@ export class SchedulerSession implements BatchOwner {
   }
 
   cancel(frame: CancelFrame): void {
+    this.link.drop(frame);
     if (this.#functions.cancel(frame)) return;
     this.#node.batches.cancel(this, frame.id, frame.first, frame.count === 0 ? Infinity : frame.count);
   }
@@ -134,8 +137,9 @@ export class SchedulerSession implements BatchOwner {
     if (!this.#closed) this.#lines.line(frame, entry);
   }
 
-  /** Reports finished items of an attempt. */
+  /** Reports finished items of an attempt, or those that were taken back from a worker. */
   report(frame: BatchFrame, part: BatchPart): void {
+    if (part.takenBack !== undefined) return this.#giveBack(frame, part.takenBack);
     if (part.done) this.#lines.end(frame);
     const result: ResultFrame = {
       ...emptyResult,
@@ -154,6 +158,15 @@ export class SchedulerSession implements BatchOwner {
       incarnation: this.#node.incarnation,
     };
     this.#send(result);
+  }
+
+  /** Hands back items from `first` of the frame on, which wait behind a long one, so that they run elsewhere. */
+  #giveBack(frame: BatchFrame, first: number): void {
+    const count = frame.count - first;
+    const failure = { ...takenBack, message: `${takenBack.message} on node ${this.#node.id}` };
+    const error = { ...itemError(frame.first + first, failure), count };
+    const { incarnation } = this.#node;
+    this.#send({ ...emptyResult, id: frame.id, first: error.index, count, errors: [error], incarnation });
   }
 
   /** Ends an attempt of which nothing has started. */
@@ -177,6 +190,8 @@ export class SchedulerSession implements BatchOwner {
     if (!this.#closed) this.link.sendResult(result);
   }
 }
+
+const takenBack = new HeddleError("NOT_STARTED", "the item waited behind one that runs long");
 
 function itemError(
   index: number,

@@ -4,6 +4,7 @@
  */
 import { assert } from "../base/assert.ts";
 import { limits } from "../base/limits.ts";
+import { inOnePiece } from "../base/rope.ts";
 import type { TimerHeap } from "../base/timer-heap.ts";
 import { noBytes, traceBytes, type ResultFrame } from "../wire/frame.ts";
 import type { Engine, Submission } from "./engine.ts";
@@ -89,12 +90,13 @@ export class CallBatch implements BatchClient {
 
   /** Outcomes that are all responses, or all failures. */
   result(_batch: BatchRecord, frame: ResultFrame): void {
-    const { first, count, sizes, payloads, errors } = frame;
+    const { first, count, sizes, errors } = frame;
     for (const error of errors) {
       for (let index = error.index; index < error.index + Math.max(1, error.count); index++)
         this.#take(index).fail(error);
     }
     if (errors.length > 0) return;
+    const payloads = inOnePiece(frame.payloads);
     let from = 0;
     for (let position = 0; position < count; position++) {
       const to = from + (sizes[position] ?? 0);

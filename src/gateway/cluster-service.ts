@@ -60,8 +60,11 @@ export class ClusterService {
     const { watchers, membership, loadOf } = this.#options;
     const watcher: Watcher = {
       attempts: call.request.attempts,
+      load: call.request.load,
       functions: new Set(call.request.functions),
-      send: (response) => {
+      send: (told) => {
+        const { node } = told;
+        const response = node?.facts ? { node: { ...node, ...loadOf(node.facts.id ?? "") } } : told;
         // One who does not read is cut off rather than buffered for without bound.
         if (!call.write(response) && call.writableLength > limits.watchBacklogMax) {
           call.emit(

@@ -6,26 +6,26 @@
 import { Alarm } from "../base/alarm.ts";
 import { assert } from "../base/assert.ts";
 import type { Clock } from "../base/clock.ts";
+import { HeddleError } from "../base/error.ts";
 import { batchId, type AttemptId, type BatchId, type KernelDigest } from "../base/ids.ts";
-import { limits } from "../base/limits.ts";
+import type { Bytes } from "../base/rope.ts";
 import { atTurnEnd } from "../base/turn-end.ts";
-import type { Action, NodeEjected, NodeReadmitted } from "../scheduler/action.ts";
+import type { Action } from "../scheduler/action.ts";
 import type { Event } from "../scheduler/event.ts";
+import { policyOf } from "./function-policy.ts";
 import type { Scheduler } from "../scheduler/scheduler.ts";
 import type { ResultFrame } from "../wire/frame.ts";
-import { Payloads } from "../wire/payloads.ts";
+import { Payloads, type PayloadRange } from "../wire/payloads.ts";
 import type { NodeLink } from "./node-link.ts";
 import { accept, cancelAttempt, dispatch, endAttempt, fail, type Books } from "./perform.ts";
 import type { AttemptRecord, BatchClient, BatchRecord, FunctionRecord } from "./records.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** What a client hands in. */
-export interface Submission {
+export interface Submission extends PayloadRange {
   readonly client: BatchClient;
   readonly clientId: number;
   readonly function: FunctionRecord;
-  readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
   readonly open: boolean;
   /** Time left in ms; 0 is none. */
   readonly deadlineMs: number;
@@ -46,8 +46,6 @@ export interface EngineOptions {
   readonly watchers: Watchers;
   /** The core gave a node up because it was silent. */
   nodeGone(link: NodeLink): void;
-  /** A node was ejected or taken back. Default: nobody wants to know. */
-  nodeJudged?(action: NodeEjected | NodeReadmitted): void;
   /** Items have their outcome; called while their inputs are still held. Default: nobody wants to know. */
   settled?(batch: BatchRecord, frame: ResultFrame): void;
 }
@@ -56,7 +54,6 @@ export class Engine {
   readonly #clock: Clock;
   readonly #scheduler: Scheduler;
   readonly #nodeGone: (link: NodeLink) => void;
-  readonly #nodeJudged: (action: NodeEjected | NodeReadmitted) => void;
   readonly #books: Books;
   #nextBatch = 1;
   #events: Event[] = [];
@@ -64,6 +61,7 @@ export class Engine {
   #frames: (ResultFrame | undefined)[] = [];
   readonly #gathering: (() => void)[] = [];
   #stepDue = false;
+  #state: "open" | "ending" = "open";
   readonly #alarm: Alarm;
   #whenIdle: (() => void)[] = [];
 
@@ -79,7 +77,6 @@ export class Engine {
       settled: (batch, frame) => options.settled?.(batch, frame),
     };
     this.#nodeGone = options.nodeGone;
-    this.#nodeJudged = (action) => options.nodeJudged?.(action);
   }
 
   submit(submission: Submission): BatchRecord {
@@ -91,16 +88,7 @@ export class Engine {
       clientId: submission.clientId,
       client: submission.client,
       function: fn,
-      policy: {
-        key: `${fn.digest}/${fn.name}`,
-        pure: fn.pure || submission.idempotencyKey !== "",
-        attemptsMax: submission.attemptsMax === 0 ? limits.attemptsMax : submission.attemptsMax,
-        backoffBaseMs: limits.backoffBaseMs,
-        backoffMaxMs: limits.backoffMaxMs,
-        hedgeMinMs: Infinity,
-        rerunStragglers: submission.open,
-        concurrencyMax: Infinity,
-      },
+      policy: policyOf(submission),
       deadlineAt: deadlineMs === 0 ? Infinity : this.#clock.now() + deadlineMs,
       priority: submission.priority,
       principal: submission.principal,
@@ -127,7 +115,17 @@ export class Engine {
     return record;
   }
 
-  append(batch: BatchRecord, sizes: Uint32Array, payloads: Uint8Array, open: boolean): void {
+  /** Throws GATEWAY_STOPPING once nothing new is taken; to be asked before `submit`. */
+  checkOpen(): void {
+    if (this.#state === "ending") throw new HeddleError("GATEWAY_STOPPING", "the gateway is shutting down");
+  }
+
+  /** Takes nothing new from now on; what runs goes on. */
+  endIntake(): void {
+    this.#state = "ending";
+  }
+
+  append(batch: BatchRecord, sizes: Uint32Array, payloads: Bytes, open: boolean): void {
     if (!this.#books.batches.has(batch.id)) return; // settled early, by its deadline or a cancel
     batch.payloads.append(sizes, payloads);
     this.post({ kind: "appended", batch: batch.id, count: sizes.length, bytes: payloads.length, open });
@@ -282,8 +280,7 @@ export class Engine {
       }
       case "nodeEjected":
       case "nodeReadmitted":
-        this.#nodeJudged(action);
-        return;
+        return; // told by the scheduler's snapshot
       case "wake":
         this.#alarm.set(action.at);
         return;

@@ -3,6 +3,7 @@ import type { sendUnaryData, Server, ServerDuplexStream, ServerUnaryCall } from 
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { answererDuplex, type Duplex } from "../rpc/duplex.ts";
+import { isLoopback } from "../rpc/loopback.ts";
 import type { InvokeRequest__Output as InvokeRequest } from "../rpc/generated/heddle/v1/InvokeRequest.ts";
 import type { InvokeResponse } from "../rpc/generated/heddle/v1/InvokeResponse.ts";
 import { fabricService } from "../rpc/services.ts";
@@ -94,6 +95,8 @@ function invokeAnswer(answer: sendUnaryData<InvokeResponse>): CallAnswer {
 class IncomingSession {
   readonly #gateway: SessionGateway;
   readonly #sessions: Map<string, Session>;
+  /** The client is on this machine, and came by TCP. */
+  readonly #near: boolean;
   readonly #duplex: Duplex;
   /** Ends a stream that never says who it is. */
   readonly #greeting: NodeJS.Timeout;
@@ -107,6 +110,7 @@ class IncomingSession {
   ) {
     this.#gateway = gateway;
     this.#sessions = sessions;
+    this.#near = isLoopback(stream.getPeer());
     this.#duplex = answererDuplex(stream, {
       message: (message) => this.#message(message),
       chunk: (id, bytes) => this.#bound?.session.link.receiveChunk(id, bytes, this.#bound.bulk),
@@ -145,7 +149,7 @@ class IncomingSession {
     }
     this.#bound = { session, bulk: hello.bulk };
     session.link.attach(this.#duplex, hello.bulk);
-    session.greet(hello);
+    session.greet(hello, this.#near);
   }
 
   #closed(): void {

@@ -1,13 +1,13 @@
 /** Composition of the scheduler process: scheduler, gateway and registry over a store, on a gRPC and an HTTP port. */
 import type { Server } from "../rpc/grpc.ts";
 import { systemClock } from "../base/clock.ts";
-import type { HeddleError } from "../base/error.ts";
+import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";
 import { HealthService } from "../rpc/health.ts";
 import { explainUnknownMethods } from "../rpc/unknown-methods.ts";
 import { ReflectionService } from "../rpc/reflection.ts";
-import { bind, createRpcServer, stopServer, type BindOptions } from "../rpc/server.ts";
+import { bind, bindUnix, createRpcServer, stopServer, type BindOptions } from "../rpc/server.ts";
 import { createScheduler } from "../scheduler/scheduler.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { Store } from "../store/store.ts";
@@ -24,6 +24,7 @@ import { LogReaders } from "./log-reader.ts";
 import { Membership } from "./membership.ts";
 import { serviceNameOf, type KernelRecord } from "./kernel-record.ts";
 import { Registry } from "./registry.ts";
+import type { LocalWay } from "./session.ts";
 import { Shadows } from "./shadow.ts";
 import { SingleCalls } from "./single-calls.ts";
 import { TypedService } from "./typed-service.ts";
@@ -37,8 +38,12 @@ export interface GatewayOptions {
   readonly secret: string;
   readonly grpc: BindOptions;
   readonly http: BindOptions;
+  /** Unix socket to listen on as well, for clients on this machine, in a folder of ours alone; empty for none. */
+  readonly unixPath: string;
   /** A kernel that was deployed before could not be read. */
   damaged(kernel: string, error: HeddleError): void;
+  /** There is no Unix socket: clients keep to TCP. */
+  withoutSocket(error: HeddleError): void;
 }
 
 /** Where a gateway listens. */
@@ -79,6 +84,7 @@ class GatewayProcess implements Gateway {
   readonly #health = new HealthService(["heddle.v1.Fabric", "heddle.v1.Kernels", "heddle.v1.Cluster"]);
   readonly #logReaders: LogReaders;
   readonly #http: HttpServer;
+  readonly #local: LocalWay = { unixPath: "", port: 0 };
   #sweeping: NodeJS.Timeout | undefined;
   #httpPort = 0;
   #stopping: Promise<void> | undefined;
@@ -107,7 +113,11 @@ class GatewayProcess implements Gateway {
       prepared: (node, fn) => deployment.prepared(node, fn),
       gone: (node) => deployment.gone(node),
     });
-    const gateway = { id, incarnation: Date.now(), engine: this.#engine, registry: this.#registry };
+    const gateway = {
+      ...{ id, incarnation: Date.now(), engine: this.#engine, registry: this.#registry },
+      local: this.#local,
+      arriving: { bytes: 0 },
+    };
     this.#fabric = new FabricService(gateway);
     const loadOf = (node: string) => scheduler.load(node);
     this.#cluster = new ClusterService({ membership: this.#membership, watchers, secret, loadOf });
@@ -138,22 +148,33 @@ class GatewayProcess implements Gateway {
   }
 
   async start(): Promise<GatewayAddresses> {
-    const { grpc, http, damaged } = this.#options;
+    const { grpc, http, unixPath, damaged } = this.#options;
     await this.#registry.start(damaged);
     this.#sweeping = setInterval(() => {
       // A module that cannot be removed now is found again at the next start.
       this.#registry.sweep((digest) => this.#engine.isRunning(digest)).catch(() => {});
     }, limits.versionSweepMs).unref();
     const grpcPort = await bind(this.#server, grpc);
+    this.#local.port = grpcPort;
+    if (unixPath !== "") await this.#listenLocally(unixPath);
     explainUnknownMethods(this.#server, (path) => this.#typed.explain(path));
     this.#httpPort = await this.#http.start(http);
     return { grpc: `${grpc.host}:${grpcPort}`, http: `${http.host}:${this.#httpPort}` };
   }
 
+  async #listenLocally(path: string): Promise<void> {
+    try {
+      await bindUnix(this.#server, path);
+      this.#local.unixPath = path;
+    } catch (error) {
+      this.#options.withoutSocket(HeddleError.from(error)); // not every file system has sockets
+    }
+  }
+
   #routes(): HttpRoutes {
     const registry = this.#registry;
     const stopping = (): boolean => this.#stopping !== undefined;
-    const http = { calls: new SingleCalls(this.#engine), registry, stopping };
+    const http = { calls: new SingleCalls(this.#engine), registry };
     return {
       health: () => ({ status: stopping() ? "stopping" : "serving", nodes: this.readyNodes() }),
       kernels: () => describeKernels(registry),
@@ -181,7 +202,7 @@ class GatewayProcess implements Gateway {
 
   whenReady(nodes: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      const watcher: Watcher = { attempts: false, functions: new Set(), send: () => check() };
+      const watcher: Watcher = { attempts: false, load: false, functions: new Set(), send: () => check() };
       const done = (): void => {
         this.#watchers.remove(watcher);
         signal.removeEventListener("abort", done);
@@ -202,6 +223,7 @@ class GatewayProcess implements Gateway {
   }
 
   async #stop(): Promise<void> {
+    this.#engine.endIntake();
     this.#health.close();
     this.#reflection.close();
     clearInterval(this.#sweeping);

@@ -20,13 +20,11 @@ import type { SingleCalls } from "./single-calls.ts";
 export interface HttpInvokeOptions {
   readonly calls: SingleCalls;
   readonly registry: Registry;
-  /** Is the gateway shutting down? */
-  stopping(): boolean;
 }
 
 /** Makes the call that a request asks for and answers it. Rejects with what is wrong with the request. */
 export async function invokeOverHttp(
-  { calls, registry, stopping }: HttpInvokeOptions,
+  { calls, registry }: HttpInvokeOptions,
   [kernel, fn]: readonly [string, string],
   request: IncomingMessage,
   response: ServerResponse,
@@ -35,7 +33,6 @@ export async function invokeOverHttp(
   const timeoutMs = numberIn("heddle-timeout-ms", headerOf(request, "heddle-timeout-ms"), 0, timeoutMaxMs);
   registry.resolve(kernel, fn, digest); // before the body: a call of nothing is told so at once
   const json = await readJsonBody(request);
-  if (stopping()) throw new HeddleError("GATEWAY_STOPPING", "the gateway is shutting down");
   // Only now, so that the version that reads the payload is the one whose descriptor it was written by.
   const record = registry.resolve(kernel, fn, digest);
   const schema = schemaOf(registry, record);

@@ -1,7 +1,9 @@
 /** What the gateway knows of one version of a kernel. */
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
+import { version } from "../base/version.ts";
 import type { AdmittedKernel } from "../kernel/admission.ts";
+import type { CodeFacts } from "../rpc/generated/heddle/v1/CodeFacts.ts";
 import type { FunctionRecord } from "./records.ts";
 
 /** A version of a kernel that may be called. */
@@ -22,6 +24,11 @@ export interface Deployed {
   readonly unchanged: boolean;
 }
 
+/** What was found in the code of a module, for nodes of this version. */
+export function factsOf({ facts }: AdmittedKernel): CodeFacts {
+  return { version, ...facts, unrestorable: [...facts.unrestorable] };
+}
+
 /** Full name of the gRPC service of a kernel: `linalg.LinalgService`. */
 export function serviceNameOf({ admitted: { schema } }: KernelRecord): string {
   return `${schema.package}.${schema.service}`;
@@ -34,7 +41,7 @@ export function functionsOf(kernel: string, admitted: AdmittedKernel): ReadonlyM
   return new Map(
     admitted.schema.functions.map(({ name }) => [
       name,
-      { kernel, name, digest, timeLimitMs, memoryMaxBytes, pure },
+      { kernel, name, digest, timeLimitMs, memoryMaxBytes, pure, key: `${digest}/${name}` },
     ]),
   );
 }

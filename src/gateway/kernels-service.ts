@@ -1,9 +1,11 @@
 /** Kernels: deploys, lists, describes, routes, removes and hands out modules. */
 import type { sendUnaryData, Server, ServerReadableStream, ServerUnaryCall } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
+import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { DeleteRequest__Output as DeleteRequest } from "../rpc/generated/heddle/v1/DeleteRequest.ts";
 import type { DeleteResponse } from "../rpc/generated/heddle/v1/DeleteResponse.ts";
+import type { DeployHeader__Output as DeployHeader } from "../rpc/generated/heddle/v1/DeployHeader.ts";
 import type { DeployRequest__Output as DeployRequest } from "../rpc/generated/heddle/v1/DeployRequest.ts";
 import type { DeployResponse } from "../rpc/generated/heddle/v1/DeployResponse.ts";
 import type { GetRequest__Output as GetRequest } from "../rpc/generated/heddle/v1/GetRequest.ts";
@@ -13,16 +15,30 @@ import type { ListRequest__Output as ListRequest } from "../rpc/generated/heddle
 import type { ListResponse } from "../rpc/generated/heddle/v1/ListResponse.ts";
 import type { RouteRequest__Output as RouteRequest } from "../rpc/generated/heddle/v1/RouteRequest.ts";
 import type { RouteResponse } from "../rpc/generated/heddle/v1/RouteResponse.ts";
-import { ModuleSender, type ModuleCall } from "../rpc/module-stream.ts";
+import {
+  heldModule,
+  ModuleSender,
+  wholeModule,
+  type ModuleCall,
+  type SentModule,
+} from "../rpc/module-stream.ts";
 import { heddle } from "../rpc/services.ts";
 import { toStatus } from "../rpc/status.ts";
+import type { ArrivingModule } from "./arriving-module.ts";
+import { ArrivingModules } from "./arriving-modules.ts";
 import type { Deployment, Prepared } from "./deployment.ts";
 import { describeKernel, type ReportOf } from "./kernel-description.ts";
-import type { KernelRecord } from "./kernel-record.ts";
+import { factsOf, type KernelRecord } from "./kernel-record.ts";
 import type { LogReaders, LogsCall } from "./log-reader.ts";
 import type { Registry } from "./registry.ts";
 import type { RoutedKernel } from "./route-store.ts";
-import { planOf, receiveUpload } from "./upload.ts";
+import { planOf, receiveUpload, type Upload } from "./upload.ts";
+
+/** What a client has announced and nodes have been told of. */
+interface Announced {
+  readonly digest: KernelDigest;
+  readonly module: ArrivingModule;
+}
 
 type DeployCall = ServerReadableStream<DeployRequest, DeployResponse>;
 type Unary<Request, Response> = (
@@ -47,17 +63,14 @@ export class KernelsService {
   readonly #sender: ModuleSender;
   readonly #logs: LogReaders;
   readonly #httpPort: () => number;
+  readonly #arriving = new ArrivingModules();
   #uploads = 0;
 
   constructor(options: KernelsServiceOptions) {
     this.#registry = options.registry;
     this.#deployment = options.deployment;
     this.#reportOf = options.reportOf;
-    this.#sender = new ModuleSender(
-      options.secret,
-      (digest) => options.registry.module(digest),
-      (digest) => options.registry.released(digest),
-    );
+    this.#sender = new ModuleSender(options.secret, (digest) => this.#find(digest));
     this.#logs = options.logs;
     this.#httpPort = options.httpPort;
   }
@@ -114,12 +127,52 @@ export class KernelsService {
 
   async #deploy(call: DeployCall): Promise<DeployResponse> {
     this.#registry.expectModule();
-    const { header, bytes, digest } = await receiveUpload(call);
+    let announced: Announced | undefined;
+    try {
+      const upload = await receiveUpload(call, limits.uploadSilentMs, (header, module) => {
+        announced = this.#announce(header, module);
+      });
+      return await this.#admit(upload, announced);
+    } finally {
+      if (announced !== undefined) this.#arriving.remove(announced.digest, announced.module);
+    }
+  }
+
+  /** A module for a node. */
+  async #find(digest: KernelDigest): Promise<SentModule> {
+    const arriving = this.#arriving.get(digest);
+    if (arriving !== undefined) return arriving;
+    const version = this.#registry.version(digest);
+    const released = this.#registry.released(digest);
+    const bytes = await this.#registry.module(digest);
+    return released === undefined
+      ? wholeModule(bytes, version && factsOf(version.admitted))
+      : heldModule(bytes, released);
+  }
+
+  /** A module of that digest is to come, by what the client says: nodes get it while it comes. */
+  #announce(header: DeployHeader, module: ArrivingModule): Announced | undefined {
+    const digest = toKernelDigest(header.digest);
+    if (digest === undefined || header.size < limits.moduleAheadMinBytes) return undefined;
+    const isHere = this.#registry.version(digest) ?? this.#registry.released(digest);
+    if (isHere !== undefined || !this.#arriving.add(digest, module)) return undefined;
+    this.#deployment.expect(digest, header.size);
+    return { digest, module };
+  }
+
+  async #admit(
+    { header, bytes, digest, module }: Upload,
+    announced: Announced | undefined,
+  ): Promise<DeployResponse> {
+    this.#arriving.overtake(digest, module);
     let nodes: Prepared = { ready: [], pending: [] };
     const prepare = async (version: KernelRecord): Promise<void> => {
+      announced?.module.release(factsOf(version.admitted));
       nodes = await this.#deployment.prepare(version);
     };
-    const expect = (): void => this.#deployment.expect(digest, bytes.length);
+    const expect = (): void => {
+      if (announced === undefined) this.#deployment.expect(digest, bytes.length);
+    };
     const plan = { ...planOf(header), digest, expect, prepare };
     const { kernel, unchanged } = await this.#registry.deploy(bytes, header.name, header.digest, plan);
     return {

@@ -2,6 +2,7 @@
  * The nodes: who has registered, whether the link to its executor is up, and what it last said. A registration is the
  * node's own stream; the link is the scheduler's. A node is `ready` while it has both.
  */
+import { systemClock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { nodeId, type KernelDigest } from "../base/ids.ts";
 import { systemRandom } from "../base/random.ts";
@@ -36,8 +37,8 @@ interface Member {
   sinceMs: number;
   why: string;
   heartbeat: Heartbeat | null;
-  /** When it was last heard of, in ms since the epoch. */
-  heardMs: number;
+  /** When it was last heard of, by the system clock of the process: the time of day may be set meanwhile. */
+  heardAt: number;
   dials: number;
 }
 
@@ -78,8 +79,7 @@ export class Membership {
       up: (link) => this.#up(link),
       credit: (link, credit) => {
         const { node, incarnation } = link;
-        const { queueMs, queueBytes, attempts } = credit;
-        options.engine.post({ kind: "nodeCredit", node, incarnation, queueMs, queueBytes, attempts });
+        options.engine.post({ kind: "nodeCredit", node, incarnation, ...credit });
         if (credit.draining) this.#draining(link);
       },
       result: (link, frame) => options.engine.result(link, frame),
@@ -110,7 +110,7 @@ export class Membership {
       sinceMs: Date.now(),
       why: "",
       heartbeat: null,
-      heardMs: Date.now(),
+      heardAt: systemClock.now(),
       dials: 0,
     };
     this.#members.set(facts.id, member);
@@ -121,7 +121,8 @@ export class Membership {
     const member = this.#members.get(id);
     if (member === undefined || member.facts.incarnation !== incarnation) return;
     member.heartbeat = heartbeat;
-    member.heardMs = Date.now();
+    member.heardAt = systemClock.now();
+    this.#options.watchers.heartbeat(describe(member));
     if (member.state.kind !== "ready" && member.state.kind !== "draining") return;
     this.#options.engine.post({ kind: "nodeAlive", node: nodeId(id), incarnation });
   }
@@ -191,7 +192,7 @@ export class Membership {
     this.#set(member, { kind: "joining", link, stream }, "dialling its executor");
     link.dial();
     // A frozen process takes connections and never answers: gRPC would wait for it far longer than its lease.
-    const silentMs = Date.now() - member.heardMs;
+    const silentMs = systemClock.now() - member.heardAt;
     const waitMs = Math.max(limits.heartbeatMs, limits.leaseMs - silentMs);
     setTimeout(() => {
       if (member.state.kind === "joining" && member.state.link === link) link.close();
@@ -235,7 +236,7 @@ export class Membership {
       this.#lost(member, "left", member.why);
       return;
     }
-    if (Date.now() - member.heardMs >= limits.leaseMs) {
+    if (systemClock.now() - member.heardAt >= limits.leaseMs) {
       // The core keeps the leases of nodes that take work; one that is dialled in vain is its owner's to give up.
       this.#end(member, "lost", new HeddleError("NODE_LOST", `silent for ${limits.leaseMs} ms`));
       return;

@@ -9,10 +9,13 @@ import { checkPeerVersion, version } from "../base/version.ts";
 import { closeChannel, openChannel, secretMetadata } from "../rpc/channel.ts";
 import { openerDuplex, type Duplex } from "../rpc/duplex.ts";
 import { FrameLink } from "../rpc/frame-link.ts";
+import { keepStreamAlive } from "../rpc/keepalive.ts";
 import { executeMethod } from "../rpc/services.ts";
 import {
   emptyBatch,
   emptyFunction,
+  noSizes,
+  noTimes,
   type BatchFrame,
   type CreditFrame,
   type FrameSink,
@@ -100,8 +103,7 @@ export class NodeLink {
   }
 
   cancel(attempt: AttemptRecord, first: number, count: number): void {
-    this.#link.writer?.cancel({ id: attempt.id, first, count });
-    this.#link.flush();
+    this.#link.cancel({ id: attempt.id, first, count });
   }
 
   /** Makes the node fetch a module from here, of which no function is known yet. */
@@ -153,7 +155,7 @@ export class NodeLink {
 
   #open(bulk: boolean): void {
     const { address, bulkAddress, secret, clientId } = this.#options;
-    const channel = openChannel(bulk ? bulkAddress : address, "fabric");
+    const channel = openChannel(bulk ? bulkAddress : address, "fabric", "own");
     this.#channels.push(channel);
     const { path, requestSerialize, responseDeserialize } = executeMethod;
     const stream = channel.makeBidiStreamRequest(
@@ -162,6 +164,7 @@ export class NodeLink {
       responseDeserialize,
       secretMetadata(secret),
     );
+    keepStreamAlive(stream, "fabric");
     const duplex: Duplex = openerDuplex(stream, {
       message: (message) => this.#link.receive(message, bulk, "answerer"),
       chunk: (id, bytes) => this.#link.receiveChunk(id, bytes, bulk),
@@ -196,6 +199,7 @@ export class NodeLink {
       credit: (frame) => this.#options.events.credit(this, frame),
       log: (frame) => this.#options.events.log(this, frame),
       result: (frame) => this.#options.events.result(this, frame),
+      droppedResult: (frame) => this.#options.events.result(this, withoutItems(frame)),
       function: (frame) => this.#compiled(frame),
       hello: () => unexpected("Hello"),
       batch: () => unexpected("Batch"),
@@ -223,4 +227,9 @@ export class NodeLink {
     const fn = this.#functions.ready(frame.number);
     if (fn !== undefined) this.#options.events.ready(this, fn);
   }
+}
+
+/** What is left of a result whose items nobody wants: that its attempt is over, if it says so. */
+function withoutItems(frame: ResultFrame): ResultFrame {
+  return { ...frame, count: 0, sizes: noSizes, runMs: noTimes, errors: [], bulkBytes: 0 };
 }

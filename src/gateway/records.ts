@@ -14,6 +14,8 @@ export interface FunctionRecord {
   readonly timeLimitMs: number;
   readonly memoryMaxBytes: number;
   readonly pure: boolean;
+  /** What it is known by to the scheduler: version and name. One string for all calls, since to hash it takes 1 µs. */
+  readonly key: string;
 }
 
 /** Where the outcomes of a batch go. */

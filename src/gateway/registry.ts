@@ -249,6 +249,13 @@ export class Registry {
     return this.#isRouted(digest) ? undefined : this.#deploying.released(digest);
   }
 
+  /** What is known of a module that a name points to. */
+  version(digest: KernelDigest): KernelRecord | undefined {
+    return this.routes()
+      .find(({ versions }) => versions.has(digest))
+      ?.versions.get(digest);
+  }
+
   /**
    * Lets go of versions that no route has named for a while and on which nothing runs, with their modules. Gives those
    * of which functions were known.
@@ -258,7 +265,7 @@ export class Registry {
   }
 
   #isRouted(digest: KernelDigest): boolean {
-    return this.routes().some(({ versions }) => versions.has(digest));
+    return this.version(digest) !== undefined;
   }
 
   async #reroute(name: string, change: (kernel: RoutedKernel) => Route): Promise<RoutedKernel> {

@@ -5,6 +5,7 @@
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { checkPeerVersion, version } from "../base/version.ts";
+import type { ArrivingBytes } from "../rpc/bulk-arrivals.ts";
 import { FrameLink } from "../rpc/frame-link.ts";
 import {
   emptyResult,
@@ -29,6 +30,18 @@ export interface SessionGateway {
   readonly incarnation: number;
   readonly engine: Engine;
   readonly registry: Registry;
+  /** What its sessions together hold of frames that have not come whole. */
+  readonly arriving: ArrivingBytes;
+  /** Where it listens, once it does. */
+  readonly local: LocalWay;
+}
+
+/** How clients on the gateway's machine reach it. */
+export interface LocalWay {
+  /** Path of a Unix socket; empty for none. */
+  unixPath: string;
+  /** The TCP port. */
+  port: number;
 }
 
 /** A batch under its client's number: known to the engine, or refused at its first frame while more frames still come. */
@@ -57,11 +70,11 @@ export class Session implements BatchClient {
       this.link.writer?.function(frame);
       this.link.flush();
     });
-    this.link = new FrameLink(this.#sink(), () => this.#resume());
+    this.link = new FrameLink(this.#sink(), () => this.#resume(), gateway.arriving);
   }
 
-  /** Answers the hello of the small stream. Throws VERSION_SKEW. */
-  greet(hello: HelloFrame): void {
+  /** Answers the hello of the small stream, which came by loopback if `near`. Throws VERSION_SKEW. */
+  greet(hello: HelloFrame, near: boolean): void {
     checkPeerVersion(hello.version, `client ${hello.clientId}`);
     if (hello.bulk) return;
     this.link.writer?.welcome({
@@ -71,6 +84,7 @@ export class Session implements BatchClient {
       windowBytes: limits.sessionWindowBytes,
       windowItems: limits.sessionWindowItems,
       workers: 0,
+      ...(near ? this.#gateway.local : { unixPath: "", port: 0 }),
     });
     this.link.flush();
   }
@@ -166,6 +180,7 @@ export class Session implements BatchClient {
       return;
     }
     try {
+      this.#gateway.engine.checkOpen();
       this.#checkRoom(frame);
       checkRequestKey("affinity", frame.affinity);
       checkRequestKey("idempotency_key", frame.idempotencyKey);
@@ -230,6 +245,7 @@ export class Session implements BatchClient {
   }
 
   #cancel(frame: CancelFrame): void {
+    this.link.drop(frame);
     const batch = this.#batches.get(frame.id);
     const count = frame.count === 0 ? Infinity : frame.count;
     if (batch?.kind === "live") this.#gateway.engine.cancel(batch.record, frame.first, count);

@@ -1,6 +1,7 @@
 /** A few calls that run on a shadow together, and what becomes of them. */
 import type { Clock } from "../base/clock.ts";
 import { limits } from "../base/limits.ts";
+import { inOnePiece } from "../base/rope.ts";
 import type { ResultFrame } from "../wire/frame.ts";
 import { offsetsOf } from "../wire/payloads.ts";
 import type { FunctionSchema } from "../wire/schema.ts";
@@ -118,6 +119,6 @@ export function outcomeOf(frame: ResultFrame, at: number, offsets: Uint32Array |
     const { code, reason, message } = failed;
     return { kind: "error", code, reason, message };
   }
-  const payload = frame.payloads.subarray(offsets?.[at] ?? 0, offsets?.[at + 1] ?? 0);
+  const payload = inOnePiece(frame.payloads.subarray(offsets?.[at] ?? 0, offsets?.[at + 1] ?? 0));
   return { kind: "result", payload, runMs: frame.runMs[at] ?? 0 };
 }

@@ -15,6 +15,7 @@
 import type { Clock } from "../base/clock.ts";
 import { Deque } from "../base/deque.ts";
 import { limits } from "../base/limits.ts";
+import { inOnePiece } from "../base/rope.ts";
 import type { Random } from "../base/random.ts";
 import type { ShadowReport } from "../rpc/generated/heddle/v1/ShadowReport.ts";
 import { noBytes, type ResultFrame } from "../wire/frame.ts";
@@ -154,7 +155,7 @@ export class Shadows {
     this.#waiting.pushBack({
       shadow,
       function: partner,
-      input: payloads.slice(),
+      input: inOnePiece(payloads).slice(),
       answer: kept,
       runMs,
       traceId,

@@ -29,12 +29,13 @@ export class SingleCalls {
     this.#alarm = new Alarm(clock, () => this.#expire());
   }
 
-  /** Starts a call. Throws BAD_REQUEST, DEADLINE; everything later goes to `answer`. */
+  /** Starts a call. Throws BAD_REQUEST, DEADLINE, GATEWAY_STOPPING; everything later goes to `answer`. */
   start(request: CallRequest, answer: CallAnswer): SingleCall {
     checkRequestKey("affinity", request.affinity);
     checkRequestKey("idempotency key", request.idempotencyKey);
     if (request.deadlineMs <= 0)
       throw new HeddleError("DEADLINE", "the deadline has passed already; nothing was started");
+    this.#engine.checkOpen();
     const deadlineAt = this.#clock.now() + Math.min(limits.deadlineMaxMs, Math.max(1, request.deadlineMs));
     return this.#batchFor(request, deadlineAt).add(request, deadlineAt, answer);
   }

@@ -6,6 +6,7 @@ import { limits } from "../base/limits.ts";
 import { untilAborted, withTimeout } from "../base/signals.ts";
 import type { DeployHeader__Output as DeployHeader } from "../rpc/generated/heddle/v1/DeployHeader.ts";
 import type { DeployRequest__Output as DeployRequest } from "../rpc/generated/heddle/v1/DeployRequest.ts";
+import { ArrivingModule } from "./arriving-module.ts";
 import type { DeployPlan } from "./deploy-plan.ts";
 
 /** A module that has been uploaded. */
@@ -14,17 +15,22 @@ export interface Upload {
   readonly bytes: Buffer;
   /** Of the bytes. */
   readonly digest: KernelDigest;
+  /** As it came. */
+  readonly module: ArrivingModule;
 }
+
+/** Hears of a module whose bytes are to come. */
+export type UploadBegun = (header: DeployHeader, module: ArrivingModule) => void;
 
 /** Reads an upload. Throws BAD_REQUEST, MODULE_TOO_LARGE, and DEADLINE when nothing comes for `silentMs`. */
 export async function receiveUpload(
   messages: AsyncIterable<unknown>,
   silentMs: number = limits.uploadSilentMs,
+  begun?: UploadBegun,
 ): Promise<Upload> {
   const hash = createHash("sha256");
   let header: DeployHeader | undefined;
-  const parts: Buffer[] = [];
-  let size = 0;
+  let module = new ArrivingModule(0);
   for await (const message of withoutPauses(messages, silentMs)) {
     const part = message as DeployRequest; // the service's deserializer made it
     if (header === undefined) {
@@ -32,20 +38,22 @@ export async function receiveUpload(
         throw new HeddleError("BAD_REQUEST", "the first message of a Deploy must be its header");
       header = part.header;
       if (header.size > limits.moduleMaxBytes) throw tooLarge(`announced ${header.size} bytes`);
+      module = new ArrivingModule(header.size);
+      begun?.(header, module);
       continue;
     }
     if (!part.data) throw new HeddleError("BAD_REQUEST", "after its header a Deploy holds data only");
-    size += part.data.length;
-    if (size > header.size) throw tooLarge(`more than the announced ${header.size} bytes`);
+    if (module.received + part.data.length > header.size)
+      throw tooLarge(`more than the announced ${header.size} bytes`);
     hash.update(part.data);
-    parts.push(part.data);
+    module.add(part.data);
   }
   if (header === undefined) throw new HeddleError("BAD_REQUEST", "a Deploy without a header");
-  if (size < header.size) {
-    throw new HeddleError("BAD_REQUEST", `the upload ended after ${size} of ${header.size} bytes`);
+  if (module.received < header.size) {
+    throw new HeddleError("BAD_REQUEST", `the upload ended after ${module.received} of ${header.size} bytes`);
   }
   const digest = hash.digest("hex") as KernelDigest; // a sha-256 in hex is what the type means
-  return { header, bytes: Buffer.concat(parts), digest };
+  return { header, bytes: module.bytes, digest, module };
 }
 
 /** The messages, each within `silentMs` of the one before: an upload that stands still keeps others from theirs. */

@@ -7,6 +7,8 @@ import type { AttemptRecord } from "./records.ts";
 /** One watch. */
 export interface Watcher {
   readonly attempts: boolean;
+  /** Nodes with each of their heartbeats. */
+  readonly load: boolean;
   /** `kernel/function`; empty is all. */
   readonly functions: ReadonlySet<string>;
   send(response: WatchResponse): void;
@@ -29,6 +31,11 @@ export class Watchers {
 
   node(node: Node): void {
     for (const watcher of this.#all) watcher.send({ node });
+  }
+
+  /** A node has said what it does. */
+  heartbeat(node: Node): void {
+    for (const watcher of this.#all) if (watcher.load) watcher.send({ node });
   }
 
   attemptStarted(attempt: AttemptRecord): void {

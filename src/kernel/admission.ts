@@ -20,6 +20,7 @@ import { abiVersion, CustomSection, parseModule, type ModuleSections } from "./m
 import { normalizeModule, type NormalizedModule } from "./normalize.ts";
 import { rawExports } from "./raw-interface.ts";
 import { checkExports, checkImports } from "./signature.ts";
+import { whyInvalid } from "./v8-flags.ts";
 
 /** What the fabric knows of a kernel once its module is admitted. Plain data; it may be sent between threads. */
 export interface AdmittedKernel {
@@ -40,6 +41,8 @@ export interface AdmittedKernel {
   /** What it uses beside its own code: `clock`, `random`. */
   readonly capabilities: readonly string[];
   readonly plan: InstancePlan;
+  /** For nodes, which need not look for them again. */
+  readonly facts: CodeFacts;
 }
 
 /** The facts of an admitted module and the form of it that nodes compile. */
@@ -73,13 +76,15 @@ export function admitModule(bytes: Uint8Array): AdmittedKernel {
 }
 
 /**
- * Reads a module that V8 finds valid, or will before it runs. `digest` is that of the bytes and `likely` what
- * `readLikelyForm` gives for them, if that is known. Throws as `admitModule` does.
+ * Reads a module that V8 finds valid, or will before it runs. `digest` is that of the bytes, `likely` what
+ * `readLikelyForm` gives for them, and `known` what `readCodeFacts` has found in them, if that is known. Throws as
+ * `admitModule` does.
  */
 export function inspectModule(
   bytes: Uint8Array,
   digest: KernelDigest = digestOf(bytes),
   likely?: LikelyForm,
+  known?: CodeFacts,
 ): Admission {
   const sections = likely?.sections ?? parseModule(bytes);
   checkAbi(sections);
@@ -89,7 +94,7 @@ export function inspectModule(
   checkPackages(schema, manifest.name);
   const functions = checkExports(sections, schema, manifest.kind);
   checkInterface(sections, schema, manifest);
-  const facts = readCodeFacts(sections);
+  const facts = known ?? readCodeFacts(sections);
   checkBounds(sections, facts);
   const isAsLikely = likely !== undefined && facts.unrestorable.length === 0;
   const normalized = isAsLikely ? likely.normalized : normalizeModule(sections, manifest, facts);
@@ -104,6 +109,7 @@ export function inspectModule(
     capabilities,
     deterministic: pure && capabilities.length === 0 && !facts.varies,
     plan: { ...normalized.plan, calls: planCalls(sections, manifest, functions) },
+    facts,
   };
   return { kernel, normalized };
 }
@@ -155,12 +161,7 @@ export function validateModule(bytes: Uint8Array): void {
   }
   if (bytes.length === 0) throw new HeddleError("BAD_MODULE", "module: it is empty");
   if (WebAssembly.validate(bytes)) return;
-  let said = "it is not valid WebAssembly";
-  try {
-    new WebAssembly.Module(bytes); // only for the sentence in what it throws
-  } catch (error) {
-    if (error instanceof Error) said = error.message;
-  }
+  const said = whyInvalid(bytes) || "it is not valid WebAssembly";
   const sentence = said.replace(/^WebAssembly\.Module\(\): /, "").replace(/@\+(\d+)$/, "at byte $1");
   throw new HeddleError("BAD_MODULE", `module: it is not valid WebAssembly: ${sentence}`);
 }

@@ -3,7 +3,6 @@
  * form that nodes compile is known from the sections, but for the few modules whose code prevents restoring their state.
  */
 import type { KernelDigest } from "../base/ids.ts";
-import { limits } from "../base/limits.ts";
 import {
   inspectModule,
   readLikelyForm,
@@ -38,17 +37,11 @@ export interface CheckedModule {
 }
 
 /** Checks a module as `admitModule` does, and compiles it. What V8 says against it comes before all else. */
-export async function checkModule(bytes: Uint8Array, digest: KernelDigest): Promise<CheckedModule> {
-  // The lists of a module that V8 refuses may be longer than V8 allows, and those of a large one fill the heap.
-  if (bytes.length > limits.admissionEarlyMaxBytes) validateModule(bytes);
-  const { likely, compile } = compileEarly(bytes);
-  try {
-    const admission = inspectModule(bytes, digest, likely);
-    const form = admission.normalized.bytes;
-    if (Buffer.compare(form, bytes) !== 0) validateModule(bytes); // otherwise compiling it says as much
-    return { admission, module: await compile(form) };
-  } catch (error) {
-    validateModule(bytes);
-    throw error;
-  }
+export function checkModule(bytes: Uint8Array, digest: KernelDigest): CheckedModule {
+  validateModule(bytes);
+  const admission = inspectModule(bytes, digest);
+  const form = admission.normalized.bytes;
+  // Compiling it need not validate it.
+  if (Buffer.compare(form, bytes) !== 0) validateModule(form);
+  return { admission, module: new WebAssembly.Module(form) };
 }

@@ -19,13 +19,18 @@ export class FormChoice {
   /** The form that is the better one so far. */
   form: InstanceForm;
   readonly #plain: InstanceForm;
-  readonly #watched: InstanceForm | undefined;
+  #watched: InstanceForm | undefined;
   /** How many times more were short than long; never beyond the number that decides. */
   #short = 0;
 
   constructor(plain: InstanceForm, watched: InstanceForm | undefined) {
     this.form = this.#plain = plain;
     this.#watched = watched;
+  }
+
+  /** The form with the mark was made meanwhile. */
+  offer(watched: InstanceForm): void {
+    this.#watched ??= watched;
   }
 
   /** Takes the time of one call, its reset included, in ms. */

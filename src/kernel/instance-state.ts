@@ -66,7 +66,7 @@ export class InstanceState implements ResetTarget {
   readonly #options: InstanceOptions;
   readonly #parts: KindParts;
   readonly #steps: readonly ResetStep[] | undefined;
-  readonly #choice: FormChoice;
+  readonly choice: FormChoice;
   #form: InstanceForm;
   readonly #imports: WebAssembly.Imports;
   /** What the memory had when the instance was new. */
@@ -83,8 +83,8 @@ export class InstanceState implements ResetTarget {
     this.#options = options;
     this.#parts = parts;
     this.#steps = options.steps;
-    this.#choice = new FormChoice({ module: options.module, plan: options.plan }, options.watched);
-    this.#form = this.#choice.form;
+    this.choice = new FormChoice({ module: options.module, plan: options.plan }, options.watched);
+    this.#form = this.choice.form;
     const share = options.plan.memoryMaxBytes * limits.payloadMemoryShare;
     this.payloadMaxBytes = Math.min(limits.payloadMaxBytes, share);
     this.#imports = {
@@ -121,7 +121,7 @@ export class InstanceState implements ResetTarget {
 
   /** See `KernelInstance`. */
   observe(callMs: number): void {
-    this.#choice.observe(callMs, this.image?.sizeBytes ?? 0);
+    this.choice.observe(callMs, this.image?.sizeBytes ?? 0);
   }
 
   /** Makes the state fresh unless it is, and marks it as used. */
@@ -140,14 +140,14 @@ export class InstanceState implements ResetTarget {
   /** Puts the state back to that of a new instance. */
   reset(): void {
     if (this.#phase === "clean") return;
-    if (this.#form !== this.#choice.form) this.#changeForm();
+    if (this.#form !== this.choice.form) this.#changeForm();
     else if (this.#steps === undefined) restoreState(this);
     else this.#steps.some((step) => step(this));
     this.#phase = "clean";
   }
 
   #changeForm(): void {
-    this.#form = this.#choice.form;
+    this.#form = this.choice.form;
     this.#instantiate();
     this.#keepImage();
   }

@@ -1,4 +1,5 @@
 import type { ByteArea } from "./copy-bytes.ts";
+import type { InstanceForm } from "./instance-form.ts";
 import type { InstanceOptions } from "./instance-state.ts";
 import { RawInstance } from "./raw-instance.ts";
 import type { KernelFailure } from "./trap.ts";
@@ -31,6 +32,8 @@ export interface KernelInstance {
   reset(): void;
   /** Takes the time of one call in ms, its reset included, and learns from it how to be put back at the least cost. */
   observe(callMs: number): void;
+  /** The form for short calls is there now, of an instance that was made without. */
+  offer(watched: InstanceForm): void;
 }
 
 /**

@@ -1,11 +1,12 @@
 import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
-import { digestOf, inspectModule } from "./admission.ts";
+import { digestOf, inspectModule, validateModule } from "./admission.ts";
 import type { InstancePlan } from "./call-plan.ts";
+import type { CodeFacts } from "./code-facts.ts";
 import { compileEarly } from "./early-compile.ts";
 import type { InstanceForm } from "./instance-form.ts";
 import type { NormalizedModule } from "./normalize.ts";
-import { makeWasmInterruptible } from "./v8-flags.ts";
+import { setWasmFlags } from "./v8-flags.ts";
 import { watchModule } from "./watched-module.ts";
 
 /** A kernel that is ready to be instantiated: compiled once for all threads of the process. */
@@ -17,8 +18,18 @@ export interface KernelModule {
   readonly functions: readonly string[];
   readonly timeLimitMs: number;
   readonly memoryMaxBytes: number;
-  /** The form for short calls, see `watched-module.ts`; undefined where there is none. */
-  readonly watched?: InstanceForm | undefined;
+  /** The form for short calls, see `watched-module.ts`; undefined where there is none, or none yet. */
+  watched?: InstanceForm | undefined;
+}
+
+/** A kernel that can be called. */
+export interface LoadedKernel {
+  readonly kernel: KernelModule;
+  /**
+   * Makes its form for short calls, if it is to have one. That takes longer than loading it, and first calls do not gain
+   * by it, so nodes do it when they have answered those.
+   */
+  readonly watch: () => Promise<void>;
 }
 
 /**
@@ -33,21 +44,32 @@ export async function loadKernel(bytes: Uint8Array, digest: KernelDigest): Promi
       `module ${digest}: its bytes have the digest ${found}; deploy it again`,
     );
   }
-  return loadVerified(bytes, digest);
+  validateModule(bytes);
+  const { kernel, watch } = await loadVerified(bytes, digest);
+  await watch();
+  return kernel;
 }
 
-/** As `loadKernel`, for bytes of which it is certain that this is their digest. */
-export async function loadVerified(bytes: Uint8Array, digest: KernelDigest): Promise<KernelModule> {
-  makeWasmInterruptible();
+/**
+ * As `loadKernel`, for bytes of which it is certain that this is their digest and that they were admitted: what V8 would
+ * say against them it says when a call comes to it. `facts` is what was found in their code, if that is known.
+ */
+export async function loadVerified(
+  bytes: Uint8Array,
+  digest: KernelDigest,
+  facts?: CodeFacts,
+): Promise<LoadedKernel> {
+  setWasmFlags();
   const { likely, compile } = compileEarly(bytes);
-  const { kernel, normalized } = inspectModule(bytes, digest, likely);
-  const [module, watched] = await Promise.all([
-    compiled(compile(normalized.bytes), digest),
-    compileWatched(normalized, kernel.plan),
-  ]);
-  const { plan, functions } = kernel;
-  const { timeLimitMs, memoryMaxBytes } = kernel.manifest;
-  return { digest, module, plan, functions, timeLimitMs, memoryMaxBytes, watched };
+  const { kernel: admitted, normalized } = inspectModule(bytes, digest, likely, facts);
+  const { plan, functions } = admitted;
+  const { timeLimitMs, memoryMaxBytes } = admitted.manifest;
+  const module = await compiled(compile(normalized.bytes), digest);
+  const kernel: KernelModule = { digest, module, plan, functions, timeLimitMs, memoryMaxBytes };
+  const watch = async (): Promise<void> => {
+    kernel.watched = await compileWatched(normalized, plan);
+  };
+  return { kernel, watch };
 }
 
 async function compileWatched(
@@ -56,11 +78,9 @@ async function compileWatched(
 ): Promise<InstanceForm | undefined> {
   const watched = watchModule(normalized);
   if (watched === undefined) return undefined;
-  try {
-    return { module: await WebAssembly.compile(watched.bytes), plan: { ...plan, watch: watched.watch } };
-  } catch {
-    return undefined; // code at one of V8's bounds may be beyond it with the mark; it runs without, then
-  }
+  // Code at one of V8's bounds may be beyond it with the mark; it runs without, then.
+  if (!WebAssembly.validate(watched.bytes)) return undefined;
+  return { module: await WebAssembly.compile(watched.bytes), plan: { ...plan, watch: watched.watch } };
 }
 
 async function compiled(

@@ -9,6 +9,7 @@ import { scalarCodecs, type ScalarCodec } from "../wire/scalar-codec.ts";
 import { WireType } from "../wire/varint.ts";
 import { byteArea, type ByteArea } from "./copy-bytes.ts";
 import type { KernelInstance } from "./instance.ts";
+import type { InstanceForm } from "./instance-form.ts";
 import { InstanceState, type InstanceOptions } from "./instance-state.ts";
 import { scalarOf } from "./raw-interface.ts";
 import { failureOf, type KernelFailure } from "./trap.ts";
@@ -91,6 +92,10 @@ export class RawInstance implements KernelInstance {
 
   observe(callMs: number): void {
     this.#state.observe(callMs);
+  }
+
+  offer(watched: InstanceForm): void {
+    this.#state.choice.offer(watched);
   }
 
   #bind(exports: WebAssembly.Exports): boolean {

@@ -2,6 +2,7 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { byteArea, copyBytes, type ByteArea } from "./copy-bytes.ts";
 import type { KernelInstance } from "./instance.ts";
+import type { InstanceForm } from "./instance-form.ts";
 import { InstanceState, type InstanceOptions } from "./instance-state.ts";
 import { allocExport } from "./signature.ts";
 import { kernelFailure, type KernelFailure } from "./trap.ts";
@@ -61,6 +62,10 @@ export class TypedInstance implements KernelInstance {
 
   observe(callMs: number): void {
     this.#state.observe(callMs);
+  }
+
+  offer(watched: InstanceForm): void {
+    this.#state.choice.offer(watched);
   }
 
   #bind(exports: WebAssembly.Exports): boolean {

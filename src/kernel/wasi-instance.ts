@@ -6,6 +6,7 @@ import { HeddleError } from "../base/error.ts";
 import { decodeMessage, encodeMessage } from "../wire/message.ts";
 import { byteArea, type ByteArea } from "./copy-bytes.ts";
 import type { KernelInstance } from "./instance.ts";
+import type { InstanceForm } from "./instance-form.ts";
 import { InstanceState, type InstanceOptions } from "./instance-state.ts";
 import { memoryExport } from "./signature.ts";
 import { failureOf, kernelFailure, type KernelFailure } from "./trap.ts";
@@ -83,6 +84,10 @@ export class WasiInstance implements KernelInstance {
 
   observe(callMs: number): void {
     this.#state.observe(callMs);
+  }
+
+  offer(watched: InstanceForm): void {
+    this.#state.choice.offer(watched);
   }
 
   #bind(exports: WebAssembly.Exports): boolean {

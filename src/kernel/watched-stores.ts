@@ -12,23 +12,16 @@
  */
 import { limits } from "../base/limits.ts";
 import { BinaryReader } from "./binary-reader.ts";
-import { BinaryWriter } from "./binary-writer.ts";
+import type { BinaryWriter } from "./binary-writer.ts";
+import { insertCode, type FunctionAdditions, type WrittenCode } from "./insert-code.ts";
 import { scanCode } from "./instructions.ts";
 import type { ModuleSections, Section } from "./module.ts";
-import { readValueType } from "./value-type.ts";
 
 /** A store writes at most so many bytes from its address on. */
 export const storeMaxBytes = 16;
 
 /** The mark moves in steps of 512 bytes, so that writing upwards seldom raises it. */
 const roundBits = [0xff, 0x03] as const;
-
-/** A code section, and where its instructions have gone. */
-export interface WatchedCode {
-  readonly body: BinaryWriter;
-  /** Pairs of offsets, ascending: what begins at the first in the module begins at the second in `body`. */
-  readonly moves: readonly number[];
-}
 
 /** An instruction that writes memory. */
 interface Write {
@@ -91,34 +84,11 @@ export function watchStores(
   code: Section,
   mark: number,
   further: readonly Uint8Array[],
-): WatchedCode | undefined {
-  const { bytes, functions } = sections;
-  const writes = findWrites(bytes, code, mark);
-  const reader = new BinaryReader(bytes, code.bodyStart, code.end);
-  const body = new BinaryWriter(code.end - code.bodyStart + writes.length * codeUsualBytes);
-  const moves: number[] = [];
-  const count = reader.count("function bodies");
-  body.u32(count + further.length);
-  let done = 0;
-  for (const type of functions.slice(functions.length - count)) {
-    const size = reader.u32();
-    const start = reader.at;
-    reader.skip(size);
-    const first = done;
-    while ((writes[done]?.at ?? Infinity) < reader.at) done++;
-    const within = new BinaryReader(bytes, start, reader.at);
-    const written = watchFunction(within, type?.parameters.length ?? 0, writes.slice(first, done), mark);
-    if (written.body.size > limits.functionBodyMaxBytes) return undefined;
-    body.u32(written.body.size);
-    for (const [index, offset] of written.moves.entries())
-      moves.push(index % 2 === 0 ? offset : body.size + offset);
-    body.bytes(written.body.finish());
-  }
-  for (const own of further) {
-    body.u32(own.length);
-    body.bytes(own);
-  }
-  return { body, moves };
+): WrittenCode | undefined {
+  const places = findWrites(sections.bytes, code, mark);
+  const inFunction = (writes: readonly Write[]): FunctionAdditions<Write> => marksOf(writes, mark);
+  const written = insertCode(sections, code, { places, inFunction, further, usualBytes: codeUsualBytes });
+  return written.largestBytes > limits.functionBodyMaxBytes ? undefined : written;
 }
 
 function findWrites(bytes: Uint8Array, { bodyStart, end }: Section, mark: number): Write[] {
@@ -146,31 +116,15 @@ function offsetAt(bytes: Uint8Array, at: number): number {
   return reader.wideU32();
 }
 
-/** Writes one function. `reader` covers it, from its locals on. One that writes nothing stays as it is. */
-function watchFunction(
-  reader: BinaryReader,
-  parameters: number,
-  writes: readonly Write[],
-  mark: number,
-): WatchedCode {
-  const { bytes, end } = reader;
-  const body = new BinaryWriter(end - reader.at + writes.length * codeUsualBytes);
-  const moves = [reader.at, 0];
-  if (writes.length === 0) {
-    body.bytes(bytes.subarray(reader.at, end));
-    return { body, moves };
-  }
-  const scratch = writeLocals(body, reader, parameters, writes);
-  let copied = reader.at;
-  moves.push(copied, body.size);
-  for (const write of writes) {
-    body.bytes(bytes.subarray(copied, write.at));
-    writeMark(body, write, scratch, mark);
-    moves.push(write.at, body.size);
-    copied = write.at;
-  }
-  body.bytes(bytes.subarray(copied, end));
-  return { body, moves };
+/** What a function gets that writes memory. */
+function marksOf(writes: readonly Write[], mark: number): FunctionAdditions<Write> {
+  const types = Object.values(TypeByte).filter(
+    (type) => type !== TypeByte.I32 && writes.some(({ stores }) => stores === type),
+  );
+  return {
+    locals: [[numbersAdded, TypeByte.I32], ...types.map((type) => [1, type] as const)],
+    write: (body, write, first) => writeMark(body, write, { first, types }, mark),
+  };
 }
 
 /** The locals that were added to a function. */
@@ -179,30 +133,6 @@ interface Scratch {
   readonly first: number;
   /** What it has a local of, after the numbers of 32 bits. */
   readonly types: readonly number[];
-}
-
-/** Copies the groups of locals, and adds those that the marks need. */
-function writeLocals(
-  body: BinaryWriter,
-  reader: BinaryReader,
-  parameters: number,
-  writes: readonly Write[],
-): Scratch {
-  const types = Object.values(TypeByte).filter(
-    (type) => type !== TypeByte.I32 && writes.some(({ stores }) => stores === type),
-  );
-  const groups = reader.count("groups of locals");
-  body.u32(groups + 1 + types.length);
-  const start = reader.at;
-  let first = parameters;
-  for (let group = 0; group < groups; group++) {
-    first += reader.u32();
-    readValueType(reader);
-  }
-  body.bytes(reader.bytes.subarray(start, reader.at));
-  body.bytes(Uint8Array.of(numbersAdded, TypeByte.I32));
-  for (const type of types) body.bytes(Uint8Array.of(1, type));
-  return { first, types };
 }
 
 /** The locals that keep what an instruction has on the stack above the address, lowest first. */

@@ -13,15 +13,19 @@ import { libraryLogIsMuted } from "./library-log.ts";
 /** Metadata key of the fabric's secret. */
 export const secretKey = "heddle-secret";
 
-/** Inside the fabric: quick to notice a dead peer. From a client: gentler. */
-export type ChannelKind = "fabric" | "client";
+/**
+ * Who is at the other end, by which its silence is judged. A node of the fabric: soon, for its work can be done elsewhere.
+ * A scheduler: it may stand still for a moment, and nobody gains by giving it up. A client: gently.
+ */
+export type ChannelKind = "fabric" | "scheduler" | "client";
 
 /**
  * Channel options. The library's own retry and channelz are off (ours sits above; both cost on every call), and each
  * channel has connections of its own, so that bulk never shares one with small frames.
  */
-function channelOptions(kind: ChannelKind): ChannelOptions {
-  const inside = kind === "fabric";
+function channelOptions(kind: ChannelKind, keepalive: "own" | "library"): ChannelOptions {
+  const inside = kind !== "client";
+  const timeoutMs = inside ? limits.keepaliveTimeoutMs : limits.clientKeepaliveTimeoutMs;
   return {
     "grpc.enable_retries": 0,
     "grpc.enable_channelz": 0,
@@ -29,7 +33,7 @@ function channelOptions(kind: ChannelKind): ChannelOptions {
     "grpc.enable_http_proxy": 0,
     "grpc.service_config_disable_resolution": 1,
     "grpc.keepalive_time_ms": inside ? limits.keepaliveMs : limits.clientKeepaliveMs,
-    "grpc.keepalive_timeout_ms": inside ? limits.keepaliveTimeoutMs : limits.clientKeepaliveTimeoutMs,
+    "grpc.keepalive_timeout_ms": keepalive === "own" ? limits.keepaliveLastMs : timeoutMs,
     "grpc.keepalive_permit_without_calls": 1,
     "grpc.initial_reconnect_backoff_ms": limits.reconnectBaseMs,
     "grpc.max_reconnect_backoff_ms": limits.reconnectMaxMs,
@@ -44,10 +48,17 @@ export function heedLibraryLog(): void {
   if (libraryLogIsMuted()) setLogVerbosity(logVerbosity.NONE);
 }
 
-/** A channel of its own to `host:port` or `unix:/path`. */
-export function openChannel(address: string, kind: ChannelKind): Client {
+/**
+ * A channel of its own to `host:port` or `unix:/path`. With `own` keepalive its streams are watched by `keepStreamAlive`;
+ * the library's then only ends what was never answered.
+ */
+export function openChannel(
+  address: string,
+  kind: ChannelKind,
+  keepalive: "own" | "library" = "library",
+): Client {
   heedLibraryLog();
-  return new Client(address, credentials.createInsecure(), channelOptions(kind));
+  return new Client(address, credentials.createInsecure(), channelOptions(kind, keepalive));
 }
 
 /**

@@ -4,22 +4,33 @@
  * receives whole batches and results and does not see the difference.
  *
  * A large frame is its header, with `bulkBytes` for its size, and chunks under the same id that leave one frame after
- * another, as fast as the bulk connection takes them. `bulk-arrivals.ts` puts them together again.
+ * another, as fast as the bulk connection takes them. `bulk-arrivals.ts` puts them together again. When all items of a
+ * frame are cancelled, what has not left of its payloads is let go, and an empty chunk in its place says so.
  */
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import type { Bytes } from "../base/rope.ts";
 import { chunkHead, chunkMaxBytes } from "../wire/chunk-head.ts";
-import { noBytes, type BatchFrame, type FrameSink, type ResultFrame } from "../wire/frame.ts";
+import {
+  noBytes,
+  type BatchFrame,
+  type CancelFrame,
+  type FrameSink,
+  type ResultFrame,
+} from "../wire/frame.ts";
 import { columnBytes, type FrameWriter } from "../wire/frame-writer.ts";
 import { readFrames, type FramesFrom } from "../wire/frame-reader.ts";
 import { splitResult } from "../wire/result-split.ts";
-import { BulkArrivals } from "./bulk-arrivals.ts";
+import { BulkArrivals, type ArrivingBytes } from "./bulk-arrivals.ts";
 import type { Duplex } from "./duplex.ts";
 import { GatheredMessage } from "./gathered-message.ts";
 
+/** Payloads on their way, of the items [first, end); none are left of those that were dropped. */
 interface LargePayloads {
   readonly id: number;
-  readonly payloads: Uint8Array;
+  readonly first: number;
+  readonly end: number;
+  payloads: Bytes;
 }
 
 /** Columns and payloads that share a message, less the rest of the frame. */
@@ -31,6 +42,7 @@ export class FrameLink {
   #bulk: Duplex | undefined;
   readonly #smallSink: FrameSink;
   readonly #bulkSink: FrameSink;
+  readonly #arrivals: BulkArrivals;
   readonly #relieved: () => void;
   #outgoing: LargePayloads[] = [];
   /** Bytes of the first outgoing payloads that have left. */
@@ -38,9 +50,13 @@ export class FrameLink {
   #outgoingBytes = 0;
   #pumpDue = false;
 
-  /** `relieved` is called when large payloads that waited have all been given to the connection. */
-  constructor(sink: FrameSink, relieved: () => void = () => {}) {
-    const arrivals = new BulkArrivals(sink);
+  /**
+   * `relieved` is called when large payloads that waited have all been given to the connection; `arriving` is what all
+   * links together hold of frames that have not come whole.
+   */
+  constructor(sink: FrameSink, relieved: () => void = () => {}, arriving?: ArrivingBytes) {
+    const arrivals = new BulkArrivals(sink, arriving);
+    this.#arrivals = arrivals;
     this.#relieved = relieved;
     this.#smallSink = {
       hello: (frame) => sink.hello(frame),
@@ -51,6 +67,8 @@ export class FrameLink {
       cancel: (frame) => arrivals.cancel(frame),
       pause: (frame) => sink.pause?.(frame),
       result: (frame) => arrivals.result(frame),
+      droppedBatch: (frame) => sink.droppedBatch?.(frame),
+      droppedResult: (frame) => sink.droppedResult?.(frame),
       credit: (frame) => sink.credit(frame),
       log: (frame) => sink.log(frame),
     };
@@ -114,7 +132,7 @@ export class FrameLink {
     if (small === undefined) return;
     if (isLarge(frame.payloads, columnBytes(frame))) {
       small.writer.batch({ ...frame, payloads: noBytes, bulkBytes: frame.payloads.length });
-      this.#queue(frame.id, frame.payloads);
+      this.#queue(frame);
     } else {
       small.writer.batch(frame);
     }
@@ -128,12 +146,31 @@ export class FrameLink {
     for (const part of splitResult(frame)) {
       if (isLarge(part.payloads, 4 * (part.sizes.length + part.runMs.length))) {
         small.writer.result({ ...part, payloads: noBytes, bulkBytes: part.payloads.length });
-        this.#queue(part.id, part.payloads);
+        this.#queue(part);
       } else {
         small.writer.result(part);
       }
     }
     small.flush();
+  }
+
+  /** Takes items back: tells the other side, and drops what has not left of their payloads. */
+  cancel(frame: CancelFrame): void {
+    this.#small?.writer.cancel(frame);
+    this.#small?.flush();
+    this.drop(frame);
+  }
+
+  /** Lets go of payloads that wait here, of frames whose items are all cancelled. */
+  drop({ id, first, count }: CancelFrame): void {
+    const end = count === 0 ? Infinity : first + count;
+    for (const [place, large] of this.#outgoing.entries()) {
+      if (large.id !== id || large.first < first || large.end > end) continue;
+      const sent = place === 0 ? this.#sent : 0;
+      this.#outgoingBytes -= large.payloads.length - sent;
+      large.payloads = noBytes;
+      if (place === 0) this.#sent = 0;
+    }
   }
 
   /** Ends both streams; large payloads that wait are dropped. */
@@ -143,6 +180,7 @@ export class FrameLink {
     this.#bulk = undefined;
     this.#outgoing = [];
     this.#outgoingBytes = 0;
+    this.#arrivals.close();
     for (const stream of streams) stream?.close(error);
   }
 
@@ -179,8 +217,8 @@ export class FrameLink {
     });
   }
 
-  #queue(id: number, payloads: Uint8Array): void {
-    this.#outgoing.push({ id, payloads });
+  #queue({ id, first, count, payloads }: BatchFrame | ResultFrame): void {
+    this.#outgoing.push({ id, first, end: first + count, payloads });
     this.#outgoingBytes += payloads.length;
     this.#pumpLater();
   }
@@ -204,7 +242,7 @@ function misplaced(what: string): never {
   throw new HeddleError("PROTOCOL", `a ${what} on the bulk stream, which carries chunks only`);
 }
 
-function isLarge(payloads: Uint8Array, columnBytes: number): boolean {
+function isLarge(payloads: Bytes, columnBytes: number): boolean {
   if (payloads.length > limits.framePayloadMaxBytes) return true;
   return payloads.length > 0 && payloads.length + columnBytes > sharedMaxBytes;
 }

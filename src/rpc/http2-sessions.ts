@@ -1,5 +1,5 @@
 /**
- * The HTTP/2 servers behind a gRPC server. The library keeps them to itself, and three things cannot be had without them.
+ * The HTTP/2 servers behind a gRPC server. The library keeps them to itself, and some things cannot be had without them.
  * Hence package.json names one version of it: where another has moved them, no server can be bound, and says so;
  * tests with raw HTTP/2 clients and with calls that hang hold that they are where they are looked for.
  */
@@ -39,6 +39,17 @@ export function widenWindows(server: Server, bytes: number): void {
     http2Server.on("session", (session) => session.setLocalWindowSize(bytes));
   }
 }
+
+/** Calls `opened` with each connection that is made from now on. To be called after a server was bound. */
+export function onSession(server: Server, opened: (session: ServerHttp2Session) => void): void {
+  for (const http2Server of serversOf(server).keys()) {
+    if (watched.has(http2Server)) continue;
+    watched.add(http2Server);
+    http2Server.on("session", opened);
+  }
+}
+
+const watched = new WeakSet<Http2Server>();
 
 /**
  * Offers each call that comes in from now on to `take`, after the edits of `onEarlyHeaders`; those for which it gives

@@ -8,14 +8,13 @@
  * The library keeps the HTTP/2 stream to itself. Where it is not found, or anything is on its way through the library,
  * the long way is taken, which carries the same bytes; a test holds that the short one is found.
  */
-import { Duplex } from "node:stream";
+import { type Duplex } from "node:stream";
 import { Metadata, type ClientDuplexStream, type ServerDuplexStream } from "@grpc/grpc-js";
 import { limits } from "../base/limits.ts";
+import { piecesOf } from "../base/rope.ts";
 import { prefixAndHead, PrefixReader, withPrefix, type MessageParts } from "../wire/prefixed-messages.ts";
 import { GatheredMessage } from "./gathered-message.ts";
-
-/** Calls that are looked into. */
-const callsMax = 8;
+import { fieldsOf, innermostCall, type Fields } from "./innermost-call.ts";
 
 /** Either end of a raw stream. */
 export type RawStream = ClientDuplexStream<Buffer, Buffer> | ServerDuplexStream<Buffer, Buffer>;
@@ -65,26 +64,11 @@ export class MessageLane {
     const http2 = this.#http2;
     if (!(message instanceof GatheredMessage)) return http2.write(withPrefix(message));
     http2.cork();
-    http2.write(prefixAndHead(message.length, message.head));
-    const more = http2.write(message.body);
+    let more = http2.write(prefixAndHead(message.length, message.head));
+    for (const piece of piecesOf(message.body)) if (piece.length > 0) more = http2.write(piece);
     http2.uncork();
     return more;
   }
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The call that has the HTTP/2 stream: a client's inside several others, a server's inside its interceptors. */
-function innermostCall(stream: RawStream): { readonly call: Fields; readonly http2: Duplex } | undefined {
-  let call = fieldsOf(fieldsOf(stream)?.["call"]);
-  for (let depth = 0; call !== undefined && depth < callsMax; depth++) {
-    const http2 = call["http2Stream"] ?? call["stream"];
-    if (http2 instanceof Duplex) return { call, http2 };
-    const { underlyingCalls } = call;
-    const attempt = Array.isArray(underlyingCalls) ? fieldsOf(underlyingCalls[0])?.["call"] : undefined;
-    call = fieldsOf(call["nextCall"] ?? call["call"] ?? call["child"] ?? attempt);
-  }
-  return undefined;
 }
 
 /** No message is half read or waits to be handed out, and none will come compressed. */
@@ -93,8 +77,4 @@ function isAtRest(call: Fields): boolean {
   const encoding = call["incomingEncoding"] ?? "identity";
   const betweenMessages = fieldsOf(call["decoder"])?.["readState"] === 0;
   return betweenMessages && Array.isArray(waiting) && waiting.length === 0 && encoding === "identity";
-}
-
-function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null ? (value as Fields) : undefined; // any object has fields
 }

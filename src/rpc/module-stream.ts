@@ -3,6 +3,7 @@ import type { ServerWritableStream } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
+import type { CodeFacts } from "./generated/heddle/v1/CodeFacts.ts";
 import type { FetchModuleRequest__Output as FetchModuleRequest } from "./generated/heddle/v1/FetchModuleRequest.ts";
 import type { FetchModuleResponse } from "./generated/heddle/v1/FetchModuleResponse.ts";
 import { hasSecret } from "./server.ts";
@@ -11,25 +12,48 @@ import { toStatus } from "./status.ts";
 /** A call of `FetchModule`. */
 export type ModuleCall = ServerWritableStream<FetchModuleRequest, FetchModuleResponse>;
 
-/** Gives the bytes of a module, or undefined when it is not there. */
-export type ModuleBytes = (digest: KernelDigest) => Promise<Uint8Array | undefined>;
+/** A module that can be sent, although its end may not be there yet or not be for everybody yet. */
+export interface SentModule {
+  /** All of it; what is beyond what may be sent is not to be looked at. */
+  readonly bytes: Uint8Array;
+  /** Up to where it may be sent, beyond `at`. Rejects when that will never be. */
+  beyond(at: number): number | Promise<number>;
+  /** What is known of its code once all of it may be sent. */
+  readonly facts: CodeFacts | undefined;
+}
 
-/** Resolves when a module may be had whole: until then its last part is kept back. Rejects when it may never be. */
-export type ModuleRelease = (digest: KernelDigest) => Promise<void> | undefined;
+/** Finds a module; undefined when it is not there. */
+export type FindModule = (digest: KernelDigest) => Promise<SentModule | undefined>;
 
 const partBytes = limits.chunkMaxBytes - 4 * 1024;
+
+/** A module that may be sent as it is. */
+export function wholeModule(bytes: Uint8Array, facts: CodeFacts | undefined): SentModule {
+  return { bytes, beyond: () => bytes.length, facts };
+}
+
+/** A module that is there, of which the last part is kept back until it is released. */
+export function heldModule(bytes: Uint8Array, released: Promise<void>): SentModule {
+  const lastAt = startOfLast(bytes.length);
+  const beyond = (at: number): number | Promise<number> =>
+    at < lastAt ? lastAt : released.then(() => bytes.length);
+  return { bytes, beyond, facts: undefined };
+}
+
+/** Where the part of a module begins that is kept back. */
+export function startOfLast(size: number): number {
+  return Math.max(0, Math.ceil(size / partBytes) - 1) * partBytes;
+}
 
 /** Sends modules to whoever knows the secret, so many at once: each is held whole while it is sent. */
 export class ModuleSender {
   readonly #secret: string;
-  readonly #bytes: ModuleBytes;
-  readonly #release: ModuleRelease;
+  readonly #find: FindModule;
   #sending = 0;
 
-  constructor(secret: string, bytes: ModuleBytes, release: ModuleRelease = () => undefined) {
+  constructor(secret: string, find: FindModule) {
     this.#secret = secret;
-    this.#bytes = bytes;
-    this.#release = release;
+    this.#find = find;
   }
 
   /** Answers a call, whatever comes of it. */
@@ -51,15 +75,15 @@ export class ModuleSender {
     // The module may still be on its way here: whoever waits for it must see that somebody is at work.
     const alive = setInterval(() => call.write({}), limits.modulePeerSilentMs / 4);
     try {
-      const released = this.#release(digest);
-      released?.catch(() => {}); // told below, when nothing else has gone wrong
-      const bytes = await this.#bytes(digest);
-      if (bytes === undefined) throw notHere(digest);
-      const lastAt = released === undefined ? bytes.length : startOfLast(bytes);
-      await send(call, bytes, 0, lastAt);
-      await released;
-      clearInterval(alive);
-      await send(call, bytes, lastAt, bytes.length);
+      const module = await this.#find(digest);
+      if (module === undefined) throw notHere(digest);
+      const { length } = module.bytes;
+      for (let at = 0; at < length && !call.cancelled;) {
+        const end = await module.beyond(at);
+        await send(call, module.bytes, at, end);
+        at = end;
+      }
+      if (module.facts !== undefined) call.write({ facts: module.facts });
       call.end();
     } finally {
       clearInterval(alive);
@@ -70,11 +94,6 @@ export class ModuleSender {
 
 function notHere(digest: string): HeddleError {
   return new HeddleError("KERNEL_NOT_FOUND", `no module with digest ${JSON.stringify(digest.slice(0, 64))}`);
-}
-
-/** Where the part begins that is kept back. */
-function startOfLast(bytes: Uint8Array): number {
-  return Math.max(0, Math.ceil(bytes.length / partBytes) - 1) * partBytes;
 }
 
 async function send(call: ModuleCall, bytes: Uint8Array, start: number, end: number): Promise<void> {

@@ -5,7 +5,8 @@ import { Server, ServerCredentials, type Metadata } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { heedLibraryLog, secretKey, type ChannelKind } from "./channel.ts";
-import { destroySessions, widenWindows } from "./http2-sessions.ts";
+import { destroySessions, onSession, widenWindows } from "./http2-sessions.ts";
+import { keepAlive, keepaliveTimes } from "./keepalive.ts";
 import { serveRawMethods } from "./raw-methods.ts";
 import { clampTimeouts } from "./timeout-clamp.ts";
 
@@ -24,15 +25,17 @@ export interface BindOptions {
 /** A server for peers inside the fabric or for clients. */
 export function createRpcServer(kind: ChannelKind): Server {
   heedLibraryLog();
-  return new Server({
+  const server = new Server({
     "grpc.enable_channelz": 0,
-    "grpc.keepalive_time_ms": kind === "fabric" ? limits.keepaliveMs : limits.clientKeepaliveMs,
-    "grpc.keepalive_timeout_ms":
-      kind === "fabric" ? limits.keepaliveTimeoutMs : limits.clientKeepaliveTimeoutMs,
     "grpc.max_receive_message_length": limits.unaryMessageMaxBytes,
     "grpc.max_send_message_length": limits.unaryMessageMaxBytes,
   });
+  kinds.set(server, kind);
+  return server;
 }
+
+/** What each server was made for. */
+const kinds = new WeakMap<Server, ChannelKind>();
 
 /** Refuses an address that others can reach while nothing is encrypted, unless told otherwise. Throws BAD_REQUEST. */
 export function checkBindPolicy(options: BindOptions): void {
@@ -65,6 +68,8 @@ function listen(server: Server, address: string): Promise<number> {
       if (error === null) {
         clampTimeouts(server);
         widenWindows(server, limits.receiveWindowBytes);
+        const times = keepaliveTimes(kinds.get(server) ?? "client");
+        onSession(server, (session) => keepAlive(session, times));
         serveRawMethods(server);
         resolve(port);
         return;

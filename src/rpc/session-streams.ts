@@ -1,10 +1,11 @@
-/** The client's pair of Session streams: the small one at once, the bulk one after the gateway's welcome. */
+/** The client's pair of Session streams: the small one at once, the bulk one when the session is the one to keep. */
 import type { Client } from "@grpc/grpc-js";
 import { HeddleError } from "../base/error.ts";
 import type { FrameSink, FunctionFrame, HelloFrame, ResultFrame, WelcomeFrame } from "../wire/frame.ts";
 import { closeChannel, openChannel } from "./channel.ts";
 import { openerDuplex } from "./duplex.ts";
 import { FrameLink } from "./frame-link.ts";
+import { keepStreamAlive } from "./keepalive.ts";
 import { sessionMethod } from "./services.ts";
 
 /** What the streams tell. `closed` comes once and last. */
@@ -18,6 +19,8 @@ export interface SessionEvents {
 
 export interface SessionStreams {
   readonly link: FrameLink;
+  /** Opens the bulk stream at an address of the same gateway; to be called once, after its welcome. */
+  openBulk(address: string): void;
   /** Ends both streams; `closed` is still told. */
   close(): void;
 }
@@ -30,10 +33,7 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
     throw new HeddleError("PROTOCOL", `the gateway sent a ${what}`);
   };
   const sink: FrameSink = {
-    welcome: (frame) => {
-      if (channels.length === 1) open(true);
-      events.welcome(frame);
-    },
+    welcome: (frame) => events.welcome(frame),
     result: (frame) => events.result(frame),
     credit: () => {},
     log: () => unexpected("Log"),
@@ -54,11 +54,12 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
     events.closed(error ?? new HeddleError("CONNECTION_LOST", `the gateway at ${address} ended the session`));
   }
 
-  function open(bulk: boolean): void {
-    const channel = openChannel(address, "client");
+  function open(at: string, bulk: boolean): void {
+    const channel = openChannel(at, "client", "own");
     channels.push(channel);
     const { path, requestSerialize, responseDeserialize } = sessionMethod;
     const stream = channel.makeBidiStreamRequest(path, requestSerialize, responseDeserialize);
+    keepStreamAlive(stream, "client");
     const duplex = openerDuplex(stream, {
       message: (message) => link.receive(message, bulk, "answerer"),
       chunk: (id, bytes) => link.receiveChunk(id, bytes, bulk),
@@ -71,6 +72,12 @@ export function openSession(address: string, hello: HelloFrame, events: SessionE
     duplex.flush();
   }
 
-  open(false);
-  return { link, close: () => over(undefined) };
+  open(address, false);
+  return {
+    link,
+    openBulk(at) {
+      if (state === "open") open(at, true);
+    },
+    close: () => over(undefined),
+  };
 }

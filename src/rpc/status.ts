@@ -43,6 +43,13 @@ export function fromStatus(error: unknown): HeddleError {
   return new HeddleError(reasonOfCode(code), plain(error.details), { code, cause: error });
 }
 
+/** True for the failure of a call that found no connection: its peer has seen nothing of it. */
+export function wasNeverSent({ cause }: HeddleError): boolean {
+  return isServiceError(cause) && cause.details.startsWith(noConnection);
+}
+
+const noConnection = "No connection established";
+
 /** What went wrong with a connection, without the library's words around it. */
 function plain(details: string): string {
   return details

@@ -7,9 +7,8 @@ import { attemptId, type NodeId } from "../base/ids.ts";
 import { IndexSet } from "../base/index-set.ts";
 import { reasonRow } from "../base/reason.ts";
 import type { AttemptCause, AttemptEnded } from "./action.ts";
-import { countWanted, forUnreported } from "./wanted-items.ts";
-import { isKill, noteOutcomes } from "./breaker.ts";
-import { reclassify } from "./capacity.ts";
+import { noteReport } from "./breaker.ts";
+import { load, reclassify, workKind } from "./capacity.ts";
 import { learn } from "./estimate.ts";
 import type { Ended, ItemFailure, Progress } from "./event.ts";
 import { noteOutcome } from "./health.ts";
@@ -17,6 +16,7 @@ import { conclude } from "./outcome.ts";
 import { creditSuccess } from "./retry-budget.ts";
 import { accept, fail } from "./settlement.ts";
 import type { AttemptState, BatchState, Failure, NodeState, SchedulerState } from "./state.ts";
+import { countWanted, forUnreported } from "./wanted-items.ts";
 import { part, relieveTwin, triesOf } from "./twin.ts";
 
 /** What an attempt is to run, and what came before it. */
@@ -42,6 +42,7 @@ export function startAttempt(
 ): AttemptState {
   const { first, count, bytes, estimatedMs, cause, before } = assignment;
   const chargedMs = estimatedMs === Infinity ? state.options.nodeQueueMs : estimatedMs;
+  const kind = workKind(estimatedMs, count, state.options);
   const id = attemptId(state.nextAttempt++);
   const attempt: AttemptState = {
     id,
@@ -61,6 +62,7 @@ export function startAttempt(
     twin: undefined,
     late: undefined,
     msPerItem: chargedMs / count,
+    kind,
     phase: "running",
     progressed: false,
     charged: false,
@@ -76,8 +78,9 @@ export function startAttempt(
   node.attempts.push(attempt);
   state.capacity.attempts++;
   batch.function.running += count;
-  node.outstandingMs += chargedMs;
   state.placedMs += estimatedMs === Infinity ? state.options.batchTargetMs : estimatedMs;
+  load(attempt, count);
+  if (kind === "long") node.longAttempts++;
   node.outstandingBytes += bytes;
   node.placedAt = id;
   reclassify(state.capacity, node, state.options);
@@ -111,11 +114,10 @@ export function progress(state: SchedulerState, event: Progress, position: numbe
     at = attempt.reported.nextAbsent(until, end);
   }
   if (attempt.unreported === before) return;
-  learn(attempt.batch.function, event.count, event.runMs);
+  learn(attempt.batch.function, event.count - countUnstarted(event), event.runMs);
   attempt.batch.function.reportMs.add(state.now - attempt.startedAt, before - attempt.unreported);
   attempt.heardAt = state.now;
-  const kills = event.failures.filter(({ reason }) => isKill(reason)).length;
-  noteOutcomes(state, attempt.batch.function, event.count - event.failures.length, kills);
+  noteReport(state, attempt, event);
   reclassify(state.capacity, attempt.node, state.options);
 }
 
@@ -174,7 +176,15 @@ function report(attempt: AttemptState, first: number, end: number): void {
   attempt.reported.add(first, end);
   attempt.unreported -= end - first;
   attempt.batch.function.running -= end - first;
-  attempt.node.outstandingMs -= (end - first) * attempt.msPerItem;
+  load(attempt, first - end);
+}
+
+/** Items that the node has given back without running them. */
+function countUnstarted({ failures }: Progress): number {
+  let unstarted = 0;
+  for (const { reason, count } of failures)
+    if (reason === "NOT_STARTED") unstarted += Math.max(1, count ?? 1);
+  return unstarted;
 }
 
 /** Settles or retries [first, end), which is reported for the first time. */
@@ -191,8 +201,9 @@ function outcomes(
   for (let place = 0; place < failures.length;) {
     const failure = failures[place];
     if (failure === undefined || failure.index >= end) break;
-    const alike = countAlike(failures, place);
-    place += alike;
+    const together = failure.count ?? 1;
+    const alike = together > 1 ? together : countAlike(failures, place);
+    place += together > 1 ? 1 : alike;
     const from = Math.max(at, failure.index);
     const until = Math.min(end, failure.index + alike);
     if (until <= from) continue; // reported before
@@ -221,7 +232,8 @@ function countAlike(failures: readonly ItemFailure[], place: number): number {
   let last = failures[place];
   for (let at = place + 1; ; at++) {
     const next = failures[at];
-    if (last === undefined || next === undefined || next.index !== last.index + 1) return at - place;
+    if (last === undefined || next === undefined || (next.count ?? 1) > 1 || next.index !== last.index + 1)
+      return at - place;
     const alike = next.code === last.code && next.reason === last.reason && next.message === last.message;
     if (!alike) return at - place;
     last = next;
@@ -244,9 +256,10 @@ function finish(state: SchedulerState, attempt: AttemptState, outcome: AttemptEn
   remove(node.attempts, attempt);
   state.capacity.attempts--;
   node.outstandingBytes -= attempt.bytes;
-  node.outstandingMs -= attempt.unreported * attempt.msPerItem;
   batch.function.running -= attempt.unreported;
-  if (node.attempts.length === 0) node.outstandingMs = 0; // sums of floats drift
+  load(attempt, -attempt.unreported);
+  if (attempt.kind === "long") node.longAttempts--;
+  if (node.attempts.length === 0) node.outstandingMs = node.shortMs = node.briefMs = 0; // sums of floats drift
   state.actions.push({
     kind: "attemptEnded",
     attempt: id,

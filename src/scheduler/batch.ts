@@ -12,15 +12,16 @@ import { brokenFailure, retryAfterMs } from "./breaker.ts";
 import { estimateMs } from "./estimate.ts";
 import type { Appended, Cancelled, Expired, Paused, Submitted } from "./event.ts";
 import { functionOf } from "./function-state.ts";
+import { queueFull, shed } from "./queue-bounds.ts";
 import { checkComplete, fail, untried } from "./settlement.ts";
-import type { BatchState, Failure, PendingRange, SchedulerState } from "./state.ts";
+import type { BatchState, ClientState, Failure, PendingRange, SchedulerState } from "./state.ts";
 import { queueBatch } from "./waiting.ts";
 
 /** A batch or the first frame of a map. */
 export function submit(state: SchedulerState, event: Submitted): void {
   const batch = createBatch(state, event);
   state.batches.set(batch.id, batch);
-  if (!event.open) shed(state, batch, event.count);
+  if (!event.open) batch.refusal = shed(state, batch, event.count);
   addItems(state, batch, event.count, event.bytes);
   if (batch.unsettled > 0 || batch.phase === "open") armDeadline(state, batch);
   const short = !event.open && estimateMs(batch.function, event.count) <= state.options.batchMinMs;
@@ -88,6 +89,7 @@ function createBatch(state: SchedulerState, event: Submitted): BatchState {
     policy: event.function,
     client: event.client,
     affinity: event.affinity,
+    clientState: clientOf(state, event.client),
     priority: event.priority,
     deadlineAt: event.deadlineAt,
     phase: event.open ? "open" : "closed",
@@ -115,6 +117,17 @@ function createBatch(state: SchedulerState, event: Submitted): BatchState {
   };
 }
 
+/** What the client of a new batch has under way. */
+function clientOf(state: SchedulerState, key: string): ClientState {
+  let client = state.clients.get(key);
+  if (client === undefined) {
+    client = { batches: 0, items: 0, bytes: 0 };
+    state.clients.set(key, client);
+  }
+  client.batches++;
+  return client;
+}
+
 function armDeadline(state: SchedulerState, batch: BatchState): void {
   if (batch.deadlineAt === Infinity) return;
   batch.deadline = { kind: "deadline", at: batch.deadlineAt, slot: -1, batch };
@@ -125,49 +138,26 @@ function addItems(state: SchedulerState, batch: BatchState, count: number, bytes
   if (count === 0) return;
   const first = batch.count;
   const end = first + count;
-  const { options } = state;
-  const full = state.items + count > options.queueItemsMax || state.bytes + bytes > options.queueMaxBytes;
+  const full = queueFull(state, batch.clientState, count, bytes);
   batch.count = end;
   batch.unsettled += count;
   batch.bytes += bytes;
-  state.items += count;
-  state.bytes += bytes;
+  for (const load of [state, batch.clientState]) {
+    load.items += count;
+    load.bytes += bytes;
+  }
   batch.segments.pushBack({ end, count, bytes, at: state.now });
   if (batch.refusal !== undefined) {
-    fail(state, batch, first, end, batch.refusal, {
-      ...untried,
-      retryAfterMs: batch.refusal.pushbackMs ?? 0,
-    });
-  } else if (full) {
-    const facts = { ...untried, retryAfterMs: options.queueFullRetryMs };
-    fail(state, batch, first, end, queueFull(state, count, bytes), facts);
+    const { pushbackMs: retryAfterMs = 0 } = batch.refusal;
+    fail(state, batch, first, end, batch.refusal, { ...untried, retryAfterMs });
+  } else if (full !== undefined) {
+    fail(state, batch, first, end, full, { ...untried, retryAfterMs: state.options.queueFullRetryMs });
   } else if (batch.function.breaker.phase === "open") {
     const facts = { ...untried, retryAfterMs: retryAfterMs(state, batch.function) };
     fail(state, batch, first, end, brokenFailure(state, batch.function), facts);
   }
   advance(batch, batch.cursor);
   queueBatch(state, batch);
-}
-
-/** A batch that would wait for longer than it can, or than anything may, is refused before it takes a place. */
-function shed(state: SchedulerState, batch: BatchState, count: number): void {
-  const { capacity, queue, options, now } = state;
-  if (capacity.workers === 0 || queue.length === 0) return;
-  const itemMs = batch.function.msPerItem.value ?? 0;
-  const waitMs = queue.waitMs(batch.client, batch.priority, itemMs * count) / capacity.workers;
-  const mostMs = Math.min(options.queueMaxMs, batch.deadlineAt - now - itemMs);
-  if (waitMs <= Math.max(mostMs, options.queueFreeMs)) return;
-  const retryAfterMs = Math.ceil(Math.max(options.queueFullRetryMs, waitMs - Math.max(0, mostMs)));
-  const bound = mostMs < options.queueMaxMs ? "its deadline leaves" : "calls may wait";
-  const message = `the call would wait for about ${Math.ceil(waitMs)} ms, ${bound} ${Math.max(0, Math.floor(mostMs))} ms`;
-  batch.refusal = { code: Code.RESOURCE_EXHAUSTED, reason: "OVERLOADED", message, pushbackMs: retryAfterMs };
-}
-
-function queueFull(state: SchedulerState, count: number, bytes: number): Failure {
-  const held = `${state.items - count} items with ${state.bytes - bytes} bytes`;
-  const { queueItemsMax, queueMaxBytes } = state.options;
-  const message = `the queue holds ${held}; ${count} more with ${bytes} bytes exceed its bounds of ${queueItemsMax} items and ${queueMaxBytes} bytes`;
-  return { code: Code.RESOURCE_EXHAUSTED, reason: "QUEUE_FULL", message };
 }
 
 const afterTheLast = "the batch was closed; an item came after its last";

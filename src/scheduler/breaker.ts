@@ -6,8 +6,10 @@
  * opens for twice as long.
  */
 import { Code } from "../base/code.ts";
+import type { Progress } from "./event.ts";
 import { failWaiting } from "./fail-waiting.ts";
-import type { AttemptState, Breaker, BreakerTimer, Failure, FunctionState, SchedulerState } from "./state.ts";
+import type { AttemptState, Breaker, Failure, FunctionState, SchedulerState } from "./state.ts";
+import type { BreakerTimer } from "./timer.ts";
 
 /** A breaker that has seen nothing. */
 export function createBreaker(): Breaker {
@@ -24,6 +26,22 @@ export function noteLoss(state: SchedulerState, attempts: readonly AttemptState[
   const concerned = new Set<FunctionState>();
   for (const attempt of attempts) if (attempt.unreported > 0) concerned.add(attempt.batch.function);
   for (const fn of concerned) noteOutcomes(state, fn, 0, 1);
+}
+
+/** What a report of an attempt says of its function. */
+export function noteReport(
+  state: SchedulerState,
+  { batch }: AttemptState,
+  { count, failures }: Progress,
+): void {
+  let kills = 0;
+  let failed = 0;
+  for (const failure of failures) {
+    const items = Math.max(1, failure.count ?? 1);
+    failed += items;
+    if (isKill(failure.reason)) kills += items;
+  }
+  noteOutcomes(state, batch.function, count - failed, kills);
 }
 
 /** So many items of the function went well and so many killed their worker. */

@@ -1,21 +1,24 @@
 /**
  * Which nodes can take work, kept up to date at every change so that placing a range never looks at all nodes. A node
- * is `idle` while it has a worker without an attempt, `open` while it is busy but holds less work than it may queue,
- * and otherwise `full`; it is also full without credit, when it drains and when it is ejected.
+ * is `idle` while it has a worker without an attempt, `open` while it is busy but holds less work than it may queue. One
+ * that holds that much still has a `lane` for brief work, which goes before the rest there, so that a call of microseconds
+ * waits at no hop behind a map. One that says that long items hold all its workers has a lane only: it takes short work,
+ * for threads that run nothing else. Otherwise it is `full`, also without credit, when it drains and when it is ejected.
  */
 import { HashRing } from "./placement/hash-ring.ts";
 import type { SchedulerOptions } from "./options.ts";
-import type { NodeState } from "./state.ts";
+import type { AttemptState, NodeState, WorkKind } from "./state.ts";
 
 /** Where a node stands. */
-export type PoolName = "idle" | "open" | "full";
+export type PoolName = "idle" | "open" | "lane" | "full";
 
 /** The candidates of placement. */
 export interface Capacity {
   readonly idle: NodeState[];
   readonly open: NodeState[];
+  readonly lane: NodeState[];
   /** Those of them that are in the scheduler's own zone; empty when it has none. */
-  readonly near: { readonly idle: NodeState[]; readonly open: NodeState[] };
+  readonly near: { readonly idle: NodeState[]; readonly open: NodeState[]; readonly lane: NodeState[] };
   /** Nodes that joined and do not drain, by their places for affinity keys. */
   readonly ring: HashRing;
   /** Attempts on all nodes. */
@@ -30,13 +33,12 @@ export interface Capacity {
 
 /** No nodes, from the beginning of time. */
 export function createCapacity(): Capacity {
-  const near = { idle: [], open: [] };
-  const ring = new HashRing();
   return {
     idle: [],
     open: [],
-    near,
-    ring,
+    lane: [],
+    near: { idle: [], open: [], lane: [] },
+    ring: new HashRing(),
     attempts: 0,
     joined: 0,
     ejected: 0,
@@ -50,6 +52,20 @@ export function reclassify(capacity: Capacity, node: NodeState, options: Schedul
   move(capacity, node, poolOf(node, options), options.zone);
 }
 
+/** What kind of work so many items of that estimate are. */
+export function workKind(estimatedMs: number, count: number, options: SchedulerOptions): WorkKind {
+  if (estimatedMs / count > options.lateItemMs) return "long";
+  return estimatedMs <= options.batchMinMs ? "brief" : "short";
+}
+
+/** So many items of an attempt have become work of its node; they are negative when they are none any more. */
+export function load({ node, msPerItem, kind }: AttemptState, count: number): void {
+  const ms = count * msPerItem;
+  node.outstandingMs += ms;
+  if (kind !== "long") node.shortMs += ms;
+  if (kind === "brief") node.briefMs += ms;
+}
+
 /** Takes a node out for good. */
 export function withdraw(capacity: Capacity, node: NodeState): void {
   move(capacity, node, "full", "");
@@ -59,10 +75,12 @@ function poolOf(node: NodeState, options: SchedulerOptions): PoolName {
   if (node.phase !== "joined" || node.health.phase === "ejected") return "full";
   if (node.health.phase === "probing" && node.attempts.length > 0) return "full";
   if (node.attempts.length >= node.creditAttempts || node.outstandingBytes > node.creditBytes) return "full";
+  if (node.held) return node.shortMs < options.nodeQueueMs ? "lane" : "full";
   if (node.attempts.length < node.workers) return "idle";
   if (options.nodeQueueMs === 0) return "full";
   const queueMs = Math.min(options.nodeQueueMs * node.workers, node.creditMs);
-  return node.outstandingMs - wayMs(node, 0, options) < queueMs ? "open" : "full";
+  if (node.outstandingMs - wayMs(node, 0, options) < queueMs) return "open";
+  return node.briefMs < options.hastyTargetMs * node.workers ? "lane" : "full";
 }
 
 /**

@@ -43,6 +43,8 @@ export interface NodeCredit {
   readonly queueBytes: number;
   /** Attempts it may hold. */
   readonly attempts: number;
+  /** Items that run long hold all its workers: it takes short ones only. Default false. */
+  readonly held?: boolean;
 }
 
 /** A heartbeat, or any other proof of life. */
@@ -141,10 +143,12 @@ export interface Paused {
   readonly paused: boolean;
 }
 
-/** An item of an attempt that failed on the node. */
+/** An item of an attempt that failed on the node, or several in a row that failed alike. */
 export interface ItemFailure {
   /** Index in the batch. */
   readonly index: number;
+  /** How many items; 0 and none are one. */
+  readonly count?: number;
   readonly code: number;
   readonly reason: string;
   readonly message: string;

@@ -11,7 +11,8 @@ import { limits } from "../base/limits.ts";
 import type { NodeId } from "../base/ids.ts";
 import { reasonRow } from "../base/reason.ts";
 import { reclassify } from "./capacity.ts";
-import type { AttemptState, Health, NodeState, ProbeTimer, SchedulerState } from "./state.ts";
+import type { AttemptState, Health, NodeState, SchedulerState } from "./state.ts";
+import type { ProbeTimer } from "./timer.ts";
 
 /** What is known of a node's health; of so many nodes that memory stays bounded. */
 export function healthOf(states: Map<NodeId, Health>, node: NodeId): Health {

@@ -47,7 +47,8 @@ function copy(state: SchedulerState, attempt: AttemptState): boolean {
   const estimatedMs = estimateMs(batch.function, range.count);
   const { node, bytes, spent, refused, failedNodes } = attempt;
   const avoid = failedNodes.includes(node.id) ? failedNodes : [...failedNodes, node.id];
-  const other = chooseNode(state, batch, estimatedMs, bytes, avoid);
+  const wanted = { batch, estimatedMs, count: range.count, bytes, failedNodes: avoid, room: "any" } as const;
+  const other = chooseNode(state, wanted);
   if (other === undefined || avoid.includes(other.id)) return false;
   if (cause === "straggler" && other.pool !== "idle") return false;
   const before = { tries: attempt.tries, spent, refused, failedNodes };

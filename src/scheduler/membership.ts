@@ -11,7 +11,8 @@ import { healthOf, judgeGone, judgeJoined, noteCrash } from "./health.ts";
 import type { NodeAlive, NodeCredit, NodeDraining, NodeJoined, NodeLost } from "./event.ts";
 import { startNodeWait } from "./node-wait.ts";
 import { chargeLoss } from "./retry-budget.ts";
-import type { LeaseTimer, NodeState, SchedulerState } from "./state.ts";
+import type { NodeState, SchedulerState } from "./state.ts";
+import type { LeaseTimer } from "./timer.ts";
 
 /** A node takes work from now on; it has no credit until it says so. */
 export function join(state: SchedulerState, event: NodeJoined): void {
@@ -51,6 +52,7 @@ export function setCredit(state: SchedulerState, event: NodeCredit): void {
   node.creditMs = event.queueMs;
   node.creditBytes = event.queueBytes;
   node.creditAttempts = event.attempts;
+  node.held = event.held === true;
   reclassify(state.capacity, node, state.options);
 }
 
@@ -105,9 +107,13 @@ function createNode(state: SchedulerState, event: NodeJoined): NodeState {
     creditMs: 0,
     creditBytes: 0,
     creditAttempts: 0,
+    held: false,
     attempts: [],
     outstandingMs: 0,
     outstandingBytes: 0,
+    longAttempts: 0,
+    shortMs: 0,
+    briefMs: 0,
     seenAt: state.now,
     placedAt: 0,
     pool: "full",

@@ -25,6 +25,8 @@ export interface SchedulerOptions {
   readonly nodeQueueMs: number;
   /** Payload bytes that take a millisecond to get to a node: meanwhile they keep no worker busy. */
   readonly wayBytesPerMs: number;
+  /** Items that run longer are long: short ones do not wait behind them. */
+  readonly lateItemMs: number;
   /** How long an item waits while no node takes work, ms. */
   readonly nodeWaitMs: number;
   /** Silence after which a node is lost, ms. */
@@ -35,6 +37,9 @@ export interface SchedulerOptions {
   readonly queueItemsMax: number;
   /** Unsettled payload bytes over all clients; more is refused with QUEUE_FULL. */
   readonly queueMaxBytes: number;
+  /** The same of one client. */
+  readonly clientQueueItemsMax: number;
+  readonly clientQueueMaxBytes: number;
   /** Estimated wait beyond which a call is refused, ms, if its deadline does not end before that. */
   readonly queueMaxMs: number;
   /** Estimated wait for which no call is refused, ms: estimates are not that good. */
@@ -90,6 +95,7 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   framePayloadMaxBytes: limits.mapFramePayloadMaxBytes,
   nodeQueueMs: limits.nodeQueueMs,
   wayBytesPerMs: limits.wayBytesPerMs,
+  lateItemMs: limits.lateItemMs,
   nodeWaitMs: limits.nodeWaitMs,
   leaseMs: limits.leaseMs,
   wakeLateMs: limits.heartbeatMs,
@@ -97,6 +103,8 @@ export const defaultSchedulerOptions: SchedulerOptions = {
   queueMaxBytes: limits.queueMaxBytes,
   queueMaxMs: limits.queueMaxMs,
   queueFreeMs: limits.queueFreeMs,
+  clientQueueItemsMax: limits.clientQueueItemsMax,
+  clientQueueMaxBytes: limits.clientQueueMaxBytes,
   queueFullRetryMs: limits.queueFullRetryMs,
   refusalsMax: limits.refusalsMax,
   passedMax: limits.passedMax,

@@ -82,9 +82,10 @@ export function endSettled(state: SchedulerState): void {
     if (batch.nodeWait !== undefined) state.timers.remove(batch.nodeWait);
     for (const range of batch.backingOff ?? []) state.timers.remove(range);
     state.batches.delete(batch.id);
+    if (--batch.clientState.batches === 0) state.clients.delete(batch.client);
     state.actions.push({ kind: "settled", batch: batch.id });
   }
-  state.settling.length = 0;
+  while (state.settling.length > 0) state.settling.pop();
 }
 
 function settle(state: SchedulerState, batch: BatchState, first: number, end: number): void {
@@ -96,5 +97,7 @@ function settle(state: SchedulerState, batch: BatchState, first: number, end: nu
   batch.bytes -= freed;
   state.items -= count;
   state.bytes -= freed;
+  batch.clientState.items -= count;
+  batch.clientState.bytes -= freed;
   checkComplete(state, batch);
 }

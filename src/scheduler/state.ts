@@ -17,6 +17,7 @@ import type { SchedulerOptions } from "./options.ts";
 import { choosePlacement } from "./placement/choose-placement.ts";
 import type { Placement } from "./placement/placement.ts";
 import { FairQueue, type Lane } from "./queue.ts";
+import type { BatchTimer, LateTimer, LeaseTimer, Timer } from "./timer.ts";
 
 /** Everything of one scheduler. */
 export interface SchedulerState {
@@ -29,6 +30,8 @@ export interface SchedulerState {
   readonly batches: Map<BatchId, BatchState>;
   readonly attempts: Map<AttemptId, AttemptState>;
   readonly functions: Map<string, FunctionState>;
+  /** Clients with batches, by their keys. */
+  readonly clients: Map<string, ClientState>;
   readonly queue: FairQueue;
   readonly timers: TimerHeap<Timer>;
   /** Batches whose last item settled in this step; told and forgotten at its end. */
@@ -55,39 +58,6 @@ export interface SchedulerState {
   wakeAt: number;
 }
 
-/** What waits for its time. */
-export type Timer = LeaseTimer | BatchTimer | PendingRange | LateTimer | BreakerTimer | ProbeTimer;
-
-/** A node's lease. Renewals are not entered here: when it comes up, `seenAt` says whether the node has been silent. */
-export interface LeaseTimer extends HeapTimer {
-  readonly kind: "lease";
-  readonly node: NodeId;
-}
-
-/** The end of a batch's time, or of its patience while there is no node. */
-export interface BatchTimer extends HeapTimer {
-  readonly kind: "deadline" | "nodeWait";
-  readonly batch: BatchState;
-}
-
-/** When to look whether an attempt takes too long. */
-export interface LateTimer extends HeapTimer {
-  readonly kind: "late";
-  readonly attempt: AttemptState;
-}
-
-/** The end of the time for which a node is ejected. */
-export interface ProbeTimer extends HeapTimer {
-  readonly kind: "probe";
-  readonly node: NodeId;
-}
-
-/** The end of the time for which a function is stopped. */
-export interface BreakerTimer extends HeapTimer {
-  readonly kind: "breaker";
-  readonly function: FunctionState;
-}
-
 /** A node that joined. One that is lost or left is forgotten. */
 export interface NodeState {
   readonly id: NodeId;
@@ -99,10 +69,16 @@ export interface NodeState {
   creditMs: number;
   creditBytes: number;
   creditAttempts: number;
+  /** Items that run long hold all its workers. */
+  held: boolean;
   readonly attempts: AttemptState[];
   /** Estimated work and input bytes of its attempts that are not reported yet. */
   outstandingMs: number;
   outstandingBytes: number;
+  /** Attempts whose items run long, as far as is known; the work of the others; and that of those which are brief. */
+  longAttempts: number;
+  shortMs: number;
+  briefMs: number;
   /** When it last proved to be alive. */
   seenAt: number;
   /** When work was last placed on it, as a count of placements. */
@@ -197,6 +173,14 @@ export interface PendingRange extends HeapTimer {
   readonly node: NodeId;
 }
 
+/** What one client has under way. */
+export interface ClientState {
+  batches: number;
+  /** Its unsettled items and their payload bytes. */
+  items: number;
+  bytes: number;
+}
+
 /** A batch from its submission until all its items are settled. */
 export interface BatchState extends Linked<BatchState> {
   readonly id: BatchId;
@@ -204,6 +188,7 @@ export interface BatchState extends Linked<BatchState> {
   readonly policy: FunctionPolicy;
   readonly client: string;
   readonly affinity: string;
+  readonly clientState: ClientState;
   readonly priority: number;
   readonly deadlineAt: number;
   /** `settling` from the moment its last item has settled to the end of that step. */
@@ -237,6 +222,12 @@ export interface BatchState extends Linked<BatchState> {
   passedOver: boolean;
 }
 
+/**
+ * `long`: an item may hold a worker for longer than `lateItemMs`, or nobody knows. `brief`: all of it together takes no
+ * longer than `batchMinMs`. `short` is what lies between.
+ */
+export type WorkKind = "long" | "short" | "brief";
+
 /** One try of a range on one node. */
 export interface AttemptState {
   readonly id: AttemptId;
@@ -260,6 +251,7 @@ export interface AttemptState {
   late: LateTimer | undefined;
   /** What one unreported item adds to the node's outstanding work. */
   readonly msPerItem: number;
+  readonly kind: WorkKind;
   phase: "running" | "cancelled";
   /** Some of its items have run. */
   progressed: boolean;
@@ -287,6 +279,7 @@ export function createState(options: SchedulerOptions, random: Random): Schedule
     batches: new Map(),
     attempts: new Map(),
     functions: new Map(),
+    clients: new Map(),
     queue: new FairQueue(options.batchTargetMs || 1),
     timers: new TimerHeap(),
     settling: [],

@@ -10,7 +10,8 @@ import { copyLate } from "./late-attempts.ts";
 import { checkLease, drain, join, loseNode, renew, setCredit } from "./membership.ts";
 import { endNodeWait } from "./node-wait.ts";
 import { endSettled } from "./settlement.ts";
-import type { SchedulerState, Timer } from "./state.ts";
+import type { SchedulerState } from "./state.ts";
+import type { Timer } from "./timer.ts";
 import { makeReady } from "./waiting.ts";
 
 /**

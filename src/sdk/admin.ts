@@ -19,8 +19,10 @@ import type { DeployResponse__Output } from "../rpc/generated/heddle/v1/DeployRe
 import type { GetResponse__Output } from "../rpc/generated/heddle/v1/GetResponse.ts";
 import type { Kernel__Output } from "../rpc/generated/heddle/v1/Kernel.ts";
 import type { Node__Output } from "../rpc/generated/heddle/v1/Node.ts";
+import type { RouteRequest } from "../rpc/generated/heddle/v1/RouteRequest.ts";
 import type { RouteResponse__Output } from "../rpc/generated/heddle/v1/RouteResponse.ts";
 import type { WatchResponse__Output } from "../rpc/generated/heddle/v1/WatchResponse.ts";
+import type { WhileAway } from "./while-away.ts";
 import { logsOf, type LogEvent, type LogsOptions } from "./logs.ts";
 
 /** A kernel as the fabric describes it. */
@@ -70,6 +72,8 @@ export interface PromoteOptions extends VersionOptions {
 export interface WatchOptions {
   /** Tell of attempts as well. Default false. */
   readonly attempts?: boolean;
+  /** Tell of a node with each of its heartbeats, not only when its state changes. Default false. */
+  readonly load?: boolean;
   /** Only attempts of these functions (`kernel/function`). Default all. */
   readonly functions?: readonly string[];
   /** Ends the watch. */
@@ -87,20 +91,25 @@ const partBytes = 256 * 1024;
 /** `fabric.admin`: kernels, their versions, nodes and logs of one fabric. */
 export class FabricAdmin {
   readonly #channel: Client;
+  readonly #away: WhileAway;
 
-  constructor(channel: Client) {
+  constructor(channel: Client, away: WhileAway) {
     this.#channel = channel;
+    this.#away = away;
   }
 
   /** Deploys a built module under the name in its manifest. Rejects with the reasons of admission, INCOMPATIBLE. */
   async deploy(wasm: Uint8Array, options: DeployOptions = {}): Promise<Deployed> {
-    return deployKernel(this.#channel, upload(await complete(wasm, options), options), options);
+    const whole = await complete(wasm, options);
+    return this.#away.call("changes", options, (call) =>
+      deployKernel(this.#channel, upload(whole, options), call),
+    );
   }
 
   /** Gives the version on trial, or the one named, more of the calls. Rejects with ROUTE_REFUSED, KERNEL_NOT_FOUND. */
   async promote(name: string, options: PromoteOptions = {}): Promise<KernelInfo> {
     const promote = { digest: options.digest ?? "", percent: options.percent ?? 0 };
-    return routed(await routeKernel(this.#channel, { name, promote }, options));
+    return this.#route({ name, promote }, options);
   }
 
   /**
@@ -109,7 +118,7 @@ export class FabricAdmin {
    */
   async rollback(name: string, options: VersionOptions = {}): Promise<KernelInfo> {
     const rollback = { digest: options.digest ?? "" };
-    return routed(await routeKernel(this.#channel, { name, rollback }, options));
+    return this.#route({ name, rollback }, options);
   }
 
   /**
@@ -117,34 +126,45 @@ export class FabricAdmin {
    * what was removed. Rejects with ROUTE_REFUSED, KERNEL_NOT_FOUND.
    */
   async remove(name: string, options: VersionOptions = {}): Promise<string[]> {
-    return (await deleteKernel(this.#channel, { name, digest: options.digest ?? "" }, options)).digests;
+    const request = { name, digest: options.digest ?? "" };
+    const removed = await this.#away.call("changes", options, (call) =>
+      deleteKernel(this.#channel, request, call),
+    );
+    return removed.digests;
   }
 
   /** All kernels by name. */
   async kernels(options: CallOptions = {}): Promise<KernelInfo[]> {
-    return (await listKernels(this.#channel, options)).kernels;
+    return (await this.#away.call("reads", options, (call) => listKernels(this.#channel, call))).kernels;
   }
 
   /** One kernel with its descriptor, in the version that serves or another one. Rejects with KERNEL_NOT_FOUND. */
   kernel(name: string, options: KernelOptions = {}): Promise<GetResponse__Output> {
-    const { digest = "", ...call } = options;
-    return getKernel(this.#channel, { name, digest }, call);
+    const { digest = "" } = options;
+    return this.#away.call("reads", options, (call) => getKernel(this.#channel, { name, digest }, call));
   }
 
   /** All nodes by id. */
   async nodes(options: CallOptions = {}): Promise<NodeInfo[]> {
-    return (await listNodes(this.#channel, options)).nodes;
+    return (await this.#away.call("reads", options, (call) => listNodes(this.#channel, call))).nodes;
   }
 
   /** The nodes as they are, `synced`, then every change. */
   watch(options: WatchOptions = {}): AsyncGenerator<ClusterEvent> {
-    const request = { attempts: options.attempts ?? false, functions: [...(options.functions ?? [])] };
+    const { attempts = false, load = false, functions = [] } = options;
+    const request = { attempts, load, functions: [...functions] };
     return watchCluster(this.#channel, request, options.signal);
   }
 
   /** What kernels logged: the last lines, `synced`, and with `follow` those to come. */
   logs(options: LogsOptions = {}): AsyncGenerator<LogEvent> {
     return logsOf(this.#channel, options);
+  }
+
+  async #route(request: RouteRequest, options: CallOptions): Promise<KernelInfo> {
+    return routed(
+      await this.#away.call("changes", options, (call) => routeKernel(this.#channel, request, call)),
+    );
   }
 }
 

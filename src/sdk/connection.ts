@@ -3,14 +3,13 @@
  * has not settled then is submitted again by its owner under a new number, for as long as the caller was willing to wait.
  */
 import { randomUUID } from "node:crypto";
-import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { systemRandom } from "../base/random.ts";
-import { checkPeerVersion, version } from "../base/version.ts";
-import { openSession, type SessionStreams } from "../rpc/session-streams.ts";
+import { version } from "../base/version.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
 import type { FunctionFrame, ResultFrame, WelcomeFrame } from "../wire/frame.ts";
+import { dialSession, type DialledSession } from "./dial.ts";
 import { FunctionTable } from "./function-table.ts";
 import type { CallableFunction } from "./schemas.ts";
 
@@ -20,6 +19,8 @@ export interface Submission {
   submit(id: number, link: FrameLink): void;
   /** Outcomes of some items, as numbered in the last `submit`. */
   result(frame: ResultFrame): void;
+  /** Its inputs count for the window of the connection, which those that count share. */
+  readonly windowed: boolean;
   /** False when it was sent already and must not run twice. */
   readonly repeatable: boolean;
   /** It cannot be completed. */
@@ -34,8 +35,8 @@ export interface ConnectionOptions {
 }
 
 type State =
-  | { readonly kind: "connecting"; readonly streams: SessionStreams }
-  | { readonly kind: "open"; readonly streams: SessionStreams; readonly welcome: WelcomeFrame }
+  | { readonly kind: "connecting"; readonly streams: DialledSession }
+  | { readonly kind: "open"; readonly streams: DialledSession; readonly welcome: WelcomeFrame }
   | { readonly kind: "waiting"; readonly timer: NodeJS.Timeout }
   | { readonly kind: "closed"; readonly error: HeddleError };
 
@@ -43,6 +44,10 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #clientId = randomUUID();
   readonly #submissions = new Map<number, Submission>();
+  /** Those the gateway has refused since it is shutting down: nothing of them was started, they wait for its return. */
+  readonly #unstarted = new Set<number>();
+  /** How many of them share the window. */
+  #windowed = 0;
   /** Numbers of functions on the present streams. */
   #functions = new FunctionTable();
   #versionListener: (kernel: string, version: string) => void = () => {};
@@ -85,9 +90,15 @@ export class Connection {
     return this.#state?.kind === "open" ? this.#state.streams.link : undefined;
   }
 
-  /** What the gateway lets this client have unsettled. */
+  /** How long the SDK tries to come back to a lost gateway. */
+  get reconnectMs(): number {
+    return this.#options.reconnectMs;
+  }
+
+  /** Of what the gateway lets this client have unsettled, the share of each map. */
   get windowBytes(): number {
-    return this.#state?.kind === "open" ? this.#state.welcome.windowBytes : limits.sessionWindowBytes;
+    const all = this.#state?.kind === "open" ? this.#state.welcome.windowBytes : limits.sessionWindowBytes;
+    return all / Math.max(1, this.#windowed);
   }
 
   /**
@@ -102,6 +113,7 @@ export class Connection {
     }
     const id = this.#nextId++;
     this.#submissions.set(id, submission);
+    if (submission.windowed) this.#windowed++;
     const { link } = this;
     if (link !== undefined) submission.submit(id, link);
     return id;
@@ -109,7 +121,9 @@ export class Connection {
 
   /** Nothing more is expected for this number. */
   remove(id: number): void {
+    if (this.#submissions.get(id)?.windowed === true) this.#windowed--;
     this.#submissions.delete(id);
+    this.#unstarted.delete(id);
   }
 
   /** Hears which version of a kernel answers from now on, 64 hex digits, or "" for none. */
@@ -135,7 +149,7 @@ export class Connection {
   }
 
   #connect(): void {
-    const streams = openSession(
+    const streams = dialSession(
       this.#options.address,
       {
         version,
@@ -147,7 +161,7 @@ export class Connection {
       },
       {
         welcome: (frame) => this.#welcomed(streams, frame),
-        result: (frame) => this.#submissions.get(frame.id)?.result(frame),
+        result: (frame) => this.#result(frame),
         version: (frame) => this.#versioned(frame),
         closed: (error) => this.#lost(streams, error),
       },
@@ -156,8 +170,7 @@ export class Connection {
     this.#state = { kind: "connecting", streams };
   }
 
-  #welcomed(streams: SessionStreams, welcome: WelcomeFrame): void {
-    checkPeerVersion(welcome.version, `gateway ${this.#options.address}`);
+  #welcomed(streams: DialledSession, welcome: WelcomeFrame): void {
     if (this.#state?.kind !== "connecting" || this.#state.streams !== streams) return;
     this.#state = { kind: "open", streams, welcome };
     this.#tries = 0;
@@ -166,12 +179,11 @@ export class Connection {
     this.#patience = "left";
     this.#opened?.resolve();
     this.#opened = undefined;
-    const again = [...this.#submissions.values()];
-    this.#submissions.clear();
+    const again = this.#takeAll();
     for (const submission of again) this.add(submission);
   }
 
-  #lost(streams: SessionStreams, error: HeddleError): void {
+  #lost(streams: DialledSession, error: HeddleError): void {
     const state = this.#state;
     if (
       state === undefined ||
@@ -190,6 +202,13 @@ export class Connection {
     this.#state = { kind: "waiting", timer };
     if (this.#patience === "out") return;
     this.#giveUp ??= setTimeout(() => this.#outOfPatience(error), this.#options.reconnectMs);
+  }
+
+  #result(frame: ResultFrame): void {
+    const submission = this.#submissions.get(frame.id);
+    if (submission === undefined) return;
+    if (frame.errors[0]?.reason === "GATEWAY_STOPPING") this.#unstarted.add(frame.id);
+    else submission.result(frame);
   }
 
   #versioned({ number, digest }: FunctionFrame): void {
@@ -220,20 +239,24 @@ export class Connection {
 
   #failUnrepeatable(): void {
     for (const [id, submission] of this.#submissions) {
-      if (submission.repeatable) continue;
-      this.#submissions.delete(id);
+      if (submission.repeatable || this.#unstarted.has(id)) continue;
+      this.remove(id);
       const said =
         "the connection was lost; the function has effects, so it is not sent again without an idempotencyKey";
       submission.fail(new HeddleError("CONNECTION_LOST", said));
     }
   }
 
-  #failAll(error: HeddleError): void {
-    const failed = [...this.#submissions.values()];
+  #takeAll(): Submission[] {
+    const all = [...this.#submissions.values()];
     this.#submissions.clear();
+    this.#unstarted.clear();
+    this.#windowed = 0;
+    return all;
+  }
+
+  #failAll(error: HeddleError): void {
+    const failed = this.#takeAll();
     for (const submission of failed) submission.fail(error);
   }
 }
-
-/** A channel for unary calls beside the session. */
-export type UnaryChannel = Client;

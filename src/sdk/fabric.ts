@@ -18,6 +18,7 @@ import {
   type ResolvedMap,
 } from "./options.ts";
 import { Schemas, type CallableFunction } from "./schemas.ts";
+import { WhileAway } from "./while-away.ts";
 
 /** A connection to a fabric. Made by `connect`. */
 export class Fabric {
@@ -27,6 +28,7 @@ export class Fabric {
   readonly admin: FabricAdmin;
   readonly #connection: Connection;
   readonly #channel: Client;
+  readonly #away: WhileAway;
   readonly #schemas: Schemas;
   readonly #invoker: Invoker;
 
@@ -34,10 +36,11 @@ export class Fabric {
     this.address = address;
     this.#connection = connection;
     this.#channel = openChannel(address, "client");
-    this.#schemas = new Schemas(this.#channel);
+    this.#away = new WhileAway(connection.reconnectMs);
+    this.#schemas = new Schemas(this.#channel, this.#away);
     this.#invoker = new Invoker(connection, (fn) => this.#schemas.renew(fn));
     connection.onVersion((kernel, version) => this.#schemas.changed(kernel, version));
-    this.admin = new FabricAdmin(this.#channel);
+    this.admin = new FabricAdmin(this.#channel, this.#away);
   }
 
   /**
@@ -89,6 +92,7 @@ export class Fabric {
   /** Closes the connection; what is under way fails with CANCELLED. */
   close(): void {
     this.#connection.close(new HeddleError("CANCELLED", "the fabric was closed by its own process"));
+    this.#away.close();
     closeChannel(this.#channel);
   }
 

@@ -6,6 +6,7 @@
 import { systemClock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
+import { inOnePiece } from "../base/rope.ts";
 import type { FrameLink } from "../rpc/frame-link.ts";
 import type { InvokeSpan } from "../telemetry/spans.ts";
 import { emptyBatch, traceBytes, type ResultFrame } from "../wire/frame.ts";
@@ -24,6 +25,7 @@ export interface Waiter {
 
 /** The batch that is being filled in this turn. */
 export class InvocationBatch implements Submission {
+  readonly windowed = false;
   readonly #connection: Connection;
   readonly #function: CallableFunction;
   readonly #options: ResolvedInvoke;
@@ -131,11 +133,12 @@ export class InvocationBatch implements Submission {
         waiter?.fail(errorOf(error, waiter.span?.traceId));
       }
     }
+    const payloads = inOnePiece(frame.payloads);
     let offset = 0;
     for (let index = 0; index < count; index++) {
       const size = frame.sizes[index] ?? 0;
       const waiter = this.#take(frame.first + index);
-      waiter?.succeed(frame.payloads.subarray(offset, offset + size), frame, frame.first + index);
+      waiter?.succeed(payloads.subarray(offset, offset + size), frame, frame.first + index);
       offset += size;
     }
     if (this.#open === 0) this.#settle();
@@ -161,8 +164,7 @@ export class InvocationBatch implements Submission {
     const { link } = this.#connection;
     if (this.#state === "sent" && link !== undefined && this.#id !== 0) {
       const item = this.#sent === undefined ? position : this.#sent.indexOf(position);
-      if (item >= 0) link.writer?.cancel({ id: this.#id, first: item, count: 1 });
-      link.flush();
+      if (item >= 0) link.cancel({ id: this.#id, first: item, count: 1 });
     }
     if (this.#open === 0 && this.#state === "sent") this.#settle();
   }
@@ -180,10 +182,7 @@ export class InvocationBatch implements Submission {
 
   #expire(): void {
     const { link } = this.#connection;
-    if (link !== undefined && this.#id !== 0) {
-      link.writer?.cancel({ id: this.#id, first: 0, count: 0 });
-      link.flush();
-    }
+    if (link !== undefined && this.#id !== 0) link.cancel({ id: this.#id, first: 0, count: 0 });
     const said = `${this.#function.fullName} did not settle within its deadline of ${this.#options.deadlineMs} ms`;
     this.fail(new HeddleError("DEADLINE", said));
   }

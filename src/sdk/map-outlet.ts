@@ -84,8 +84,7 @@ export class MapOutlet {
   cancel(): void {
     const { link } = this.#connection;
     if (!this.known || link === undefined) return;
-    link.writer?.cancel({ id: this.#id, first: 0, count: 0 });
-    link.flush();
+    link.cancel({ id: this.#id, first: 0, count: 0 });
   }
 
   /** Nothing more is expected from the gateway. */

@@ -3,6 +3,7 @@
  * in the order of the inputs or as they arrive.
  */
 import type { HeddleError } from "../base/error.ts";
+import { inOnePiece, Rope, type Bytes } from "../base/rope.ts";
 import { noBytes, type ResultFrame } from "../wire/frame.ts";
 
 /** A run of results, or of items that failed alike. */
@@ -12,7 +13,7 @@ export type ResultRun =
       readonly first: number;
       readonly count: number;
       readonly sizes: Uint32Array;
-      readonly payloads: Uint8Array;
+      readonly payloads: Bytes;
     }
   | { readonly kind: "error"; readonly first: number; readonly count: number; readonly error: HeddleError };
 
@@ -20,7 +21,7 @@ export class MapResults {
   /** What `take` took: index, and its failure, or where its bytes lie. */
   index = 0;
   error: HeddleError | undefined = undefined;
-  payloads: Uint8Array = noBytes;
+  payloads: Bytes = noBytes;
   start = 0;
   end = 0;
   readonly #ordered: boolean;
@@ -70,8 +71,9 @@ export class MapResults {
       this.#bytes += run.payloads.length;
       this.#cameBytes += run.payloads.length;
     }
-    if (this.#ordered) this.#byFirst.set(run.first, run);
-    else this.#queue.push(run);
+    const kept = toKeep(run);
+    if (this.#ordered) this.#byFirst.set(kept.first, kept);
+    else this.#queue.push(kept);
   }
 
   /** Takes the next result; false when it is not there. */
@@ -114,6 +116,12 @@ export class MapResults {
     this.#offset = 0;
     return run;
   }
+}
+
+/** Items that are read one by one want their bytes in one piece; one that is alone is read out of any. */
+function toKeep(run: ResultRun): ResultRun {
+  if (run.kind === "error" || run.count === 1 || !(run.payloads instanceof Rope)) return run;
+  return { ...run, payloads: inOnePiece(run.payloads) };
 }
 
 /** Payload bytes of the items [from, to) of a frame. */

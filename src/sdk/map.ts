@@ -36,6 +36,7 @@ type State =
 const finished: Step = { done: true, value: undefined };
 
 export class MapRun implements Submission {
+  readonly windowed = true;
   readonly #function: CallableFunction;
   readonly #options: ResolvedMap;
   readonly #inputs = new MapInputs();

@@ -6,6 +6,7 @@ import type { Client } from "../rpc/grpc.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { getKernel } from "../rpc/clients.ts";
+import type { WhileAway } from "./while-away.ts";
 import { readKernelSchema, type FunctionSchema } from "../wire/schema.ts";
 
 /** A function that can be called. */
@@ -32,6 +33,7 @@ const fetchesMax = 5;
 
 export class Schemas {
   readonly #channel: Client;
+  readonly #away: WhileAway;
   readonly #functions = new Map<string, CallableFunction>();
   /** Functions of versions that were asked for by digest, the latest last. */
   readonly #pinned = new Map<string, CallableFunction>();
@@ -39,8 +41,9 @@ export class Schemas {
   /** Versions by kernel that the gateway says answer now, while they are being fetched. */
   readonly #announced = new Map<string, string>();
 
-  constructor(channel: Client) {
+  constructor(channel: Client, away: WhileAway) {
     this.#channel = channel;
+    this.#away = away;
   }
 
   /** The function if it has been looked up already; with a digest, of that version. */
@@ -135,7 +138,9 @@ export class Schemas {
   }
 
   async #fetch(kernel: string, digest: string): Promise<KernelFunctions> {
-    const response = await getKernel(this.#channel, { name: kernel, digest });
+    const response = await this.#away.call("reads", {}, (call) =>
+      getKernel(this.#channel, { name: kernel, digest }, call),
+    );
     const schema = readKernelSchema(response.descriptorSet);
     const pure = response.kernel?.pure ?? false;
     const version = response.kernel?.digest ?? "";

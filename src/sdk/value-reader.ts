@@ -1,3 +1,4 @@
+import type { Bytes } from "../base/rope.ts";
 import { MessageColumnReader } from "../wire/message-column.ts";
 import type { CallableFunction } from "./schemas.ts";
 
@@ -13,7 +14,7 @@ export class ValueReader {
   }
 
   /** The value of the response in [start, end). Throws BAD_PAYLOAD. */
-  read(column: Uint8Array, start: number, end: number): unknown {
+  read(column: Bytes, start: number, end: number): unknown {
     if (this.#gives === "value") return this.#column.decodeOnly(column, start, end, "value");
     const message = this.#column.decode(column, start, end);
     return this.#gives === "nothing" ? undefined : message;

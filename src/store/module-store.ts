@@ -4,6 +4,7 @@
  * that all of them agree on which is the least recently used.
  */
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { mkdir, open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock, type Clock } from "../base/clock.ts";
@@ -256,6 +257,8 @@ function corrupt(path: string, how: string): HeddleError {
 }
 
 async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  // Mostly it is not there, and a promise that is rejected with an error and its stack takes a millisecond.
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
   try {
     return await open(path, "r");
   } catch (error) {

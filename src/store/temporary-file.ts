@@ -12,6 +12,8 @@ import { errorCode } from "./file-error.ts";
 export class TemporaryFile {
   readonly #path: string;
   readonly #handle: FileHandle;
+  /** All that was written is on the disk. */
+  #synced = false;
 
   private constructor(path: string, handle: FileHandle) {
     this.#path = path;
@@ -26,12 +28,14 @@ export class TemporaryFile {
 
   /** Appends all of the bytes. */
   async write(bytes: Uint8Array): Promise<void> {
+    this.#synced = false;
     await this.#handle.writeFile(bytes);
   }
 
   /** Brings what was written onto the disk. */
   async sync(): Promise<void> {
     await this.#handle.sync();
+    this.#synced = true;
   }
 
   /**
@@ -40,7 +44,7 @@ export class TemporaryFile {
    */
   async keepAs(path: string, modifiedAtMs?: number, durable = true): Promise<void> {
     if (modifiedAtMs !== undefined) await this.#handle.utimes(modifiedAtMs / 1000, modifiedAtMs / 1000);
-    if (durable) await this.#handle.sync();
+    if (durable && !this.#synced) await this.#handle.sync(); // the time may be lost
     await this.#handle.close();
     await rename(this.#path, path);
     if (durable) await syncFolder(dirname(path));

@@ -64,9 +64,6 @@ export function readBatch(reader: FrameCursor, end: number): BatchFrame {
       case 144:
         frame.attemptsMax = reader.varint();
         break;
-      case 152:
-        frame.epoch = reader.varint();
-        break;
       case 162:
         frame.principal = reader.string();
         break;

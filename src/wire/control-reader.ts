@@ -6,7 +6,7 @@ import { emptyFunction, noBytes, type FrameSink, type FunctionFrame, type LogFra
 export type FramesFrom = "opener" | "answerer";
 
 /** The highest field number of Hello and of Welcome. */
-const lastFirstField = 6;
+const lastFirstField = 8;
 
 /** Reads a Hello or a Welcome up to `end`; they share their field number. Throws PROTOCOL. */
 export function readFirst(reader: FrameCursor, end: number, from: FramesFrom, sink: FrameSink): void {
@@ -39,6 +39,8 @@ export function readFirst(reader: FrameCursor, end: number, from: FramesFrom, si
       windowBytes: number(4),
       windowItems: number(5),
       workers: number(6),
+      unixPath: text(7),
+      port: number(8),
     });
   }
 }
@@ -115,12 +117,13 @@ export function readPause(reader: FrameCursor, end: number, sink: FrameSink): vo
 
 /** Reads a Credit up to `end`. Throws PROTOCOL. */
 export function readCredit(reader: FrameCursor, end: number, sink: FrameSink): void {
-  const numbers = readNumbers(reader, end, 4, "Credit");
+  const numbers = readNumbers(reader, end, 5, "Credit");
   sink.credit({
     queueMs: numbers[1] ?? 0,
     queueBytes: numbers[2] ?? 0,
     attempts: numbers[3] ?? 0,
     draining: (numbers[4] ?? 0) !== 0,
+    held: (numbers[5] ?? 0) !== 0,
   });
 }
 

@@ -5,9 +5,14 @@
  * is measured beforehand and nothing is copied twice.
  */
 import { limits } from "../base/limits.ts";
+import { copyPieces, type Bytes } from "../base/rope.ts";
 
 const initialBytes = 16 * 1024;
 const lengthBytes = 4;
+/** A message so small is a part of Node's pool of memory: it is gone soon, and memory of its own takes 1 µs to make. */
+const pooledBytes = 1024;
+/** Columns of so many elements are written one by one: see frame-cursor.ts. */
+const fewElements = 8;
 /** A tag has at most 2 bytes, a number at most 10. */
 const tagAndNumberBytes = 16;
 
@@ -64,7 +69,8 @@ export class FrameBuffer {
    * 64 KiB for every message, and half of the gateway's time in the garbage collector (`invoke.throughput`).
    */
   #seal(): void {
-    const message = Buffer.allocUnsafeSlow(this.#at);
+    const small = this.#at <= pooledBytes;
+    const message = small ? Buffer.allocUnsafe(this.#at) : Buffer.allocUnsafeSlow(this.#at);
     this.#buffer.copy(message, 0, 0, this.#at);
     this.#sealed.push(message);
     this.#at = 0;
@@ -141,18 +147,30 @@ export class FrameBuffer {
     this.#at += this.#buffer.write(value, this.#at, length, "utf8");
   }
 
-  protected bytes(field: number, value: Uint8Array): void {
+  protected bytes(field: number, value: Bytes): void {
     if (value.length === 0) return;
     this.#reserve(value.length + 16);
     this.#tag(field, 2);
     this.#varint(value.length);
-    this.#buffer.set(value, this.#at);
+    copyPieces(value, this.#buffer, this.#at);
     this.#at += value.length;
   }
 
   /** A packed column of four-byte elements, as it lies in memory (all platforms of Node are little-endian). */
   protected column(field: number, value: Uint32Array | Float32Array): void {
-    if (value.length === 0) return;
-    this.bytes(field, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    const count = value.length;
+    if (count === 0) return;
+    if (count > fewElements)
+      return this.bytes(field, new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    this.#reserve(4 * count + 16);
+    this.#tag(field, 2);
+    this.#varint(4 * count);
+    const integers = value instanceof Uint32Array;
+    for (let index = 0; index < count; index++) {
+      const element = value[index] ?? 0;
+      this.#at = integers
+        ? this.#buffer.writeUInt32LE(element, this.#at)
+        : this.#buffer.writeFloatLE(element, this.#at);
+    }
   }
 }

@@ -5,6 +5,12 @@ export function broken(message: string): HeddleError {
   return new HeddleError("PROTOCOL", message);
 }
 
+/**
+ * Columns of so many elements are read one by one: the memory of a short array lies within it, until somebody asks for
+ * its buffer, which then has to be made.
+ */
+const fewElements = 8;
+
 /** Walks over the bytes of one message. Every read is bounded by the message and throws PROTOCOL beyond it. */
 export class FrameCursor {
   at = 0;
@@ -83,22 +89,35 @@ export class FrameCursor {
 
   /** A packed column of four-byte integers, copied. */
   sizes(): Uint32Array {
-    const column = this.#column();
-    return new Uint32Array(column.buffer);
+    const count = this.#columnCount();
+    if (count > fewElements) return new Uint32Array(this.#column(count));
+    const column = new Uint32Array(count);
+    for (let index = 0; index < count; index++, this.at += 4)
+      column[index] = this.#message.readUInt32LE(this.at);
+    return column;
   }
 
   /** A packed column of floats, copied. */
   times(): Float32Array {
-    const column = this.#column();
-    return new Float32Array(column.buffer);
+    const count = this.#columnCount();
+    if (count > fewElements) return new Float32Array(this.#column(count));
+    const column = new Float32Array(count);
+    for (let index = 0; index < count; index++, this.at += 4)
+      column[index] = this.#message.readFloatLE(this.at);
+    return column;
   }
 
-  #column(): Uint8Array<ArrayBuffer> {
-    const bytes = this.bytes();
-    if (bytes.length % 4 !== 0) throw broken(`a column of four-byte numbers has ${bytes.length} bytes`);
-    const copy = new Uint8Array(bytes.length);
-    copy.set(bytes);
-    return copy;
+  #columnCount(): number {
+    const bytes = this.end() - this.at;
+    if (bytes % 4 !== 0) throw broken(`a column of four-byte numbers has ${bytes} bytes`);
+    return bytes / 4;
+  }
+
+  #column(count: number): ArrayBuffer {
+    const copy = new Uint8Array(4 * count);
+    copy.set(this.#message.subarray(this.at, this.at + 4 * count));
+    this.at += 4 * count;
+    return copy.buffer;
   }
 
   /** Steps over a value of a wire type. */

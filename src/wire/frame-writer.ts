@@ -35,13 +35,15 @@ export class FrameWriter extends FrameBuffer {
   }
 
   welcome(frame: WelcomeFrame): void {
-    const start = this.open(frameField.welcome, 256 + textBytes(frame.id));
+    const start = this.open(frameField.welcome, 256 + textBytes(frame.id, frame.unixPath));
     this.string(1, frame.version);
     this.string(2, frame.id);
     this.uint(3, frame.incarnation);
     this.uint(4, frame.windowBytes);
     this.uint(5, frame.windowItems);
     this.uint(6, frame.workers);
+    this.string(7, frame.unixPath);
+    this.uint(8, frame.port);
     this.close(start);
   }
 
@@ -83,7 +85,6 @@ export class FrameWriter extends FrameBuffer {
     this.bytes(16, frame.traces);
     this.column(17, frame.deadlinesMs);
     this.uint(18, frame.attemptsMax);
-    this.uint(19, frame.epoch);
     this.string(20, frame.principal);
     this.column(21, frame.tracedItems);
     this.bytes(22, frame.tracedParents);
@@ -158,6 +159,7 @@ export class FrameWriter extends FrameBuffer {
     this.uint(2, frame.queueBytes);
     this.uint(3, frame.attempts);
     this.bool(4, frame.draining);
+    this.bool(5, frame.held);
     this.close(start);
   }
 

@@ -5,6 +5,8 @@
  * use the same field numbers.
  */
 
+import type { Bytes } from "../base/rope.ts";
+
 /** Field numbers of SessionRequest, SessionResponse, ExecuteRequest and ExecuteResponse. */
 export const frameField = {
   hello: 1,
@@ -42,6 +44,10 @@ export interface WelcomeFrame {
   readonly windowBytes: number;
   readonly windowItems: number;
   readonly workers: number;
+  /** Of a gateway, for clients on its machine; empty for none. */
+  readonly unixPath: string;
+  /** Where a gateway listens; 0 when it says no `unixPath`. */
+  readonly port: number;
 }
 
 export interface FunctionFrame {
@@ -79,7 +85,7 @@ export interface BatchFrame {
   readonly first: number;
   readonly count: number;
   readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
   readonly bulkBytes: number;
   readonly open: boolean;
   /** Time left in ms; 0 is none. */
@@ -97,7 +103,6 @@ export interface BatchFrame {
   readonly tracedParents: Uint8Array;
   readonly deadlinesMs: Uint32Array;
   readonly attemptsMax: number;
-  readonly epoch: number;
   readonly principal: string;
 }
 
@@ -123,7 +128,6 @@ export const emptyBatch: BatchFrame = {
   tracedParents: noBytes,
   deadlinesMs: noSizes,
   attemptsMax: 0,
-  epoch: 0,
   principal: "",
 };
 
@@ -159,7 +163,7 @@ export interface ResultFrame {
   readonly first: number;
   readonly count: number;
   readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
   readonly bulkBytes: number;
   readonly errors: readonly ItemErrorFrame[];
   readonly done: boolean;
@@ -205,6 +209,8 @@ export interface CreditFrame {
   readonly queueBytes: number;
   readonly attempts: number;
   readonly draining: boolean;
+  /** Items that run long hold all workers. */
+  readonly held: boolean;
 }
 
 /** The caller of a batch holds as many of its results as it wants, or wants more again. */
@@ -235,6 +241,9 @@ export interface FrameSink {
   batch(frame: BatchFrame): void;
   chunk(id: number, data: Uint8Array): void;
   cancel(frame: CancelFrame): void;
+  /** Frames whose payloads will not come, since all their items were cancelled meanwhile; bytes and sizes are to be ignored. */
+  droppedBatch?(frame: BatchFrame): void;
+  droppedResult?(frame: ResultFrame): void;
   /** Not for those that take no batches from clients. */
   pause?(frame: PauseFrame): void;
   result(frame: ResultFrame): void;

@@ -1,4 +1,5 @@
 import { limits } from "../base/limits.ts";
+import type { Bytes } from "../base/rope.ts";
 import { broken } from "./frame-cursor.ts";
 
 /** What the frames of a batch and of a result have in common. */
@@ -6,7 +7,7 @@ export interface ItemColumns {
   readonly id: number;
   readonly count: number;
   readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
   readonly bulkBytes: number;
 }
 

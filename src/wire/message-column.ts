@@ -3,7 +3,9 @@
  * view for each of them on the way: they are encoded into the memory that leaves, and decoded out of the memory that
  * came (`map.throughput`).
  */
+import { inOnePiece, Rope, type Bytes } from "../base/rope.ts";
 import { BackwardWriter, type Room } from "./backward-writer.ts";
+import { loneBlock, readLoneBlock } from "./lone-block.ts";
 import { readMessage } from "./message-decode.ts";
 import { writeMessage, type Run } from "./message-encode.ts";
 import { planOf, type FieldPlan, type MessagePlan, type ScalarPlan } from "./message-plan.ts";
@@ -75,6 +77,7 @@ export class MessageColumnReader {
   readonly #type: MessageType;
   readonly #plan: MessagePlan;
   readonly #only: ScalarPlan | undefined;
+  readonly #lone: ScalarPlan | undefined;
   #column: Uint8Array = new Uint8Array(0);
   #reader: PayloadReader;
 
@@ -82,16 +85,19 @@ export class MessageColumnReader {
     this.#type = type;
     this.#plan = planOf(type);
     this.#only = onlyScalar(this.#plan.fields);
+    this.#lone = loneBlock(this.#plan.fields);
     this.#reader = new PayloadReader(type, this.#column);
   }
 
   /** Decodes the message in [start, end) as `decodeMessage` does. */
-  decode(column: Uint8Array, start: number, end: number): Record<string, unknown> {
+  decode(column: Bytes, start: number, end: number): Record<string, unknown> {
+    if (column instanceof Rope) return this.decode(inOnePiece(column.subarray(start, end)), 0, end - start);
     return readMessage(this.#at(column, start, end), this.#plan);
   }
 
   /** What `decode` gives under a key, of a type that has no field but that. */
-  decodeOnly(column: Uint8Array, start: number, end: number, key: string): unknown {
+  decodeOnly(column: Bytes, start: number, end: number, key: string): unknown {
+    if (column instanceof Rope) return this.#decodeRope(column.subarray(start, end), key);
     const only = this.#only;
     const reader = this.#at(column, start, end);
     if (only !== undefined && start < end && reader.tag() === only.tag) {
@@ -100,6 +106,12 @@ export class MessageColumnReader {
       if (reader.pos === end) return value;
     }
     return this.decode(column, start, end)[key];
+  }
+
+  #decodeRope(message: Bytes, key: string): unknown {
+    const lone = this.#lone;
+    const value = lone && message instanceof Rope ? readLoneBlock(lone, message) : undefined;
+    return value ?? this.decodeOnly(inOnePiece(message), 0, message.length, key);
   }
 
   #at(column: Uint8Array, start: number, end: number): PayloadReader {

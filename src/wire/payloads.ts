@@ -3,12 +3,13 @@
  * without touching the items, and a slice is let go as soon as its last item has settled.
  */
 import { assert } from "../base/assert.ts";
+import { ropeOf, type Bytes } from "../base/rope.ts";
 
 interface Segment {
   readonly first: number;
   readonly count: number;
   readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
   /** Start of each item in `payloads`, made when a part of the segment is first asked for. */
   offsets: Uint32Array | undefined;
   unsettled: number;
@@ -17,7 +18,7 @@ interface Segment {
 /** Items [first, first + count) as columns. */
 export interface PayloadRange {
   readonly sizes: Uint32Array;
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
 }
 
 export class Payloads {
@@ -36,7 +37,7 @@ export class Payloads {
     return this.#count;
   }
 
-  append(sizes: Uint32Array, payloads: Uint8Array): void {
+  append(sizes: Uint32Array, payloads: Bytes): void {
     if (sizes.length === 0) return;
     const count = sizes.length;
     this.#segments.push({ first: this.#count, count, sizes, payloads, offsets: undefined, unsettled: count });
@@ -122,7 +123,7 @@ function join(parts: readonly PayloadRange[], count: number): PayloadRange {
     sizes.set(part.sizes, at);
     at += part.sizes.length;
   }
-  return { sizes, payloads: Buffer.concat(parts.map((part) => part.payloads)) };
+  return { sizes, payloads: ropeOf(parts.map((part) => part.payloads)) };
 }
 
 /** Start of each item and, last, the end of all: `sizes.length + 1` elements. */

@@ -1,30 +1,24 @@
 /** The thread that admits one module: it may take long or never end, and is ended from outside then. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
+import { limits } from "../base/limits.ts";
 import { digestOf, rehearse } from "../kernel/admission.ts";
 import { checkModule } from "../kernel/early-compile.ts";
 import { toFailure } from "./batch.ts";
-import { wrapModule } from "../kernel/wrap.ts";
 import type { AdmissionData, FromAdmission, ToAdmission } from "./messages.ts";
 import { keepCompiled } from "./thread-environment.ts";
+import { warmModule } from "./warm-module.ts";
 
-/** A function `f` that gives what it is given. */
-const smallModule = Uint8Array.from([
-  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...[1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f], // (i32) → i32
-  ...[3, 2, 1, 0],
-  ...[7, 5, 1, 1, 0x66, 0, 0],
-  ...[10, 6, 1, 4, 0, 0x20, 0, 0x0b],
-]);
 const { port } = workerData as AdmissionData; // the host starts threads with nothing else
 
 function post(message: FromAdmission): void {
   port.postMessage(message);
 }
 
-async function admit({ bytes, digest }: ToAdmission): Promise<void> {
+function admit({ bytes, digest }: ToAdmission): void {
   try {
-    const { module, admission } = await checkModule(bytes, digest);
+    const { module, admission } = checkModule(bytes, digest);
     post({ kind: "starting" });
     rehearse(module, admission);
     post({ kind: "admitted", kernel: admission.kernel });
@@ -33,13 +27,21 @@ async function admit({ bytes, digest }: ToAdmission): Promise<void> {
   }
 }
 
-/** Admits the smallest module there is: what the thread does first takes it longest. */
+/** Admits a module that nobody wants, see `warm-module.ts`, again and again until it is told of one that somebody does. */
 async function warmUp(): Promise<void> {
-  const bytes = wrapModule(smallModule, { name: "small", raw: true });
-  const { module, admission } = await checkModule(bytes, digestOf(bytes));
-  rehearse(module, admission);
+  const bytes = warmModule(limits.admissionWarmFunctions, limits.admissionWarmTurns);
+  for (let round = 0; round < limits.admissionWarmRounds && !asked; round++) {
+    const { module, admission } = checkModule(bytes, digestOf(bytes));
+    rehearse(module, admission);
+    if (round === 0) keepCompiled(); // before the answer, upon which the thread is ended
+    await nextTurn();
+  }
 }
 
+let asked = false;
+// Listening for good, though there is one message only: a thread that ends takes its heap apart while the deploy goes on.
+port.on("message", (message: ToAdmission) => {
+  asked = true;
+  admit(message); // the host posts nothing else
+});
 await warmUp();
-keepCompiled(); // before the answer, upon which the thread is ended
-port.once("message", (message: ToAdmission) => void admit(message)); // the host posts nothing else

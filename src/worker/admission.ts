@@ -7,7 +7,7 @@ import { HeddleError } from "../base/error.ts";
 import type { KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { digestOf, type AdmittedKernel } from "../kernel/admission.ts";
-import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
+import { setWasmFlags } from "../kernel/v8-flags.ts";
 import { admissionThreadUrl } from "./entry.ts";
 import type { AdmissionData, FromAdmission, ToAdmission } from "./messages.ts";
 import { threadEnvironment } from "./thread-environment.ts";
@@ -30,7 +30,7 @@ export interface AdmissionThread {
 
 /** Starts such a thread. */
 export function startAdmissionThread(): AdmissionThread {
-  makeWasmInterruptible();
+  setWasmFlags();
   const { port1, port2 } = new MessageChannel();
   const data: AdmissionData = { port: port2 };
   const thread = new Worker(admissionThreadUrl, {
@@ -105,11 +105,22 @@ export async function admitInWorker(
   const message: ToAdmission = { bytes: copy, digest: options.digest ?? digestOf(bytes) };
   port1.postMessage(message, [copy.buffer]);
   try {
-    return await promise;
+    const admitted = await promise;
+    endLater(thread, port1);
+    return admitted;
+  } catch (error) {
+    void thread.terminate();
+    throw error;
   } finally {
     clearTimeout(timer);
-    void thread.terminate();
   }
+}
+
+/** Ends a thread that has done its work and waits: a millisecond's work that whoever waits for the deploy need not pay. */
+function endLater(thread: Worker, port: MessagePort): void {
+  thread.unref();
+  port.unref();
+  setTimeout(() => void thread.terminate(), limits.admissionSpareDelayMs).unref();
 }
 
 type Refusal = "START_TIMEOUT" | "COMPILE_TIMEOUT" | "BAD_MODULE";

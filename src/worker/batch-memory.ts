@@ -9,7 +9,8 @@
  *   output   results one after the other in a buffer of its own, which can grow for a large one
  *
  * The worker stores STARTED before it begins an item and FINISHED after everything of the item is written: items below
- * FINISHED are complete, and an item is running when STARTED is above FINISHED. When results do not fit any more, the
+ * FINISHED are complete, and an item is running when STARTED is above FINISHED. It looks at HALT in between, so that
+ * after setting it the host knows that nothing from STARTED on will run. When results do not fit any more, the
  * worker sets FLUSH and waits until the host has taken all finished ones; the output then begins anew.
  */
 import { limits } from "../base/limits.ts";
@@ -37,6 +38,8 @@ export const Word = {
   STOPPED_AT: 11,
   /** 1: the host wants no further item started. */
   HALT: 12,
+  /** See `Urgency`. */
+  URGENT: 13,
 } as const;
 
 /** Times in ms on the scale of `systemClock`, and durations. */
@@ -55,6 +58,9 @@ export const Time = {
 
 /** Values of `Word.STATE`. A batch goes from EMPTY through all of them and back. */
 export const BatchState = { EMPTY: 0, READY: 1, RUNNING: 2, DONE: 3 } as const;
+
+/** `SHORT`: it may go before the rest of the batch that runs, between two of its items. `FIRST`: it has done so. */
+export const Urgency = { NONE: 0, SHORT: 1, FIRST: 2 } as const;
 
 /** How an item ended. The text of FAILED lies in the output as JSON; the others have none. */
 export const ItemStatus = { OK: 0, FAILED: 1, CANCELLED: 2, DEADLINE: 3 } as const;

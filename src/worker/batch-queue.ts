@@ -31,6 +31,11 @@ export class BatchQueue {
     return oldest?.mayBeOvertaken === true ? (this.#waiting.find(({ short }) => short) ?? oldest) : oldest;
   }
 
+  /** The batch whose turn it is of those that may go to the lane. */
+  get nextOfLane(): HeldBatch | undefined {
+    return this.#waiting.find(({ short }) => short) ?? this.#waiting.find(({ shortItems }) => shortItems);
+  }
+
   /** Adds a batch, or refuses it when too many wait. */
   push(held: HeldBatch): void {
     if (this.#waiting.length < limits.nodeBatchesMax) {
@@ -44,10 +49,14 @@ export class BatchQueue {
   /** Removes the batch whose turn it is. */
   shift(): void {
     const { next } = this;
+    if (next !== undefined) this.take(next);
+  }
+
+  /** Removes a batch that waits. */
+  take(held: HeldBatch): void {
     const [oldest] = this.#waiting;
-    if (next === undefined || oldest === undefined) return;
-    if (next !== oldest) oldest.overtaken++;
-    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    if (oldest !== undefined && held !== oldest) oldest.overtaken++;
+    this.#waiting.splice(this.#waiting.indexOf(held), 1);
   }
 
   /** Puts back batches that a worker gave up. */

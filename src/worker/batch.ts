@@ -1,4 +1,5 @@
 import type { HeddleError } from "../base/error.ts";
+import type { Bytes } from "../base/rope.ts";
 import type { LogLevel } from "../kernel/host-imports.ts";
 import type { KernelModule } from "../kernel/load.ts";
 
@@ -12,13 +13,17 @@ export interface WorkerBatch {
   /** Bytes of each payload. */
   readonly sizes: Uint32Array;
   /** The payloads, one after the other. */
-  readonly payloads: Uint8Array;
+  readonly payloads: Bytes;
   /** Where the first payload begins in `payloads`; default 0. */
   readonly offset?: number;
   /** On the scale of `systemClock`; Infinity for none. */
   readonly deadlineAt: number;
   /** How long it will run by what is known of the function; default: nobody knows. A short batch does not wait for long ones. */
   readonly estimatedMs?: number;
+  /** None of its items is known to run long: it may go to a thread of the lane. Default false. */
+  readonly shortItems?: boolean;
+  /** What waits behind an item that runs long may be handed back unstarted, see `takenBack`. Default false. */
+  readonly divisible?: boolean;
 }
 
 /** Why something failed. */
@@ -60,6 +65,8 @@ export interface BatchPart {
   readonly done: boolean;
   /** With `done`: why the items that no part has reported were not started. */
   readonly rest?: BatchFailure;
+  /** Items from here to the end of the batch were taken back from the worker and will not start. */
+  readonly takenBack?: number;
 }
 
 /** A line that a kernel logged. */

@@ -1,23 +1,24 @@
 /**
  * One worker thread seen from the host. It has two slots which are filled in turn, so that the next batch lies ready
- * while one runs. Its life: starting → ready → ending → ended; a thread that dies by itself goes straight to ended.
+ * while one runs; an urgent one is run in the middle of the other. Its life: starting → ready → ending → ended; a thread that dies by itself goes straight to ended.
  */
-import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
 import { systemClock } from "../base/clock.ts";
 import type { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { KernelModule } from "../kernel/load.ts";
 import { toFailure, type BatchFailure, type BatchPart, type LogEntry } from "./batch.ts";
 import { BatchState } from "./batch-memory.ts";
-import { threadUrl } from "./entry.ts";
+import type { HandleCounts } from "./handle-counts.ts";
 import type { HeldBatch } from "./held-batch.ts";
-import { HostSlot, notStarted } from "./host-slot.ts";
+import { HostSlot } from "./host-slot.ts";
+import { notStarted } from "./item-failures.ts";
 import { allocateLogRing, LogReader } from "./log-ring.ts";
-import { ControlWord, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
+import { ControlWord, type ToHost, type ToWorker } from "./messages.ts";
 import { lostThread } from "./lost-thread.ts";
 import { Spin } from "./spin.ts";
-import { judge } from "./watchdog.ts";
-import { threadEnvironment, threadFlags } from "./thread-environment.ts";
+import { startThread } from "./start-thread.ts";
+import { judge, type StoodStill } from "./watchdog.ts";
 
 /** What a handle tells the pool. */
 export interface HandleEvents {
@@ -30,18 +31,12 @@ export interface HandleEvents {
   log(entry: LogEntry): void;
 }
 
-/** Counters of a worker that outlive it in the pool's. */
-export interface HandleCounts {
-  items: number;
-  batches: number;
-  coldStarts: number;
-  rebuilds: number;
-}
-
 export class WorkerHandle {
   /** Number of the worker's place in the pool, reported with its parts; −1 for a spare. */
   lane = -1;
   state: "starting" | "ready" | "ending" | "ended" = "starting";
+  /** The item that runs is a long one. */
+  late = false;
   /** Why the thread ended by itself. */
   error: HeddleError | undefined = undefined;
   readonly #events: HandleEvents;
@@ -69,7 +64,9 @@ export class WorkerHandle {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.on("message", (message: ToHost) => this.#message(message));
-    this.#thread = this.#startThread(port2);
+    const slots = [this.#slots[0].buffers, this.#slots[1].buffers] as const;
+    const control = this.#control.buffer as SharedArrayBuffer; // made above
+    this.#thread = startThread({ port: port2, control, slots, log: this.#logBuffer });
     if (background) {
       this.#port.unref();
       this.#thread.unref();
@@ -90,6 +87,12 @@ export class WorkerHandle {
 
   knows(kernel: KernelModule): boolean {
     return this.#numbers.has(kernel.digest);
+  }
+
+  /** Hands on the form for short calls of a kernel that was announced without. */
+  offer(kernel: KernelModule): void {
+    const number = this.#numbers.get(kernel.digest);
+    if (number !== undefined) this.#tell(number, kernel);
   }
 
   /** Lets go of a kernel's instance, unless a batch of it is here. */
@@ -131,7 +134,8 @@ export class WorkerHandle {
   poll(deliver: (held: HeldBatch, part: BatchPart) => void): void {
     Atomics.store(this.#control, ControlWord.RUNG, 0);
     while (this.#inFlight > 0 && this.state === "ready") {
-      const slot = this.#slots[this.#oldest];
+      const urgent = this.#urgent();
+      const slot = urgent ?? this.#slots[this.#oldest];
       const { held, waiting } = slot;
       const part = slot.collect(this.lane);
       if (waiting) slot.flush();
@@ -141,22 +145,23 @@ export class WorkerHandle {
       if (part.done) this.#finish(slot);
       this.#counts.items += part.count;
       deliver(held, part);
-      if (!part.done) return;
+      // The rest of what the urgent one interrupted is told when there is more of it.
+      if (!part.done || (urgent !== undefined && this.#slots[this.#oldest].goesOn)) return;
     }
   }
 
-  /** Has the batch that runs make way after its present item, when a short one waits behind it for long. */
-  makeWay(now: number): void {
-    const waiting = this.#slots[other(this.#oldest)].held;
-    if (waiting?.short === true && now - this.busySince > limits.sliceMs) this.#slots[this.#oldest].halt();
+  /** The younger batch, when it ran before the older one had ended and there is something to take of it. */
+  #urgent(): HostSlot | undefined {
+    const slot = this.#slots[other(this.#oldest)];
+    return this.#inFlight === 2 && slot.interposed ? slot : undefined;
   }
 
-  /** Says why the thread must be ended, if it must. */
-  judge(now: number): BatchFailure | undefined {
+  /** Says why the thread must be ended, if it must, and notes whether it is late. */
+  judge(now: number, stoodStill: StoodStill): BatchFailure | undefined {
     if (this.state !== "ready" || this.#inFlight === 0) return undefined;
-    const slot = this.#slots[this.#oldest];
-    const work = slot.work(now);
-    return work === undefined || slot.waiting ? undefined : judge(work, now);
+    const work = this.#slots[0].work(now) ?? this.#slots[1].work(now); // of two that were begun only one has an item
+    this.late = work !== undefined && !work.cold && now - work.beganAt > limits.lateItemMs;
+    return work && judge(work, now, stoodStill);
   }
 
   /** Ends the thread because of what its running item does. The rest of its batch does not start. */
@@ -181,6 +186,11 @@ export class WorkerHandle {
     const held = slot.revoke();
     if (held !== undefined) this.#inFlight = 1;
     return held;
+  }
+
+  /** Takes back the items behind the one that runs. */
+  takeBack(): void {
+    if (this.state === "ready") for (const slot of this.#slots) slot.takeBack(this.lane);
   }
 
   /** Marks items of a batch as cancelled; false when the batch is not here. */
@@ -219,7 +229,8 @@ export class WorkerHandle {
     this.#counts.rebuilds += slot.rebuilds;
     this.#counts.batches++;
     slot.empty();
-    this.#oldest = other(this.#oldest);
+    this.late = false;
+    if (slot === this.#slots[this.#oldest]) this.#oldest = other(this.#oldest);
     this.#inFlight = this.#inFlight === 2 ? 1 : 0;
   }
 
@@ -233,14 +244,17 @@ export class WorkerHandle {
     }
     const number = this.#nextNumber++;
     this.#numbers.set(kernel.digest, number);
-    const { module, plan, functions, watched } = kernel;
-    this.#post({ kind: "kernel", number, module, plan, functions, watched });
+    this.#tell(number, kernel);
     for (const [digest, oldest] of this.#numbers) {
       if (this.#numbers.size <= limits.workerKernelsMax) break;
       this.#numbers.delete(digest);
       this.#post({ kind: "forget", number: oldest });
     }
     return number;
+  }
+
+  #tell(number: number, { module, plan, functions, watched }: KernelModule): void {
+    this.#post({ kind: "kernel", number, module, plan, functions, watched });
   }
 
   #post(message: ToWorker): void {
@@ -254,35 +268,11 @@ export class WorkerHandle {
   }
 
   #message(message: ToHost): void {
-    switch (message.kind) {
-      case "ready":
-        if (this.state !== "starting") return;
-        this.state = "ready";
-        this.#events.ready(this);
-        return;
-      case "bell":
-        this.#events.bell(this);
-        return;
-      default:
-        message satisfies never;
-    }
-  }
-
-  #startThread(port: MessagePort): Worker {
-    const slots = [this.#slots[0].buffers, this.#slots[1].buffers] as const;
-    const control = this.#control.buffer as SharedArrayBuffer; // made above
-    const data: ThreadData = { port, control, slots, log: this.#logBuffer };
-    return new Worker(threadUrl, {
-      name: "heddle-worker",
-      workerData: data,
-      transferList: [port],
-      execArgv: threadFlags(),
-      env: threadEnvironment(),
-      resourceLimits: {
-        maxOldGenerationSizeMb: limits.workerHeapMaxBytes / (1024 * 1024),
-        stackSizeMb: limits.workerStackMaxBytes / (1024 * 1024),
-      },
-    });
+    if (message.kind === "bell") return this.#events.bell(this);
+    message.kind satisfies "ready";
+    if (this.state !== "starting") return;
+    this.state = "ready";
+    this.#events.ready(this);
   }
 
   #exit(code: number): void {

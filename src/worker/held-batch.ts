@@ -11,6 +11,8 @@ export class HeldBatch {
   readonly deliver: (part: BatchPart) => void;
   /** It is over so soon that it may go before others. */
   readonly short: boolean;
+  /** It may go to a thread of the lane. */
+  readonly shortItems: boolean;
   /** Marks of cancelled items; undefined as long as there is none. */
   cancelled: Uint8Array | undefined = undefined;
   /** Short batches that went before it. */
@@ -23,6 +25,7 @@ export class HeldBatch {
     this.submittedAt = submittedAt;
     this.deliver = deliver;
     this.short = (batch.estimatedMs ?? Infinity) <= limits.shortBatchMs;
+    this.shortItems = this.short || batch.shortItems === true;
     let bytes = 0;
     for (let index = 0; index < batch.count; index++) bytes += batch.sizes[index] ?? 0;
     this.inputBytes = bytes;
@@ -50,19 +53,22 @@ export class HeldBatch {
 
   /** The last part of a batch of which nothing was started. */
   refuse(rest: BatchFailure, worker = -1): void {
-    this.deliver({
-      id: this.batch.id,
-      first: 0,
-      count: 0,
-      sizes: new Uint32Array(0),
-      payloads: new Uint8Array(0),
-      failures: [],
-      runMs: new Float32Array(0),
-      queuedMs: 0,
-      coldMs: 0,
-      worker,
-      done: true,
-      rest,
-    });
+    this.deliver({ ...emptyPart, id: this.batch.id, worker, done: true, rest });
+  }
+
+  /** A part that tells of items taken back, after `first` that were reported. */
+  giveBack(first: number, takenBack: number, worker: number): void {
+    this.deliver({ ...emptyPart, id: this.batch.id, first, worker, done: false, takenBack });
   }
 }
+
+const emptyPart = {
+  first: 0,
+  count: 0,
+  sizes: new Uint32Array(0),
+  payloads: new Uint8Array(0),
+  failures: [],
+  runMs: new Float32Array(0),
+  queuedMs: 0,
+  coldMs: 0,
+};

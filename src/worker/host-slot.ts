@@ -2,12 +2,20 @@
  * A slot of a worker as the host sees it: the shared memory of one batch, and how much of its outcome was taken. The
  * worker fills in results while the host reads: everything below FINISHED is complete and stays as it is.
  */
-import { Code } from "../base/code.ts";
-import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
-import { toFailure, type BatchFailure, type BatchPart, type ItemFailure } from "./batch.ts";
-import { BatchMemory, BatchState, ItemStatus, Time, Word, type BatchBuffers } from "./batch-memory.ts";
+import { copyOfPart, copyPieces } from "../base/rope.ts";
+import type { BatchFailure, BatchPart, ItemFailure } from "./batch.ts";
+import {
+  BatchMemory,
+  BatchState,
+  ItemStatus,
+  Time,
+  Urgency,
+  Word,
+  type BatchBuffers,
+} from "./batch-memory.ts";
 import type { HeldBatch } from "./held-batch.ts";
+import { failureOf, notStarted, parseFailure } from "./item-failures.ts";
 import type { RunningWork } from "./watchdog.ts";
 
 /** Large memory is given back after so many small batches: making it anew for each large one would cost more. */
@@ -28,6 +36,8 @@ export class HostSlot {
   #memory: BatchMemory;
   /** Items that parts have reported. */
   #reported = 0;
+  /** Items that have not been taken back from the worker. */
+  #kept = 0;
   /** Where the result of the next item to report begins. */
   #outputAt = 0;
   /** Batches in a row that would have fitted a smaller memory. */
@@ -72,11 +82,12 @@ export class HostSlot {
     const offset = batch.offset ?? 0;
     this.held = held;
     this.#reported = 0;
+    this.#kept = batch.count;
     this.#outputAt = 0;
     this.#unwanted = { index: -1, since: Infinity };
     this.#seen = { index: -1, at: Infinity };
     sizes.set(batch.count === batch.sizes.length ? batch.sizes : batch.sizes.subarray(0, batch.count));
-    input.set(batch.payloads.subarray(offset, offset + inputBytes));
+    copyPieces(batch.payloads.subarray(offset, offset + inputBytes), input, 0);
     cancelled.fill(0, 0, batch.count);
     if (held.cancelled !== undefined) cancelled.set(held.cancelled);
     times[Time.DEADLINE_AT] = batch.deadlineAt;
@@ -85,7 +96,19 @@ export class HostSlot {
     header[Word.KERNEL] = kernelNumber;
     header[Word.FUNCTION] = held.functionIndex;
     header[Word.COUNT] = batch.count;
+    header[Word.URGENT] = held.short ? Urgency.SHORT : Urgency.NONE;
     Atomics.store(header, Word.STATE, BatchState.READY);
+  }
+
+  /** The worker is at it and does not wait for anything. */
+  get goesOn(): boolean {
+    return this.state === BatchState.RUNNING && !this.waiting;
+  }
+
+  /** It was run in the middle of the other, and there is something to take of it. */
+  get interposed(): boolean {
+    const first = Atomics.load(this.#memory.header, Word.URGENT) === Urgency.FIRST;
+    return first && (this.waiting || this.hasEnded());
   }
 
   /** The worker has done all it will do of the batch. */
@@ -109,6 +132,17 @@ export class HostSlot {
   /** Lets no further item start. */
   halt(): void {
     Atomics.store(this.#memory.header, Word.HALT, 1);
+  }
+
+  /** Takes back what the worker has not started of the batch that it runs, if there is anything, and tells so. */
+  takeBack(worker: number): void {
+    const { held } = this;
+    if (held?.batch.divisible !== true || this.state !== BatchState.RUNNING) return;
+    this.halt();
+    const takenBack = Atomics.load(this.#memory.header, Word.STARTED);
+    if (takenBack >= this.#kept) return;
+    this.#kept = takenBack;
+    held.giveBack(this.#reported, takenBack, worker);
   }
 
   cancel(first: number, count: number): void {
@@ -140,7 +174,7 @@ export class HostSlot {
   /** What the worker does at present with the batch, or undefined when it does nothing that could last. */
   work(now: number): RunningWork | undefined {
     const { header, times, cancelled } = this.#memory;
-    if (this.held === undefined || this.state !== BatchState.RUNNING) return undefined;
+    if (this.held === undefined || !this.goesOn) return undefined;
     const { kernel, deadlineAt, function: functionName } = this.held.batch;
     const cold = Atomics.load(header, Word.COLD) === 1;
     const index = this.runningIndex;
@@ -223,7 +257,7 @@ export class HostSlot {
     for (let index = 0; index < sizes.length; index++) bytes += sizes[index] ?? 0;
     const from = this.#outputAt;
     this.#outputAt = from + bytes;
-    const payloads = output.slice(from, from + bytes);
+    const payloads = copyOfPart(output, from, from + bytes);
     if (Atomics.load(header, Word.FAULTS) === 0) return { payloads, sizes, failures: [], runMs };
     return { ...this.#separate(first, payloads, sizes), sizes, runMs };
   }
@@ -263,30 +297,4 @@ interface Taken {
   sizes: Uint32Array;
   runMs: Float32Array;
   failures: ItemFailure[];
-}
-
-const cancelled: BatchFailure = toFailure(
-  new HeddleError("CANCELLED", "the item was cancelled before it started"),
-);
-const expired: BatchFailure = toFailure(
-  new HeddleError("DEADLINE", "the deadline passed before the item started"),
-);
-/** Why items were not started when a worker was ended before them. */
-export const notStarted: BatchFailure = toFailure(
-  new HeddleError("NOT_STARTED", "the worker was ended because of another item before this one started"),
-);
-
-function failureOf(status: number | undefined, text: Uint8Array): BatchFailure {
-  if (status === ItemStatus.CANCELLED) return cancelled;
-  if (status === ItemStatus.DEADLINE) return expired;
-  return parseFailure(text);
-}
-
-function parseFailure(text: Uint8Array): BatchFailure {
-  try {
-    return JSON.parse(Buffer.from(text).toString()) as BatchFailure; // written by our own thread
-  } catch (cause) {
-    const said = `a worker's failure could not be read: ${String(cause)}`;
-    return { code: Code.INTERNAL, reason: "INTERNAL", message: said };
-  }
 }

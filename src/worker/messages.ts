@@ -34,7 +34,7 @@ export type ToWorker =
   /** The kernel is not used any more. */
   | { readonly kind: "forget"; readonly number: number };
 
-/** Batches name the kernel by this number from now on. */
+/** Batches name the kernel by this number from now on. It comes again when the kernel has got its form for short calls. */
 export interface KernelMessage {
   readonly kind: "kernel";
   readonly number: number;

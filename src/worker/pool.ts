@@ -1,18 +1,20 @@
 /**
  * The workers of a node: takes batches, gives each to a worker, and hands out their parts as they come. A worker has
- * at most two batches, one that runs and one that is ready; what is ready behind a long one goes to a worker that
- * becomes free. A worker that must be ended takes with it the one item that it ran.
+ * at most two batches, one that runs and one that is ready (who gets which: `assignment.ts`). A worker that must be
+ * ended takes with it the one item that it ran.
  */
 import type { Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import { atTurnEnd } from "../base/turn-end.ts";
 import type { KernelModule } from "../kernel/load.ts";
-import { makeWasmInterruptible } from "../kernel/v8-flags.ts";
+import { setWasmFlags } from "../kernel/v8-flags.ts";
+import { Assignment } from "./assignment.ts";
 import { toFailure, type BatchFailure, type BatchPart, type LogEntry, type WorkerBatch } from "./batch.ts";
 import { BatchQueue, refusalOf } from "./batch-queue.ts";
 import { HeldBatch } from "./held-batch.ts";
-import { WorkerHandle, type HandleCounts } from "./handle.ts";
+import { WorkerHandle } from "./handle.ts";
+import type { HandleCounts } from "./handle-counts.ts";
 import { Roster } from "./roster.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -33,6 +35,8 @@ export interface PoolOptions {
   readonly clock: Clock;
   /** Takes parts of batches. Never called from within `submit` or `cancel`; it may call both. */
   readonly onPart: (part: BatchPart) => void;
+  /** Items that run long have come to hold all workers, or do so no more: see `held`. */
+  readonly onHeld?: () => void;
   /** Takes what kernels log. */
   readonly onLog?: (entry: LogEntry) => void;
 }
@@ -60,8 +64,12 @@ export interface WorkerPool {
   cancel(id: number, first: number, count: number): void;
   /** Makes instances on all threads; resolves when they are there, rejects when one cannot be made. */
   prepare(kernel: KernelModule): Promise<void>;
+  /** The kernel has a form for short calls now, which it had not when it was first used. */
+  offer(kernel: KernelModule): void;
   /** The kernel is not used any more: threads that do not have work of it let its instances go. */
   forget(kernel: KernelModule): void;
+  /** Items that run long hold all workers; short ones run in the lane. */
+  readonly held: boolean;
   stats(): PoolStats;
 }
 
@@ -73,11 +81,13 @@ export function createWorkerPool(options: PoolOptions): WorkerPool {
 class Pool implements WorkerPool {
   readonly #options: PoolOptions;
   readonly #roster: Roster<WorkerHandle>;
+  readonly #assignment: Assignment;
   readonly #watchdog = new Watchdog(() => this.#tick());
   readonly #counts: HandleCounts = { items: 0, batches: 0, coldStarts: 0, rebuilds: 0 };
   readonly #queue = new BatchQueue();
   #restarts = 0;
   #lookDue = false;
+  #held = false;
   #state: "new" | "running" | "stopped" = "new";
   #stopping: Promise<void> | undefined = undefined;
   readonly #deliver = (held: HeldBatch, part: BatchPart): void => {
@@ -86,7 +96,7 @@ class Pool implements WorkerPool {
   };
 
   constructor(options: PoolOptions) {
-    makeWasmInterruptible();
+    setWasmFlags();
     this.#options = options;
     const events = {
       ready: (handle: WorkerHandle) => this.#roster.ready(handle),
@@ -101,6 +111,7 @@ class Pool implements WorkerPool {
       create: () => new WorkerHandle(events, this.#counts, options.background === true),
       joined: () => this.#assign(),
     });
+    this.#assignment = new Assignment(this.#roster, this.#queue, () => this.#watchdog.wake());
   }
 
   start(): Promise<void> {
@@ -147,6 +158,10 @@ class Pool implements WorkerPool {
     await Promise.all(free.map((handle) => this.#prepareOne(handle, kernel)));
   }
 
+  offer(kernel: KernelModule): void {
+    for (const handle of this.#threads()) handle.offer(kernel);
+  }
+
   forget(kernel: KernelModule): void {
     for (const handle of this.#threads()) handle.forget(kernel);
   }
@@ -164,55 +179,23 @@ class Pool implements WorkerPool {
     });
   }
 
+  get held(): boolean {
+    return this.#held;
+  }
+
   stats(): PoolStats {
     const present = this.#roster.lanes.filter((handle) => handle !== undefined);
-    return {
-      ...this.#counts,
-      workers: present.length,
-      busy: present.filter(({ inFlight }) => inFlight > 0).length,
-      queued: this.#queue.size,
-      restarts: this.#restarts,
-    };
+    const busy = present.filter(({ inFlight }) => inFlight > 0).length;
+    const [queued, restarts] = [this.#queue.size, this.#restarts];
+    return { ...this.#counts, workers: present.length, busy, queued, restarts };
   }
 
   #threads(): WorkerHandle[] {
     return [...this.#roster.lanes, ...this.#roster.spares].filter((handle) => handle !== undefined);
   }
 
-  /** Gives waiting batches to workers: to free ones first, then as the next batch of busy ones. */
   #assign(): void {
-    while (this.#state === "running") {
-      const { next } = this.#queue;
-      const handle = next && (this.#choose(next.batch.kernel) ?? (next.short ? this.#displace() : undefined));
-      if (next === undefined || handle === undefined) return;
-      this.#queue.shift();
-      handle.give(next);
-      this.#watchdog.wake();
-    }
-  }
-
-  /** Makes room for a short batch on a worker where a longer one lies ready behind the one that runs. */
-  #displace(): WorkerHandle | undefined {
-    for (const handle of this.#roster.lanes) {
-      const held = handle?.revokeWaiting(({ mayBeOvertaken }) => mayBeOvertaken);
-      if (held === undefined) continue;
-      this.#queue.putBack([held]);
-      return handle;
-    }
-    return undefined;
-  }
-
-  #choose(kernel: KernelModule): WorkerHandle | undefined {
-    let best: WorkerHandle | undefined;
-    let bestRank = 4;
-    for (const handle of this.#roster.lanes) {
-      if (handle === undefined || handle.state !== "ready" || handle.inFlight === 2) continue;
-      const rank = handle.inFlight * 2 + (handle.knows(kernel) ? 0 : 1);
-      if (rank >= bestRank) continue;
-      best = handle;
-      bestRank = rank;
-    }
-    return best;
+    if (this.#state === "running") this.#assignment.assign();
   }
 
   /** When but one batch is under way and it is short, its end is looked for. */
@@ -220,7 +203,7 @@ class Pool implements WorkerPool {
     this.#lookDue = false;
     let only: WorkerHandle | undefined;
     for (const handle of this.#roster.lanes) {
-      if (handle === undefined || handle.inFlight === 0) continue;
+      if (handle === undefined || handle.inFlight === 0 || handle.late) continue;
       if (only !== undefined || handle.inFlight === 2) return;
       only = handle;
     }
@@ -230,23 +213,15 @@ class Pool implements WorkerPool {
   #bell(handle: WorkerHandle): void {
     handle.poll(this.#deliver);
     this.#assign();
-    if (handle.inFlight === 0) this.#steal();
+    if (handle.inFlight === 0) this.#assignment.steal(this.#options.clock.now());
+    if (this.#held) this.#noteHeld();
   }
 
-  /** Lets a free worker have what lies ready behind a batch that runs for some time already. */
-  #steal(): void {
-    if (this.#queue.size > 0) return; // no worker is free then
-    const now = this.#options.clock.now();
-    for (const thief of this.#roster.lanes) {
-      if (thief === undefined || thief.state !== "ready" || thief.inFlight > 0) continue;
-      for (const busy of this.#roster.lanes) {
-        if (busy === undefined || now - busy.busySince < limits.batchTargetMs / 4) continue;
-        const held = busy.revokeWaiting(() => true);
-        if (held === undefined) continue;
-        thief.give(held);
-        break;
-      }
-    }
+  #noteHeld(): void {
+    const held = this.#roster.lanes.every((handle) => handle?.late === true);
+    if (held === this.#held) return;
+    this.#held = held;
+    this.#options.onHeld?.();
   }
 
   /** The watchdog's look at everything; false when there is nothing to watch. */
@@ -255,15 +230,16 @@ class Pool implements WorkerPool {
     let busy = false;
     for (const handle of this.#threads()) {
       handle.poll(this.#deliver);
-      const culprit = handle.judge(now);
+      const culprit = handle.judge(now, this.#watchdog.stoodStill);
       if (culprit !== undefined) this.#kill(handle, culprit);
       else this.#expireWaiting(handle, now);
-      handle.makeWay(now);
+      if (handle.late) this.#assignment.relieve(handle);
       busy ||= handle.inFlight > 0;
     }
     this.#queue.expire(now);
     this.#assign();
-    this.#steal();
+    this.#assignment.steal(now);
+    this.#noteHeld();
     return busy || this.#queue.size > 0;
   }
 
@@ -279,6 +255,7 @@ class Pool implements WorkerPool {
     this.#queue.putBack(untouched);
     if (this.#state === "stopped") this.#queue.clear(stopped("NOT_STARTED"));
     this.#assign();
+    this.#noteHeld();
   }
 
   #expireWaiting(handle: WorkerHandle, now: number): void {
@@ -288,8 +265,8 @@ class Pool implements WorkerPool {
   }
 }
 
-const noSizes = new Uint32Array(0);
-const emptyBatch = { id: -1, count: 0, sizes: noSizes, payloads: new Uint8Array(0), deadlineAt: Infinity };
+const sizes = new Uint32Array(0);
+const emptyBatch = { id: -1, count: 0, sizes, payloads: new Uint8Array(0), deadlineAt: Infinity };
 
 function stopped(reason: "NOT_STARTED" | "WORKER_LOST"): BatchFailure {
   return toFailure(new HeddleError(reason, "the node is stopping"));

@@ -11,6 +11,8 @@ export interface RosterMember {
   /** Its place; −1 for none. */
   lane: number;
   readonly state: "starting" | "ready" | "ending" | "ended";
+  /** A long item holds it. */
+  readonly late: boolean;
   /** Set when it died by itself. */
   readonly error: HeddleError | undefined;
   exited(): Promise<void>;
@@ -55,6 +57,15 @@ export class Roster<Member extends RosterMember> {
   /** Threads that wait to take a place. */
   get spares(): readonly Member[] {
     return this.#spares;
+  }
+
+  /**
+   * Spares are needed now, in the lane: one that is held by a long item itself is none, so that there is another, as
+   * long as there are no more than `limits.laneThreadsMax`.
+   */
+  openLane(): void {
+    this.#sparesDue = true;
+    this.#fill();
   }
 
   /** Starts the threads; resolves when every lane has its worker, rejects when one cannot start or all are stopped. */
@@ -114,7 +125,8 @@ export class Roster<Member extends RosterMember> {
   #promote(): void {
     for (let lane = 0; lane < this.lanes.length && this.#spares.length > 0; lane++) {
       if (this.lanes[lane] !== undefined) continue;
-      const handle = this.#spares.shift();
+      const free = this.#spares.findIndex(({ late }) => !late);
+      const [handle] = this.#spares.splice(Math.max(0, free), 1);
       if (handle === undefined) break;
       handle.lane = lane;
       this.lanes[lane] = handle;
@@ -149,7 +161,8 @@ export class Roster<Member extends RosterMember> {
   #start(): void {
     if (this.#state === "closed") return;
     const { workers, create } = this.#options;
-    const spares = this.#sparesDue ? this.#options.spares : 0;
+    const late = this.#spares.filter((handle) => handle.late).length;
+    const spares = this.#sparesDue ? Math.min(this.#options.spares + late, limits.laneThreadsMax) : 0;
     const present = this.lanes.filter((handle) => handle !== undefined).length;
     const missing = workers + spares - present - this.#spares.length - this.#starting.size;
     for (let index = 0; index < missing; index++) this.#starting.add(create());

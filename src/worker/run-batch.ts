@@ -8,7 +8,7 @@ import { byteArea, copyBytes, type ByteArea } from "../kernel/copy-bytes.ts";
 import type { KernelInstance } from "../kernel/instance.ts";
 import { kernelFailure, type KernelFailure } from "../kernel/trap.ts";
 import { toFailure } from "./batch.ts";
-import { ItemStatus, Time, Word, type BatchMemory } from "./batch-memory.ts";
+import { ItemStatus, Time, Urgency, Word, type BatchMemory } from "./batch-memory.ts";
 import { SharedClock } from "./shared-clock.ts";
 
 /** The scale of `systemClock`, with its origin read once. */
@@ -34,8 +34,11 @@ export class BatchRunner {
     this.#ring = ring;
   }
 
-  /** Runs the items; `instance` gives the instance, which may have to be made. */
-  run(instance: () => KernelInstance): void {
+  /**
+   * Runs the items; `instance` gives the instance, which may have to be made. `interlude` is called between items that
+   * are not urgent: it says whether it has run something else.
+   */
+  run(instance: () => KernelInstance, interlude: () => boolean): void {
     const { header, times } = this.memory;
     this.#outputAt = 0;
     this.index = 0;
@@ -48,7 +51,7 @@ export class BatchRunner {
       const ready = instance();
       Atomics.store(header, Word.COLD, 0);
       const rebuildsBefore = ready.rebuilds;
-      this.#runItems(ready);
+      this.#runItems(ready, Atomics.load(header, Word.URGENT) === Urgency.NONE ? interlude : never);
       Atomics.store(header, Word.REBUILDS, ready.rebuilds - rebuildsBefore);
     } catch (error) {
       this.#stop(HeddleError.from(error));
@@ -62,7 +65,7 @@ export class BatchRunner {
     return finished === 0 ? 0 : (runMs[finished >> 1] ?? 0);
   }
 
-  #runItems(instance: KernelInstance): void {
+  #runItems(instance: KernelInstance, interlude: () => boolean): void {
     const { header, times, sizes, cancelled, input, status, resultSizes, runMs } = this.memory;
     const clock = this.#clock;
     const functionIndex = Atomics.load(header, Word.FUNCTION);
@@ -70,7 +73,14 @@ export class BatchRunner {
     const deadlineAt = times[Time.DEADLINE_AT] ?? Infinity;
     let inputAt = 0;
     clock.start(threadNow(), deadlineAt);
-    for (let index = 0; index < count && Atomics.load(header, Word.HALT) === 0; index++) {
+    for (let index = 0; index < count; index++) {
+      if (clock.fresh && interlude()) clock.start(threadNow(), deadlineAt);
+      // Claimed before HALT is looked at, so that whoever sets it and then reads STARTED knows what will not run.
+      Atomics.store(header, Word.STARTED, index + 1);
+      if (Atomics.load(header, Word.HALT) !== 0) {
+        Atomics.store(header, Word.STARTED, index);
+        return;
+      }
       const size = sizes[index] ?? 0;
       const expired = clock.now >= deadlineAt;
       if (expired || Atomics.load(cancelled, index) !== 0) {
@@ -83,7 +93,6 @@ export class BatchRunner {
         times[Time.BEGAN_AT] = clock.now;
         times[Time.BEGAN_INDEX] = index;
       }
-      Atomics.store(header, Word.STARTED, index + 1);
       if (instance.call(functionIndex, input, inputAt, size)) {
         const resultSize = instance.resultSize;
         const at = this.#reserve(resultSize);
@@ -105,7 +114,6 @@ export class BatchRunner {
     resultSizes[index] = 0;
     runMs[index] = 0;
     Atomics.add(header, Word.FAULTS, 1);
-    Atomics.store(header, Word.STARTED, index + 1);
     Atomics.store(header, Word.FINISHED, index + 1);
   }
 
@@ -158,4 +166,8 @@ export class BatchRunner {
     times[Time.BEGAN_AT] = threadNow();
     times[Time.BEGAN_INDEX] = this.index;
   }
+}
+
+function never(): boolean {
+  return false;
 }

@@ -1,6 +1,6 @@
 /**
  * The thread of a worker: waits for batches in its two slots, which the host fills in turn, and runs them in that
- * order. Between batches it looks for the next one for a moment, where that mostly comes, and then sleeps in
+ * order, but for an urgent one, which it runs between two items of the one that came before. Between batches it looks for the next one for a moment, where that mostly comes, and then sleeps in
  * `Atomics.wait`; messages are fetched by hand when their counter has moved, so
  * there is no event loop to go through.
  */
@@ -10,11 +10,12 @@ import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { LogLevel } from "../kernel/host-imports.ts";
 import { createInstance, type KernelInstance } from "../kernel/instance.ts";
-import { BatchMemory, BatchState, Time, Word } from "./batch-memory.ts";
+import { BatchMemory, BatchState, Time, Urgency, Word } from "./batch-memory.ts";
 import { LogWriter } from "./log-ring.ts";
 import { ControlWord, type KernelMessage, type ThreadData, type ToHost, type ToWorker } from "./messages.ts";
 import { BatchRunner, threadNow } from "./run-batch.ts";
 import { Spin } from "./spin.ts";
+import { standBack } from "./stand-back.ts";
 import { keepCompiled } from "./thread-environment.ts";
 
 const { port, control: controlBuffer, slots, log: logBuffer } = workerData as ThreadData; // the host starts threads with nothing else
@@ -47,17 +48,17 @@ function receive(): void {
     const envelope = receiveMessageOnPort(port);
     if (envelope === undefined) return; // counted but not there yet cannot be: it is posted first
     received = (received + 1) | 0;
-    take(envelope.message as ToWorker); // the host posts nothing else
+    heed(envelope.message as ToWorker); // the host posts nothing else
   }
 }
 
-function take(message: ToWorker): void {
+function heed(message: ToWorker): void {
   switch (message.kind) {
     case "memory":
       runners[message.slot] = new BatchRunner(new BatchMemory(message.buffers), ring);
       return;
     case "kernel":
-      kernels.set(message.number, { message, instance: undefined });
+      learn(message);
       return;
     case "forget":
       kernels.delete(message.number);
@@ -65,6 +66,12 @@ function take(message: ToWorker): void {
     default:
       message satisfies never;
   }
+}
+
+function learn(message: KernelMessage): void {
+  const instance = kernels.get(message.number)?.instance;
+  kernels.set(message.number, { message, instance });
+  if (message.watched !== undefined) instance?.offer(message.watched);
 }
 
 function log(level: LogLevel, text: string): void {
@@ -82,16 +89,43 @@ function instanceFor(number: number, times: Float64Array): KernelInstance {
   return kernel.instance;
 }
 
-function runSlot(runner: BatchRunner): void {
-  const { memory } = runner;
-  const { header, times } = memory;
+function runSlot(slot: 0 | 1): void {
+  const runner = runners[slot];
+  const { header, times } = runner.memory;
   const number = Atomics.load(header, Word.KERNEL);
   running = runner;
-  runner.run(() => instanceFor(number, times));
+  runner.run(
+    () => instanceFor(number, times),
+    () => interlude(slot),
+  );
   lines.endCall();
   Atomics.store(header, Word.STATE, BatchState.DONE);
   ring();
   restore(number, Atomics.load(header, Word.STOPPED_BYTES) > 0, runner.sampleMs);
+}
+
+/** Runs the urgent batch that lies ready behind the one in this slot, if there is one. */
+function interlude(slot: 0 | 1): boolean {
+  const after = other(slot);
+  const { header } = runners[after].memory;
+  if (Atomics.load(header, Word.URGENT) === Urgency.NONE || !take(after)) return false;
+  Atomics.store(header, Word.URGENT, Urgency.FIRST);
+  runSlot(after);
+  running = runners[slot];
+  return true;
+}
+
+/** Takes the batch that lies ready in a slot; false when there is none. */
+function take(slot: 0 | 1): boolean {
+  const { header } = runners[slot].memory;
+  const found = Atomics.compareExchange(header, Word.STATE, BatchState.READY, BatchState.RUNNING);
+  if (found !== BatchState.READY) return false;
+  receive(); // the batch may name a kernel that was announced just before it
+  return true;
+}
+
+function other(slot: 0 | 1): 0 | 1 {
+  return slot === 0 ? 1 : 0;
 }
 
 /** Restores the state while nobody waits for it. An instance that is broken makes room for a new one. */
@@ -118,13 +152,9 @@ function serve(): never {
   for (let slot: 0 | 1 = 0; ;) {
     bell = Atomics.load(control, ControlWord.BELL);
     receive();
-    const runner = runners[slot];
-    const { header } = runner.memory;
-    const taken = Atomics.compareExchange(header, Word.STATE, BatchState.READY, BatchState.RUNNING);
-    if (taken === BatchState.READY) {
-      receive(); // the batch may name a kernel that was announced just before it
-      runSlot(runner);
-      slot = slot === 0 ? 1 : 0;
+    if (take(slot)) {
+      runSlot(slot);
+      slot = other(slot);
     } else {
       if (spin.worthwhile()) spin.look(hasRung);
       Atomics.wait(control, ControlWord.BELL, bell);
@@ -132,6 +162,7 @@ function serve(): never {
   }
 }
 
+standBack();
 post({ kind: "ready" });
 keepCompiled();
 serve();

@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
 import type { Reason } from "../base/reason.ts";
@@ -16,12 +17,16 @@ export interface RunningWork {
   readonly cancelledAt: number;
 }
 
+/** How long the process has stood still since a time, in ms. */
+export type StoodStill = (since: number) => number;
+
 /**
  * Decides whether a worker has to be ended, since nothing else stops WebAssembly: gives the failure of what it does,
- * or undefined to let it go on. A merely cancelled item may finish if it is quick about it.
+ * or undefined to let it go on. A merely cancelled item may finish if it is quick about it. What it may take does not
+ * count the time in which the whole process stood still: that is nothing the item did.
  */
-export function judge(work: RunningWork, now: number): BatchFailure | undefined {
-  const ranMs = now - work.beganAt;
+export function judge(work: RunningWork, now: number, stoodStill: StoodStill): BatchFailure | undefined {
+  const ranMs = now - work.beganAt - stoodStill(work.beganAt);
   if (work.cold) {
     if (ranMs <= limits.startTimeLimitMs) return undefined;
     const said = `the start function did not end within ${limits.startTimeLimitMs} ms on this node`;
@@ -50,19 +55,36 @@ function failure(reason: Reason, said: string): BatchFailure {
   return toFailure(new HeddleError(reason, said));
 }
 
-/** Calls `tick` every few milliseconds for as long as there is something to watch. */
+/** A time in which nothing of the process ran. */
+interface Stall {
+  readonly from: number;
+  readonly until: number;
+}
+
+/**
+ * Calls `tick` every few milliseconds for as long as there is something to watch. A call that comes much too late tells
+ * that the process stood still.
+ */
 export class Watchdog {
   readonly #tick: () => boolean;
+  readonly #clock: Clock;
   #timer: NodeJS.Timeout | undefined = undefined;
+  #tickedAt = 0;
+  /** The latest last. */
+  #stalls: Stall[] = [];
 
   /** `tick` says whether there is more to watch. */
-  constructor(tick: () => boolean) {
+  constructor(tick: () => boolean, clock: Clock = systemClock) {
     this.#tick = tick;
+    this.#clock = clock;
   }
 
   /** Begins to watch; does nothing when it does already. */
   wake(): void {
-    this.#timer ??= setInterval(() => {
+    if (this.#timer !== undefined) return;
+    this.#tickedAt = this.#clock.now();
+    this.#timer = setInterval(() => {
+      this.#noteStall();
       if (!this.#tick()) this.stop();
     }, limits.watchdogMs);
   }
@@ -70,5 +92,22 @@ export class Watchdog {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#stalls = [];
+  }
+
+  /** How long of the time since then the process stood still, as far as it was watched. */
+  readonly stoodStill = (since: number): number => {
+    let lostMs = 0;
+    for (const { from, until } of this.#stalls) lostMs += Math.max(0, until - Math.max(from, since));
+    return lostMs;
+  };
+
+  #noteStall(): void {
+    const from = this.#tickedAt + limits.watchdogMs;
+    const until = this.#clock.now();
+    this.#tickedAt = until;
+    if (until - from < limits.standstillMs) return;
+    this.#stalls.push({ from, until });
+    if (this.#stalls.length > limits.standstillsMax) this.#stalls.shift();
   }
 }

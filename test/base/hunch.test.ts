@@ -27,14 +27,6 @@ describe("Hunch", () => {
     expect(rests).toEqual([1, 2, 4, 8, 8, 8]);
   });
 
-  it("rests for as long as it ever does when it is dropped", () => {
-    const hunch = new Hunch(8);
-    hunch.drop();
-    expect(restOf(hunch)).toBe(8);
-    hunch.learn(false);
-    expect(restOf(hunch)).toBe(8);
-  });
-
   it("forgets what went wrong once it has proved right", () => {
     const hunch = new Hunch(8);
     for (let time = 0; time < 5; time++) {

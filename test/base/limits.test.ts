@@ -42,7 +42,14 @@ describe("limits", () => {
       "the largest value fits a batch of the store",
     ],
     [limits.storeBatchMaxBytes <= limits.storeQueueMaxBytes, "a batch of the store fits its queue"],
-    [limits.sessionWindowBytes <= limits.queueMaxBytes, "one client cannot fill the queue"],
+    [limits.clientQueueMaxBytes * 2 <= limits.queueMaxBytes, "one client cannot fill the queue"],
+    [limits.clientQueueItemsMax * 2 <= limits.queueItemsMax, "nor with its items"],
+    [
+      limits.sessionWindowBytes * 2 <= limits.clientQueueMaxBytes,
+      "a client that heeds its window is not refused",
+    ],
+    [limits.sessionWindowItems * 2 <= limits.clientQueueItemsMax, "nor for its items"],
+    [limits.nodeQueueMaxBytes < limits.arrivingMaxBytes, "one connection cannot hold up all others"],
   ])("hold together: %s, %s", (holds) => {
     expect(holds).toBe(true);
   });

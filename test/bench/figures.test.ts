@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { drawChart } from "../../bench/draw/draw-chart.ts";
 import { chooseFigures, figures } from "../../bench/figures.ts";
 import { Unavailable } from "../../bench/harness.ts";
-import { reportFigure } from "../../bench/report.ts";
+import { reportFigure } from "../../bench/report/report.ts";
 import { lacking } from "../support/prerequisite.ts";
 import { expectWellFormed } from "../support/well-formed.ts";
 

@@ -12,6 +12,9 @@ describe("readOptions", () => {
     [["invoke"], "invoke"],
     [["--only"], "--only"],
     [["--only", "speed"], 'no figure is named "speed"'],
+    [["--runs", "0"], '--runs takes a whole number from 1 to 100, not "0"'],
+    [["--runs", "three"], '--runs takes a whole number from 1 to 100, not "three"'],
+    [["--runs", "2", "--profile"], "--profile is of one run"],
   ])("refuses %j", (argv, said) => {
     expect(() => readOptions(argv)).toThrow(said);
   });

@@ -127,6 +127,22 @@ describe("generateEntry", () => {
     });
   }
 
+  it("gives back texts of every short length, wherever a character beyond ASCII stands", () => {
+    const request = typeOf("TreeRequest");
+    const response = typeOf("TreeResponse");
+    for (let length = 0; length <= 40; length++) {
+      const ascii = "The quick brown fox jumps over the lazy dog".slice(0, length);
+      for (let at = -1; at < length; at++) {
+        for (const other of at < 0 ? [""] : ["é", "–", "😀"]) {
+          const label = at < 0 ? ascii : ascii.slice(0, at) + other + ascii.slice(at + 1);
+          const children = [{ label: "" }, { label: [...label].at(-1) ?? "" }, { label }];
+          const bytes = request.encode(request.fromObject({ value: { label, children } })).finish();
+          expect(plain(response, host.call("tree", bytes))).toEqual(withPoints(plain(request, bytes)));
+        }
+      }
+    }
+  });
+
   it("passes many parameters in order, with defaults for those that are absent", () => {
     const response = typeOf("ManyResponse");
     const request = typeOf("ManyRequest");

@@ -138,8 +138,10 @@ describe("Batches", () => {
     const [gone, stays] = [owner(), owner()];
     submit(gone, { id: 1, count: 4, sizes: new Uint32Array(4), payloads: new Uint8Array(0) });
     submit(stays, { id: 1 });
-    batches.dropAll(gone);
-    expect(batches.count).toBe(1);
+    expect(batches.dropAll(gone)).toBe(1);
+    expect([batches.count, batches.dropped]).toEqual([1, 1]);
+    expect(batches.dropAll(gone)).toBe(0);
+    expect(batches.dropped).toBe(1);
     expect(workers.cancels).toEqual([[workers.batches[0]?.id, 0, 4]]);
     for (const batch of workers.batches) workers.echo(batch);
     expect([gone.told, stays.told]).toEqual([[], ["1: 1 from 0, done"]]);

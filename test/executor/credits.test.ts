@@ -4,11 +4,12 @@ import { creditOf } from "../../src/executor/credits.ts";
 
 describe("creditOf", () => {
   it("grows with the workers within the bounds of the node", () => {
-    const [one, four, many] = [1, 4, 10_000].map((workers) => creditOf(workers, false));
+    const [one, four, many] = [1, 4, 10_000].map((workers) => creditOf(workers, false, false));
     expect(one).toMatchObject({
       queueMs: limits.nodeQueueMs,
       attempts: limits.attemptsPerWorker,
       draining: false,
+      held: false,
     });
     expect(four?.queueMs).toBe(4 * limits.nodeQueueMs);
     expect(many?.attempts).toBe(limits.nodeBatchesMax);
@@ -16,6 +17,12 @@ describe("creditOf", () => {
   });
 
   it("is nothing while the node drains", () => {
-    expect(creditOf(4, true)).toEqual({ queueMs: 0, queueBytes: 0, attempts: 0, draining: true });
+    expect(creditOf(4, true, false)).toEqual({
+      queueMs: 0,
+      queueBytes: 0,
+      attempts: 0,
+      draining: true,
+      held: false,
+    });
   });
 });

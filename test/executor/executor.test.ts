@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { version } from "../../src/base/version.ts";
 import { creditOf } from "../../src/executor/credits.ts";
 import { connectedExecutor, first, startExecutor } from "../support/held-executor.ts";
@@ -44,6 +45,15 @@ describe("Executor", () => {
     expect(await bulk.closed).toMatchObject({ reason: "PROTOCOL" });
   });
 
+  it("ends an attempt whose payloads were dropped on their way", async () => {
+    const { scheduler, workers } = await connectedExecutor();
+    const payloads = Buffer.alloc(8 * 1024 * 1024);
+    scheduler.send(9, [""], { sizes: Uint32Array.of(payloads.length), payloads });
+    scheduler.cancel(9, 0, 0);
+    expect(await scheduler.ended(9)).toBe("CANCELLED");
+    expect(workers.batches).toEqual([]);
+  });
+
   it("runs attempts and reports what is finished, by the indices of the attempt", async () => {
     const { scheduler, workers } = await connectedExecutor();
     scheduler.send(9, ["a", "bc", "d"], { first: 40, deadlineMs: 70 });
@@ -65,7 +75,9 @@ describe("Executor", () => {
       [9, 40, 2, false, 5],
       [9, 42, 1, true, 5],
     ]);
-    expect(Buffer.concat(scheduler.frames.results.map(({ payloads }) => payloads)).toString()).toBe("abcd");
+    expect(
+      Buffer.concat(scheduler.frames.results.map(({ payloads }) => inOnePiece(payloads))).toString(),
+    ).toBe("abcd");
     expect(scheduler.frames.results[0]).toMatchObject({ queuedMs: 2, coldMs: 3, worker: 0 });
   });
 

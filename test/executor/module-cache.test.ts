@@ -24,6 +24,7 @@ async function setup(fetch: () => Promise<Uint8Array> = () => Promise.resolve(wa
     peers: [] as readonly string[],
     prepared: 0,
     failPrepare: false,
+    offered: [] as string[],
     forgotten: [] as string[],
     notKept: [] as string[],
   };
@@ -33,7 +34,7 @@ async function setup(fetch: () => Promise<Uint8Array> = () => Promise.resolve(wa
     fetch: (_, peers) => {
       seen.fetched++;
       seen.peers = peers;
-      return fetch();
+      return fetch().then((bytes) => ({ bytes, facts: undefined }));
     },
     prepare: () => {
       seen.prepared++;
@@ -41,6 +42,7 @@ async function setup(fetch: () => Promise<Uint8Array> = () => Promise.resolve(wa
         ? Promise.reject(new HeddleError("MEMORY_LIMIT", "no memory"))
         : Promise.resolve();
     },
+    offer: (kernel) => seen.offered.push(kernel.digest),
     forget: (kernel) => seen.forgotten.push(kernel.digest),
     notKept: (_, { reason }) => seen.notKept.push(reason),
   });
@@ -90,6 +92,22 @@ describe("ModuleCache", () => {
     expect(cache.ready(digest)).toBeUndefined();
     await cache.load(digest, []);
     expect(cache.ready(digest)).toBeDefined();
+  });
+
+  it("gives a module its form for short calls when it has been loaded for a while, unless it has gone", async () => {
+    const { cache, seen, digest } = await setup();
+    const kernel = await cache.load(digest, []);
+    expect(kernel.watched).toBeUndefined();
+    while (seen.offered.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect([seen.offered, kernel.watched?.plan.watch]).toEqual([[digest], expect.anything()]);
+    seen.now = limits.moduleIdleMs;
+    cache.sweep();
+    const again = await cache.load(digest, []);
+    seen.now *= 2;
+    cache.sweep();
+    const last = await cache.load(digest, []);
+    while (seen.offered.length === 1) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect([again.watched, last.watched]).toEqual([undefined, expect.anything()]);
   });
 
   it("asks the peers it was told of", async () => {

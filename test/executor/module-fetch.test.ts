@@ -3,6 +3,8 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../src/base/limits.ts";
+import { version } from "../../src/base/version.ts";
+import { fetchModule, ModuleSources } from "../../src/executor/module-fetch.ts";
 import { Node } from "../../src/executor/node.ts";
 import { NodeWorkers } from "../../src/executor/node-workers.ts";
 import { deployKernel, fetchModuleStream } from "../../src/rpc/clients.ts";
@@ -14,6 +16,7 @@ import { startGateway } from "../support/gateway-process.ts";
 import { collect } from "../support/iteration.ts";
 import { kernelModule } from "../support/kernels.ts";
 import { digestOf } from "../support/module-bytes.ts";
+import { ScriptedNode } from "../support/scripted-node.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 async function setup() {
@@ -159,6 +162,53 @@ describe("ModuleSources", () => {
     await start("node", folder);
     expect(await fabric.invoke("echo/say", { text: "whole" })).toBe("whole");
     expect(fetched).toHaveLength(2);
+  });
+});
+
+describe("fetchModule", () => {
+  const facts = { unrestorable: ["it says so"], varies: true, growsTables: false };
+  const sending = (version: string) => (call: ModuleCall) => {
+    call.write({ data: Buffer.from("module"), size: 6 });
+    call.write({ facts: { version, ...facts } });
+    call.end();
+  };
+  const digest = digestOf(Buffer.from("module"));
+
+  it.each([
+    ["the same version", version, { version, ...facts }],
+    ["another version", "0.0.1", undefined],
+  ])("takes what was found in the code from %s or not", async (_, theirs, taken) => {
+    const { address } = await ScriptedNode.start({ sendModule: sending(theirs) });
+    const channel = openChannel(address, "fabric");
+    onTestFinished(() => closeChannel(channel));
+    const fetched = await fetchModule({ channel, of: "node", secret: "", digest, silentMs: 60_000 });
+    expect(fetched.facts).toEqual(taken);
+    expect(Buffer.from(fetched.bytes).toString()).toBe("module");
+  });
+
+  it("takes nothing but bytes from a peer", async () => {
+    const { address } = await ScriptedNode.start({ sendModule: sending(version) });
+    const sources = new ModuleSources({
+      schedulers: [],
+      secret: "",
+      fetched: () => {},
+      peerFailed: () => {},
+    });
+    onTestFinished(() => sources.close());
+    const { bytes, facts: taken } = await sources.fetch(digest, [address]);
+    expect([Buffer.from(bytes).toString(), taken]).toEqual(["module", undefined]);
+  });
+
+  it.each([0, 1, 7, 2 ** 32])("goes by the bytes that come, where %i are announced", async (size) => {
+    const sendModule = (call: ModuleCall): void => {
+      for (const part of ["mod", "u", "", "le"]) call.write({ data: Buffer.from(part), size });
+      call.end();
+    };
+    const { address } = await ScriptedNode.start({ sendModule });
+    const channel = openChannel(address, "fabric");
+    onTestFinished(() => closeChannel(channel));
+    const { bytes } = await fetchModule({ channel, of: "node", secret: "", digest, silentMs: 60_000 });
+    expect(Buffer.from(bytes).toString()).toBe("module");
   });
 });
 

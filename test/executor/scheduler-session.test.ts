@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { limits } from "../../src/base/limits.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { connectedExecutor, first } from "../support/held-executor.ts";
 import { kernelModule } from "../support/kernels.ts";
 import { SchedulerClient } from "../support/scheduler-client.ts";
@@ -34,6 +35,19 @@ describe("SchedulerSession", () => {
     return { calls, fetch, until };
   }
 
+  it("tells how many attempts a scheduler has left behind whose stream broke, if any", async () => {
+    const { scheduler, workers, drops, address } = await connectedExecutor();
+    scheduler.send(1, ["a"]);
+    scheduler.send(2, ["b"]);
+    await workers.held(2);
+    scheduler.link.close(new HeddleError("INTERNAL", "it broke"));
+    const next = await afterThat(address);
+    expect(drops).toEqual([2]);
+    next.link.close(new HeddleError("INTERNAL", "it broke"));
+    await afterThat(address);
+    expect(drops).toEqual([2]);
+  });
+
   it("keeps attempts until their module is there", async () => {
     const { calls, fetch, until } = heldFetch();
     const { scheduler, workers } = await connectedExecutor(fetch);
@@ -43,7 +57,10 @@ describe("SchedulerSession", () => {
     expect(workers.batches).toEqual([]);
     calls[0]?.resolve(wasm);
     await workers.held(2);
-    expect(workers.batches.map(({ payloads }) => Buffer.from(payloads).toString())).toEqual(["a", "b"]);
+    expect(workers.batches.map(({ payloads }) => Buffer.from(inOnePiece(payloads)).toString())).toEqual([
+      "a",
+      "b",
+    ]);
   });
 
   // Each of them had to wait for a fetch of its own to fail.
@@ -128,6 +145,8 @@ describe("SchedulerSession", () => {
     other.send(1, ["b"]);
     calls[0]?.resolve(wasm);
     await workers.held(1);
-    expect(workers.batches.map(({ payloads }) => Buffer.from(payloads).toString())).toEqual(["b"]);
+    expect(workers.batches.map(({ payloads }) => Buffer.from(inOnePiece(payloads)).toString())).toEqual([
+      "b",
+    ]);
   });
 });

@@ -1,12 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { credentials } from "@grpc/grpc-js";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { version } from "../../src/base/version.ts";
 import { secretMetadata } from "../../src/rpc/channel.ts";
 import { listNodes, watchCluster } from "../../src/rpc/clients.ts";
 import { NodeState } from "../../src/rpc/generated/heddle/v1/NodeState.ts";
 import type { RegisterRequest } from "../../src/rpc/generated/heddle/v1/RegisterRequest.ts";
+import type { WatchRequest } from "../../src/rpc/generated/heddle/v1/WatchRequest.ts";
 import type { WatchResponse__Output } from "../../src/rpc/generated/heddle/v1/WatchResponse.ts";
 import { heddle } from "../../src/rpc/services.ts";
 import { fromStatus } from "../../src/rpc/status.ts";
@@ -33,7 +34,7 @@ async function until(
   }
 }
 
-async function watching(running: TestGateway, request = { attempts: true, functions: [] as string[] }) {
+async function watching(running: TestGateway, request: WatchRequest = { attempts: true, functions: [] }) {
   const abort = new AbortController();
   const events = watchCluster(running.client, request, abort.signal);
   await until(events, (event) => event.synced);
@@ -127,6 +128,16 @@ describe("Cluster.Watch", () => {
     abort.abort();
   });
 
+  it("tells what nodes say with each heartbeat to those who ask", async () => {
+    const running = await startGateway();
+    const node = await running.node();
+    const { events, abort } = await watching(running, { attempts: false, functions: [], load: true });
+    node.heartbeat();
+    const told = await until(events, (event) => event.node?.heartbeat?.executed === 7);
+    expect(told.node).toMatchObject({ facts: { id: "node-1" }, attempts: 0, queueMs: 0 });
+    abort.abort();
+  });
+
   it("tells attempts to those who ask, of the functions they ask for", async () => {
     const running = await startGateway(["echo"]);
     await running.node();
@@ -204,6 +215,21 @@ describe("Membership", () => {
     await until(events, (event) => event.node?.state === NODE_STATE_READY);
     expect(node.hellos).toHaveLength(2);
     expect(node.hellos[1]?.clientId).not.toBe(node.hellos[0]?.clientId);
+    abort.abort();
+  });
+
+  it("takes a step of the time of day for no silence", async () => {
+    const running = await startGateway();
+    const node = await running.node();
+    const { events, abort } = await watching(running);
+    const dayMs = 86_400_000;
+    const now = Date.now.bind(Date);
+    const stepped = vi.spyOn(Date, "now").mockImplementation(() => now() + dayMs);
+    onTestFinished(() => stepped.mockRestore());
+    node.dropLinks(new HeddleError("INTERNAL", "the stream broke"));
+    const fell = await until(events, (event) => event.node);
+    expect(fell.node?.state).toBe(NodeState.NODE_STATE_JOINING);
+    await until(events, (event) => event.node?.state === NODE_STATE_READY);
     abort.abort();
   });
 

@@ -8,7 +8,15 @@ import type { KernelRecord } from "../../src/gateway/kernel-record.ts";
 
 const digest = toKernelDigest("0".repeat(64));
 if (digest === undefined) throw new Error("64 zeros are a digest");
-const fn: FunctionRecord = { kernel: "k", name: "f", digest, timeLimitMs: 1, memoryMaxBytes: 1, pure: true };
+const fn: FunctionRecord = {
+  kernel: "k",
+  name: "f",
+  digest,
+  timeLimitMs: 1,
+  memoryMaxBytes: 1,
+  pure: true,
+  key: "k",
+};
 // Only the functions of the record are looked at.
 const kernel = { functions: new Map([["f", fn]]) } as unknown as KernelRecord;
 

@@ -11,7 +11,15 @@ import { noBytes, type ResultFrame } from "../../src/wire/frame.ts";
 
 const digest = toKernelDigest("0".repeat(64));
 if (digest === undefined) throw new Error("64 zeros are a digest");
-const fn = { kernel: "k", name: "f", digest, timeLimitMs: 1, memoryMaxBytes: 1, pure: true };
+const fn = {
+  kernel: "k",
+  name: "f",
+  digest,
+  timeLimitMs: 1,
+  memoryMaxBytes: 1,
+  pure: true,
+  key: `${digest}/f`,
+};
 
 /** A core that keeps what it is given and answers each step as the test has said. */
 class ScriptedScheduler implements Scheduler {

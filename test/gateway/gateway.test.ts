@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { Client, credentials } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { health } from "../../src/rpc/services.ts";
+import { health, heddle } from "../../src/rpc/services.ts";
+import { fromStatus } from "../../src/rpc/status.ts";
 import { startGateway } from "../support/gateway-process.ts";
 import { openSessionClient, outcomesOf } from "../support/session-client.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 describe("createGateway", () => {
   it("serves gRPC with its health, and HTTP", async () => {
@@ -15,6 +18,17 @@ describe("createGateway", () => {
     expect(status).toBe(1);
     const answer = await fetch(`http://${http}/healthz`);
     expect(await answer.json()).toEqual({ status: "serving", nodes: 0 });
+  });
+
+  it("listens on a Unix socket, and says so to clients on its machine that came by TCP", async () => {
+    const unixPath = join(temporaryFolder(), "gateway.sock");
+    const { address } = await startGateway([], unixPath);
+    const { port } = new URL(`tcp://${address}`);
+    const [far, near] = [await startGateway(), openSessionClient(address)];
+    expect(await near.welcome).toMatchObject({ unixPath, port: Number(port) });
+    const local = await openSessionClient(`unix:${unixPath}`, { clientId: "client-2" }).welcome;
+    expect(local).toMatchObject({ id: (await near.welcome).id, unixPath: "", port: 0 });
+    expect(await openSessionClient(far.address).welcome).toMatchObject({ unixPath: "" });
   });
 
   it("says when so many nodes take work, or the signal aborts", async () => {
@@ -64,6 +78,40 @@ describe("createGateway", () => {
     owner.echo(frame);
     await client.results.count("result", 1);
     expect([...outcomesOf(client, 1).values()]).toEqual(["a"]);
+  });
+
+  it("takes nothing new while it lets running work end", async () => {
+    const { address, gateway, node } = await startGateway(["echo"]);
+    const slow = await node({ script: () => {} });
+    const client = openSessionClient(address);
+    client.name(1, "echo", "echo");
+    client.send(1, ["a"]);
+    await slow.frames.count("batch", 1);
+    const channel = new Client(address, credentials.createInsecure());
+    onTestFinished(() => channel.close());
+    await new Promise<void>((resolve, reject) =>
+      channel.waitForReady(Infinity, (error) => (error ? reject(error) : resolve())),
+    );
+    const stopping = gateway.stop();
+    client.send(2, ["b"]);
+    await client.results.count("result", 1);
+    expect(client.results.results[0]).toMatchObject({
+      id: 2,
+      errors: [{ index: 0, count: 1, code: 14, reason: "GATEWAY_STOPPING" }],
+    });
+    const { path, requestSerialize, responseDeserialize } = heddle.Fabric.service.Invoke;
+    const request = { function: "echo/echo", payload: Buffer.alloc(0) };
+    const refused = await new Promise((resolve) =>
+      channel.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, (error) =>
+        resolve(fromStatus(error)),
+      ),
+    );
+    expect(refused).toMatchObject({ code: 14, reason: "GATEWAY_STOPPING" });
+    const [frame] = slow.frames.batches;
+    if (frame !== undefined) slow.echo(frame);
+    await client.closed;
+    expect([...outcomesOf(client, 1).values()]).toEqual(["a"]);
+    await stopping;
   });
 
   it("lets running work end before it stops, and stops once", async () => {

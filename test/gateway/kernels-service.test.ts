@@ -2,11 +2,14 @@ import { createHash } from "node:crypto";
 import { credentials, Metadata, type ClientWritableStream, type ServiceError } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../src/base/limits.ts";
+import { version } from "../../src/base/version.ts";
+import { admitModule } from "../../src/kernel/admission.ts";
 import { secretMetadata } from "../../src/rpc/channel.ts";
 import { deployKernel, fetchModuleStream, getKernel, listKernels } from "../../src/rpc/clients.ts";
 import type { DeployRequest } from "../../src/rpc/generated/heddle/v1/DeployRequest.ts";
 import type { DeployResponse__Output } from "../../src/rpc/generated/heddle/v1/DeployResponse.ts";
 import { heddle } from "../../src/rpc/services.ts";
+import { fromStatus } from "../../src/rpc/status.ts";
 import { readKernelSchema } from "../../src/wire/schema.ts";
 import { startGateway } from "../support/gateway-process.ts";
 import { endlessStart } from "../support/hostile-modules.ts";
@@ -221,35 +224,127 @@ describe("Kernels.FetchModule", () => {
     );
   });
 
-  it("keeps the end of a module back while it is admitted, and for good when it is refused", async () => {
-    const { client, secret, deploy, node } = await setup();
-    const bytes = large(endlessStart);
+  const announcing = [
+    ["said before", true],
+    ["not said", false],
+  ] as const;
+
+  it.each(announcing)(
+    "keeps the end of a module back while it is admitted, and for good when it is refused; its digest is %s",
+    async (_, announced) => {
+      const { client, secret, deploy, node } = await setup();
+      const bytes = large(endlessStart);
+      const digest = digestOf(bytes);
+      const told = await node();
+      const header = { size: bytes.length, digest: announced ? digest : "" };
+      const deploying = deploy({ header }, { data: bytes });
+      deploying.catch(() => {}); // awaited below
+      await told.frames.count("function", 1);
+      expect(told.frames.frames[0]).toMatchObject({ kind: "function", frame: { kernel: "", function: "" } });
+      const parts: Buffer[] = [];
+      const fetching = async (): Promise<void> => {
+        const stream = fetchModuleStream(client, "scheduler", { digest }, secretMetadata(secret));
+        for await (const { data } of stream) parts.push(data);
+      };
+      await expect(fetching()).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
+      expect(Buffer.concat(parts).length).toBeLessThan(bytes.length);
+      await expect(deploying).rejects.toMatchObject({ reason: "START_TIMEOUT" });
+    },
+  );
+
+  it.each(announcing)(
+    "gives all of a module that is fetched while it is admitted; its digest is %s",
+    async (_, announced) => {
+      const { client, secret, deploy, node, wasm } = await setup();
+      const bytes = large(wasm);
+      const digest = digestOf(bytes);
+      const told = await node();
+      const header = { size: bytes.length, digest: announced ? digest : "" };
+      const deploying = deploy({ header }, { data: bytes });
+      await told.frames.count("function", 1);
+      const parts = await collect(fetchModuleStream(client, "scheduler", { digest }, secretMetadata(secret)));
+      expect(Buffer.concat(parts.map((part) => part.data)).equals(bytes)).toBe(true);
+      expect(await deploying).toMatchObject({ kernel: { name: "echo" }, pendingNodes: [] });
+    },
+  );
+
+  /** Opens a deploy that announces a module, and sends its first half. */
+  async function halfOf(bytes: Buffer) {
+    const running = await setup();
+    const told = await running.node();
+    const { path, requestSerialize, responseDeserialize } = heddle.Kernels.service.Deploy;
+    const outcome = Promise.withResolvers<DeployResponse__Output | undefined>();
+    outcome.promise.catch(() => {}); // some wait for it
+    const call: ClientWritableStream<DeployRequest> = running.client.makeClientStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      (error: ServiceError | null, response?: DeployResponse__Output) =>
+        error === null ? outcome.resolve(response) : outcome.reject(fromStatus(error)),
+    );
+    const half = bytes.length >> 1;
     const digest = digestOf(bytes);
-    const told = await node();
-    const deploying = deploy({ header: { size: bytes.length } }, { data: bytes });
-    deploying.catch(() => {}); // awaited below
+    call.write({ header: { size: bytes.length, digest } });
+    call.write({ data: bytes.subarray(0, half) });
     await told.frames.count("function", 1);
-    expect(told.frames.frames[0]).toMatchObject({ kind: "function", frame: { kernel: "", function: "" } });
+    const fetched = fetchModuleStream(
+      running.client,
+      "scheduler",
+      { digest },
+      secretMetadata(running.secret),
+    );
     const parts: Buffer[] = [];
-    const fetching = async (): Promise<void> => {
-      const stream = fetchModuleStream(client, "scheduler", { digest }, secretMetadata(secret));
-      for await (const { data } of stream) parts.push(data);
-    };
-    await expect(fetching()).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
-    expect(Buffer.concat(parts).length).toBeLessThan(bytes.length);
-    await expect(deploying).rejects.toMatchObject({ reason: "START_TIMEOUT" });
+    for (let come = 0; come < half;) {
+      const { data } = (await fetched.next()).value ?? { data: Buffer.alloc(0) };
+      parts.push(data);
+      come += data.length;
+    }
+    return { ...running, call, outcome: outcome.promise, fetched, parts, half };
+  }
+
+  it("gives a module while it is uploaded, and what was found in it last", async () => {
+    const bytes = large(await kernelModule("echo"));
+    const { call, outcome, fetched, parts, half } = await halfOf(bytes);
+    expect(Buffer.concat(parts).equals(bytes.subarray(0, half))).toBe(true);
+    call.write({ data: bytes.subarray(half) });
+    call.end();
+    const rest = await collect(fetched);
+    expect(Buffer.concat([...parts, ...rest.map(({ data }) => data)]).equals(bytes)).toBe(true);
+    expect(rest.at(-1)?.facts).toEqual({ version, ...admitModule(bytes).facts });
+    expect(await outcome).toMatchObject({ kernel: { name: "echo" }, pendingNodes: [] });
   });
 
-  it("gives all of a module that is fetched while it is admitted", async () => {
-    const { client, secret, deploy, node, wasm } = await setup();
-    const bytes = large(wasm);
-    const told = await node();
-    const deploying = deploy({ header: { size: bytes.length } }, { data: bytes });
-    await told.frames.count("function", 1);
-    const digest = digestOf(bytes);
+  it("gives no more of a module whose upload ends early", async () => {
+    const { call, fetched, outcome } = await halfOf(large(await kernelModule("echo")));
+    call.end();
+    await expect(collect(fetched)).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
+    await expect(outcome).rejects.toMatchObject({ reason: "BAD_REQUEST" });
+  });
+
+  it("gives no more of a module that is not the one announced", async () => {
+    const bytes = large(await kernelModule("echo"));
+    const { call, fetched, outcome, half } = await halfOf(bytes);
+    const other = Buffer.from(bytes.subarray(half));
+    other[other.length - 1] = 1;
+    call.write({ data: other });
+    call.end();
+    await expect(collect(fetched)).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
+    await expect(outcome).rejects.toMatchObject({ reason: "DIGEST_MISMATCH" });
+  });
+
+  it("has nodes ask again when a quicker upload of the same module ends", async () => {
+    const bytes = large(await kernelModule("echo"));
+    const { call, fetched, deploy } = await halfOf(bytes);
+    const quick = await deploy({ header: { size: bytes.length } }, { data: bytes });
+    expect(quick).toMatchObject({ kernel: { name: "echo" } });
+    await expect(collect(fetched)).rejects.toMatchObject({ reason: "QUEUE_FULL" });
+    call.cancel();
+  });
+
+  it("says what was found in a module that is deployed", async () => {
+    const { client, secret, digest, wasm } = await setup(["echo"]);
     const parts = await collect(fetchModuleStream(client, "scheduler", { digest }, secretMetadata(secret)));
-    expect(Buffer.concat(parts.map((part) => part.data)).equals(bytes)).toBe(true);
-    expect(await deploying).toMatchObject({ kernel: { name: "echo" }, pendingNodes: [] });
+    expect(parts.at(-1)?.facts).toEqual({ version, ...admitModule(wasm).facts });
   });
 
   it("refuses a digest it does not have", async () => {

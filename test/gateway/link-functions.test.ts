@@ -14,7 +14,16 @@ function digestNumber(number: number): KernelDigest {
 }
 
 function version(number: number, name = "f"): FunctionRecord {
-  return { kernel: "k", name, digest: digestNumber(number), timeLimitMs: 1, memoryMaxBytes: 1, pure: true };
+  const digest = digestNumber(number);
+  return {
+    kernel: "k",
+    name,
+    digest,
+    timeLimitMs: 1,
+    memoryMaxBytes: 1,
+    pure: true,
+    key: `${digest}/${name}`,
+  };
 }
 
 describe("LinkFunctions", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { sliceResult } from "../../src/gateway/result-slice.ts";
 import { emptyResult, noBytes, type ResultFrame } from "../../src/wire/frame.ts";
 import { testSeed } from "../support/seed.ts";
@@ -26,7 +27,9 @@ function frameOf(first: number, payloads: readonly string[]): ResultFrame {
 
 function payloadsOf(frame: ResultFrame): string[] {
   let at = 0;
-  return [...frame.sizes].map((size) => Buffer.from(frame.payloads.subarray(at, (at += size))).toString());
+  return [...frame.sizes].map((size) =>
+    Buffer.from(inOnePiece(frame.payloads.subarray(at, (at += size)))).toString(),
+  );
 }
 
 describe("sliceResult", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
 import { version } from "../../src/base/version.ts";
-import { emptyBatch } from "../../src/wire/frame.ts";
+import { emptyBatch, emptyResult } from "../../src/wire/frame.ts";
 import { startGateway } from "../support/gateway-process.ts";
 import type { ScriptedNodeOptions } from "../support/scripted-node.ts";
 import { openSessionClient, outcomesOf, type SessionClient } from "../support/session-client.ts";
@@ -48,6 +48,38 @@ describe("Session", () => {
     expect([...outcomesOf(client, 7).entries()].toSorted()).toEqual(
       ["a", "b", "c", "d", "e"].map((text, index) => [index, text]),
     );
+  });
+
+  it("refuses what a client sends without heeding its window, and goes on", async () => {
+    const { client } = await setup();
+    client.send(7, [], { open: true });
+    client.streams.link.writer?.pause({ id: 7, paused: true });
+    const sizes = new Uint32Array(limits.mapFrameItemsMax);
+    const more = { count: sizes.length, sizes, open: true };
+    let first = 0;
+    for (; first <= limits.clientQueueItemsMax; first += sizes.length) client.send(7, [], { ...more, first });
+    await client.results.count("result", 1);
+    const beyond = limits.clientQueueItemsMax - (limits.clientQueueItemsMax % sizes.length);
+    const refused = { index: beyond, count: sizes.length, code: 8, reason: "QUEUE_FULL" };
+    expect(client.results.results[0]).toMatchObject({ id: 7, first: beyond, errors: [refused] });
+    client.cancel(7, 0, 0);
+    client.send(8, ["a"]);
+    await settled(client, 8, 1);
+    expect([...outcomesOf(client, 8).values()]).toEqual(["a"]);
+  });
+
+  it("takes an attempt as ended whose results were dropped on their way", async () => {
+    const { client, node } = await setup();
+    node.script = ({ link }, { id, attempt }) => {
+      if (attempt > 1) return node.echo(node.frames.batches.at(-1) ?? expect.unreachable());
+      const payloads = Buffer.alloc(8 * 1024 * 1024);
+      const sizes = Uint32Array.of(payloads.length);
+      link?.sendResult({ ...emptyResult, id, count: 1, sizes, payloads, done: true, incarnation: 1 });
+      link?.drop({ id, first: 0, count: 0 });
+    };
+    client.send(7, ["a"]);
+    await settled(client, 7, 1);
+    expect([...outcomesOf(client, 7).values()]).toEqual(["a"]);
   });
 
   it("says once, with the first outcomes of a map, which version it runs on", async () => {
@@ -294,7 +326,13 @@ describe("Session", () => {
         "sends what only gateways send",
         "a client sent a Credit",
         (client: SessionClient) => {
-          client.streams.link.writer?.credit({ queueMs: 1, queueBytes: 1, attempts: 1, draining: false });
+          client.streams.link.writer?.credit({
+            queueMs: 1,
+            queueBytes: 1,
+            attempts: 1,
+            draining: false,
+            held: false,
+          });
           client.streams.link.flush();
         },
       ],

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { toKernelDigest, batchId } from "../../src/base/ids.ts";
 import { limits } from "../../src/base/limits.ts";
 import { createSeededRandom, type Random } from "../../src/base/random.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import type { Submission } from "../../src/gateway/engine.ts";
 import type { BatchRecord, FunctionRecord } from "../../src/gateway/records.ts";
 import type { RoutedKernel } from "../../src/gateway/route-store.ts";
@@ -13,7 +14,15 @@ import { testSeed } from "../support/seed.ts";
 function functionOf(letter: string): FunctionRecord {
   const digest = toKernelDigest(letter.repeat(64));
   if (digest === undefined) throw new Error("letters are hexadecimal");
-  return { kernel: "k", name: "f", digest, timeLimitMs: 1, memoryMaxBytes: 1, pure: true };
+  return {
+    kernel: "k",
+    name: "f",
+    digest,
+    timeLimitMs: 1,
+    memoryMaxBytes: 1,
+    pure: true,
+    key: `${digest}/f`,
+  };
 }
 const old = functionOf("a");
 const next = functionOf("b");
@@ -101,10 +110,16 @@ describe("Shadows", () => {
     expect(submitted).toHaveLength(1);
     const { submission } = submitted[0] ?? expect.unreachable();
     expect(submission).toMatchObject({ function: next, priority: -(2 ** 31), attemptsMax: 1, open: false });
-    expect([Buffer.from(submission.payloads).toString(), [...submission.sizes]]).toEqual(["one", [3]]);
+    expect([Buffer.from(inOnePiece(submission.payloads)).toString(), [...submission.sizes]]).toEqual([
+      "one",
+      [3],
+    ]);
     settle({ ...frameOf(["one"]), runMs: new Float32Array(1).fill(0.5) });
     const { submission: second } = submitted[1] ?? expect.unreachable();
-    expect([Buffer.from(second.payloads).toString(), [...second.sizes]]).toEqual(["threeseven", [5, 5]]);
+    expect([Buffer.from(inOnePiece(second.payloads)).toString(), [...second.sizes]]).toEqual([
+      "threeseven",
+      [5, 5],
+    ]);
     settle({ ...frameOf(["three", "seven"]), runMs: new Float32Array(2).fill(3) });
     expect(report()).toEqual({
       ...{ calls: 3, equal: 3, different: 0, failed: 0, skipped: 0, runMs: 6, shadowRunMs: 6.5 },

@@ -4,6 +4,7 @@ import type { HeddleError } from "../../src/base/error.ts";
 import { nodeId, toKernelDigest } from "../../src/base/ids.ts";
 import { limits } from "../../src/base/limits.ts";
 import { createSeededRandom } from "../../src/base/random.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { Engine } from "../../src/gateway/engine.ts";
 import type { NodeLink } from "../../src/gateway/node-link.ts";
 import type { AttemptRecord, FunctionRecord } from "../../src/gateway/records.ts";
@@ -18,7 +19,8 @@ import { parseTraceparent } from "../../src/wire/traceparent.ts";
 function version(digit: string): FunctionRecord {
   const digest = toKernelDigest(digit.repeat(64));
   if (digest === undefined) throw new Error("no digest");
-  return { kernel: "echo", name: "echo", digest, pure: true, timeLimitMs: 1000, memoryMaxBytes: 65536 };
+  const key = `${digest}/echo`;
+  return { kernel: "echo", name: "echo", digest, pure: true, timeLimitMs: 1000, memoryMaxBytes: 65536, key };
 }
 
 const echo = version("a");
@@ -120,7 +122,9 @@ async function setup() {
 
 function textsOf({ sizes, payloads }: PayloadRange): string[] {
   let from = 0;
-  return Array.from(sizes, (size) => Buffer.from(payloads.subarray(from, (from += size))).toString());
+  return Array.from(sizes, (size) =>
+    Buffer.from(inOnePiece(payloads.subarray(from, (from += size)))).toString(),
+  );
 }
 
 function failure(index: number, reason: string): ItemErrorFrame {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { emptyBatch, emptyFunction, emptyResult, noBytes, type BatchFrame } from "../../src/wire/frame.ts";
 import { connectLinks } from "../support/frame-links.ts";
 
@@ -40,11 +41,15 @@ describe("FrameLink", () => {
     opener.link.sendBatch(batchOf(1, Buffer.from("in")));
     await answerer.sink.count("batch", 1);
     expect(answerer.sink.batches[0]).toMatchObject({ id: 1, count: 1, bulkBytes: 0 });
-    expect(Buffer.from(answerer.sink.batches[0]?.payloads ?? []).toString()).toBe("in");
+    expect(Buffer.from(inOnePiece(answerer.sink.batches[0]?.payloads ?? Buffer.alloc(0))).toString()).toBe(
+      "in",
+    );
     const payloads = Buffer.from("out");
     answerer.link.sendResult({ ...emptyResult, id: 1, count: 1, sizes: Uint32Array.of(3), payloads });
     await opener.sink.count("result", 1);
-    expect(Buffer.from(opener.sink.results[0]?.payloads ?? []).toString()).toBe("out");
+    expect(Buffer.from(inOnePiece(opener.sink.results[0]?.payloads ?? Buffer.alloc(0))).toString()).toBe(
+      "out",
+    );
   });
 
   it.each([limits.framePayloadMaxBytes, limits.framePayloadMaxBytes + 1, MiB, 40 * MiB])(
@@ -56,7 +61,7 @@ describe("FrameLink", () => {
       await answerer.sink.count("batch", 1);
       const [got] = answerer.sink.batches;
       expect(got).toMatchObject({ id: 5, count: 1, bulkBytes: 0 });
-      expect(digestOf(got?.payloads ?? Buffer.alloc(0))).toBe(digestOf(payloads));
+      expect(digestOf(inOnePiece(got?.payloads ?? Buffer.alloc(0)))).toBe(digestOf(payloads));
       expect(opener.link.waitingBytes).toBe(0);
       const largest = [answerer.small, answerer.bulk].map(({ messages }) =>
         Math.max(...messages.map((message) => message.length)),
@@ -74,6 +79,37 @@ describe("FrameLink", () => {
     expect(answerer.sink.batches.map(({ id }) => id)).toEqual([2, 1]);
   });
 
+  it("drops what has not left of a cancelled frame, and goes on with the others", async () => {
+    const { opener, answerer } = await connectLinks();
+    opener.link.sendBatch(batchOf(1, patterned(40 * MiB, 1)));
+    opener.link.sendBatch(batchOf(2, patterned(MiB, 2)));
+    opener.link.sendBatch(batchOf(1, patterned(MiB, 3), 1));
+    while (opener.link.waitingBytes > 40 * MiB) await new Promise((resolve) => setImmediate(resolve));
+    opener.link.cancel({ id: 1, first: 0, count: 1 });
+    expect(opener.link.waitingBytes).toBeLessThan(4 * MiB);
+    await answerer.sink.count("batch", 2);
+    expect(answerer.sink.batches.map(({ id, first }) => [id, first])).toEqual([
+      [2, 0],
+      [1, 1],
+    ]);
+    await answerer.sink.count("cancel", 1);
+    expect(answerer.sink.dropped.map(({ id, first }) => [id, first])).toEqual([[1, 0]]);
+    expect(answerer.sink.frames.map(({ kind }) => kind)).toEqual(["batch", "batch", "cancel"]);
+    expect(opener.link.waitingBytes).toBe(0);
+  });
+
+  it("keeps the payloads of frames that are not cancelled as a whole", async () => {
+    const { opener, answerer } = await connectLinks();
+    const two = { ...batchOf(1, patterned(2 * MiB, 1)), count: 2, sizes: Uint32Array.of(MiB, MiB) };
+    opener.link.sendBatch(two);
+    opener.link.cancel({ id: 1, first: 0, count: 1 });
+    opener.link.cancel({ id: 2, first: 0, count: 0 });
+    await answerer.sink.count("batch", 1);
+    expect(digestOf(inOnePiece(answerer.sink.batches[0]?.payloads ?? Buffer.alloc(0)))).toBe(
+      digestOf(patterned(2 * MiB, 1)),
+    );
+  });
+
   // The frames of a map with inputs of all sizes came in another order than they were sent: the small ones before the
   // large. The gateway gave items wrong indices, or dropped those that came before their map was known.
   it("hands on frames of one id in the order they were sent, large or small", async () => {
@@ -85,7 +121,7 @@ describe("FrameLink", () => {
     expect(answerer.sink.frames.map(({ kind }) => kind)).toEqual([...sizes.map(() => "batch"), "cancel"]);
     expect(answerer.sink.batches.map(({ first }) => first)).toEqual(sizes.map((_, index) => index));
     for (const [index, { payloads }] of answerer.sink.batches.entries())
-      expect(digestOf(payloads)).toBe(digestOf(patterned(sizes[index] ?? 0, index)));
+      expect(digestOf(inOnePiece(payloads))).toBe(digestOf(patterned(sizes[index] ?? 0, index)));
   });
 
   // A function is named on the small stream. A large batch that used it came on the other connection and could be there
@@ -171,21 +207,21 @@ describe("FrameLink", () => {
   describe("when the peer breaks the protocol", () => {
     const header = { ...batchOf(1, Buffer.alloc(0)), sizes: Uint32Array.of(100_000), bulkBytes: 100_000 };
 
-    it.each([
-      ["a chunk longer than its frame", [70_000, 70_000]],
-      ["an empty chunk", [0]],
-    ])("closes with a status after %s", async (_, sizes) => {
-      const { opener, answerer } = await connectLinks();
-      opener.small.duplex.writer.batch(header);
-      opener.small.duplex.flush();
-      for (const size of sizes) {
-        opener.bulk.duplex.writer.chunk(1, Buffer.alloc(size));
-        opener.bulk.duplex.writer.seal();
-      }
-      opener.bulk.duplex.flush();
-      expect(await answerer.bulk.closed).toMatchObject({ reason: "PROTOCOL" });
-      expect(await opener.bulk.closed).toMatchObject({ reason: "PROTOCOL", code: 13 });
-    });
+    it.each([["a chunk longer than its frame", [70_000, 70_000]]])(
+      "closes with a status after %s",
+      async (_, sizes) => {
+        const { opener, answerer } = await connectLinks();
+        opener.small.duplex.writer.batch(header);
+        opener.small.duplex.flush();
+        for (const size of sizes) {
+          opener.bulk.duplex.writer.chunk(1, Buffer.alloc(size));
+          opener.bulk.duplex.writer.seal();
+        }
+        opener.bulk.duplex.flush();
+        expect(await answerer.bulk.closed).toMatchObject({ reason: "PROTOCOL" });
+        expect(await opener.bulk.closed).toMatchObject({ reason: "PROTOCOL", code: 13 });
+      },
+    );
 
     it("closes with a status after a frame on the bulk stream that is no chunk", async () => {
       const { opener } = await connectLinks();

@@ -14,7 +14,10 @@ async function setup() {
   const closed = Promise.withResolvers<HeddleError>();
   const hello = { version, clientId: "client", bulk: false, namespace: "", principal: "", epoch: 1 };
   const streams: SessionStreams = openSession(relay.address, hello, {
-    welcome: welcomed.resolve,
+    welcome(frame) {
+      streams.openBulk(relay.address);
+      welcomed.resolve(frame);
+    },
     result: () => {},
     version: () => {},
     closed: (error) => {

@@ -115,6 +115,22 @@ describe("end", () => {
     expect(dispatches(actions)[0]).toMatchObject({ first: 4, number: 2 });
   });
 
+  it("places what a node hands back at once elsewhere, and learns nothing of what it would cost", () => {
+    const driver = new SchedulerDriver();
+    driver.join("a");
+    driver.teach("digest/run", 1);
+    const [dispatch] = dispatches(driver.submit({ count: 4 }));
+    if (dispatch === undefined) throw new Error("nothing was placed");
+    driver.join("b");
+    driver.step(progress(dispatch, { count: 1, runMs: 1 }));
+    const failures = [{ index: 2, count: 2, code: 14, reason: "NOT_STARTED", message: "behind a long one" }];
+    const again = dispatches(driver.step(progress(dispatch, { first: 2, count: 2, failures, runMs: 0 })));
+    expect(again[0]).toMatchObject({ node: "b", first: 2 });
+    expect(again.reduce((sum, { count }) => sum + count, 0)).toBe(2);
+    const sizes = dispatches(driver.submit({ count: 100, open: true })).map(({ count }) => count);
+    expect(sizes[0]).toBe(4); // still a millisecond each
+  });
+
   it("never fails an innocent item for the company it keeps", () => {
     const { driver, dispatch } = setup({ fn: { attemptsMax: 1 } });
     let current: Dispatch | undefined = dispatch;

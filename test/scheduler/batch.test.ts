@@ -49,9 +49,45 @@ describe("submit", () => {
     expect(driver.scheduler.snapshot().bytes).toBe(40);
     expect(ofKind(driver.submit({ bytes: 60 }), "fail")).toEqual([]);
   });
+
+  it("refuses a client that has too much under way, and nobody else", () => {
+    const driver = setup({ clientQueueMaxBytes: 100, clientQueueItemsMax: 10 });
+    const [first] = dispatches(driver.submit({ client: "rude", count: 4, bytes: 80 }));
+    const refused = [
+      { kind: "fail", first: 0, count: 1, reason: "QUEUE_FULL", code: 8, attempts: 0 },
+      { kind: "settled" },
+    ];
+    expect(driver.submit({ client: "rude", bytes: 21 })).toMatchObject(refused);
+    expect(driver.submit({ client: "rude", count: 7, bytes: 7 })).toMatchObject([{ count: 7 }, {}]);
+    expect(ofKind(driver.submit({ client: "other", count: 5, bytes: 90 }), "fail")).toEqual([]);
+    if (first === undefined) throw new Error("nothing was placed");
+    driver.step(progress(first, { count: 2 }));
+    expect(ofKind(driver.submit({ client: "rude", bytes: 60 }), "fail")).toEqual([]);
+  });
+
+  it("forgets what a client had when its last batch has settled", () => {
+    const driver = setup({ clientQueueMaxBytes: 100 });
+    for (let round = 0; round < 3; round++) {
+      const [attempt] = dispatches(driver.submit({ client: "one", bytes: 100 }));
+      if (attempt === undefined) throw new Error("nothing was placed");
+      driver.step(...done(attempt));
+    }
+  });
 });
 
 describe("append", () => {
+  it("refuses what its client may not have under way, and goes on with the map", () => {
+    const driver = setup({ clientQueueMaxBytes: 100 });
+    const submission = driver.submission({ count: 2, bytes: 60, open: true });
+    const { batch } = submission;
+    driver.step(submission);
+    const more = { kind: "appended", batch, count: 1, open: true } as const;
+    expect(ofKind(driver.step({ ...more, bytes: 50 }), "fail")).toMatchObject([
+      { first: 2, reason: "QUEUE_FULL" },
+    ]);
+    expect(ofKind(driver.step({ ...more, bytes: 20 }), "fail")).toEqual([]);
+  });
+
   it("goes on with a map until its last frame", () => {
     const driver = setup();
     const submission = driver.submission({ count: 2, open: true });

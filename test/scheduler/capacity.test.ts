@@ -14,6 +14,8 @@ function holding(attempts: number, given: Partial<NodeState> = {}): NodeState {
     phase: "joined",
     pool: "full",
     nearSlot: -1,
+    shortMs: 0,
+    briefMs: 0,
     health: createHealth(),
     ...given,
   });
@@ -22,18 +24,22 @@ function holding(attempts: number, given: Partial<NodeState> = {}): NodeState {
 function poolOf(node: NodeState): string {
   const capacity = createCapacity();
   reclassify(capacity, node, defaultSchedulerOptions);
-  const pools = [capacity.idle.includes(node) ? "idle" : "", capacity.open.includes(node) ? "open" : ""];
-  return pools.join("") || "full";
+  const names = ["idle", "open", "lane"] as const;
+  return names.filter((name) => capacity[name].includes(node)).join("") || "full";
 }
 
 describe("reclassify", () => {
   it.each([
     ["idle", "a worker is free", holding(1, { outstandingMs: 1e6 })],
     ["open", "it may queue more", holding(2, { outstandingMs: 23 })],
-    ["full", "it holds what it may", holding(2, { outstandingMs: 24 })],
-    ["full", "its credit of milliseconds is used up", holding(2, { outstandingMs: 10, creditMs: 10 })],
+    ["lane", "it holds what it may", holding(2, { outstandingMs: 24 })],
+    ["lane", "its credit of milliseconds is used up", holding(2, { outstandingMs: 10, creditMs: 10 })],
+    ["full", "it has what it may of brief work, too", holding(2, { outstandingMs: 24, briefMs: 2 })],
     ["full", "its credit of attempts is used up", holding(1, { creditAttempts: 1 })],
     ["full", "its credit of bytes was taken back", holding(1, { outstandingBytes: 1_001 })],
+    ["lane", "long items hold its workers", holding(2, { held: true, outstandingMs: 1e6 })],
+    ["lane", "long items hold its workers, though it has fewer attempts", holding(1, { held: true })],
+    ["full", "its lane has what it may", holding(3, { held: true, shortMs: 12 })],
     ["full", "it drains", holding(0, { phase: "draining" })],
   ] as const)("calls a node %s when %s", (pool, _why, node) => {
     expect(poolOf(node)).toBe(pool);

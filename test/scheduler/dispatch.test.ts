@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { nodeId } from "../../src/base/ids.ts";
+import type { Event } from "../../src/scheduler/event.ts";
 import { dispatches, done, ended, progress, SchedulerDriver } from "../support/scheduler-driver.ts";
+
+function heldCredit(name: string, held: boolean): Event {
+  return { kind: "nodeCredit", node: nodeId(name), incarnation: 1, ...fullCredit, held };
+}
+
+const fullCredit = { queueMs: 12, queueBytes: 1e9, attempts: 100 };
 
 describe("placeWork", () => {
   it("places nothing on a node without credit", () => {
@@ -57,6 +65,38 @@ describe("placeWork", () => {
     expect(dispatches(driver.submit({ client: "another" }))).toEqual([]);
     const [next] = dispatches(driver.step(...done(short)));
     expect(next?.batch).toBe(long.batch);
+  });
+
+  it("sends short work past long work to a node that is held, as much as its lane may have", () => {
+    const driver = new SchedulerDriver();
+    driver.join("a");
+    driver.teach("digest/run", 1);
+    driver.teach("digest/long", 50);
+    const long = { key: "digest/long" };
+    const [held] = dispatches(driver.submit({ fn: long }));
+    if (held === undefined) throw new Error("nothing was placed");
+    expect(dispatches(driver.submit({ fn: long }))).toEqual([]);
+    const waiting = driver.submission({ count: 100, open: true });
+    expect(dispatches(driver.step(waiting))).toEqual([]);
+    const counts = dispatches(driver.step(heldCredit("a", true))).map(({ batch, count }) => [batch, count]);
+    expect(counts).toEqual([
+      [waiting.batch, 4],
+      [waiting.batch, 4],
+      [waiting.batch, 4],
+    ]);
+    expect(dispatches(driver.step(...done(held, 50), heldCredit("a", false)))).toEqual([]);
+  });
+
+  it("lets one attempt of a function that nobody has timed into a lane", () => {
+    const driver = new SchedulerDriver();
+    driver.join("a");
+    const [held] = dispatches(driver.submit({ fn: { key: "digest/long" } }));
+    expect(held).toBeDefined();
+    driver.step(heldCredit("a", true));
+    const unknown = { key: "digest/unknown" };
+    expect(dispatches(driver.submit({ fn: unknown }))).toHaveLength(1);
+    expect(dispatches(driver.submit({ fn: { key: "digest/other" } }))).toHaveLength(1);
+    expect(dispatches(driver.submit({ fn: { key: "digest/third" } }))).toEqual([]);
   });
 
   it("shares workers between clients, not between batches", () => {

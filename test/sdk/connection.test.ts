@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { connect } from "../../src/sdk/connect.ts";
 import type { ConnectOptions } from "../../src/sdk/options.ts";
 import { version } from "../../src/base/version.ts";
-import { ScriptedGateway, type ScriptedGatewayOptions } from "../support/scripted-gateway.ts";
+import { numbersOf, ScriptedGateway, type ScriptedGatewayOptions } from "../support/scripted-gateway.ts";
 import { TcpRelay } from "../support/tcp-relay.ts";
 
 async function setup(options: ScriptedGatewayOptions = {}, connectOptions: ConnectOptions = {}) {
@@ -113,6 +113,25 @@ describe("Connection", () => {
     expect((await gateway.session(1)).numbers).toEqual([2]);
   });
 
+  it("submits again what a gateway that shuts down did not begin with, also what has effects", async () => {
+    const { gateway, relay, fabric } = await setup({
+      script: (session, frame) => {
+        if (numbersOf(frame)[0] === 9) session.settle(frame);
+        else session.fail(frame, 0, "GATEWAY_STOPPING", frame.count);
+      },
+    });
+    const results = Promise.all([
+      fabric.invoke("pure/double", { number: 1 }),
+      fabric.invoke("effect/double", { number: 2 }),
+      valuesOf(fabric.map("effect/double", [{ number: 3 }, { number: 4 }])),
+    ]);
+    await (await gateway.session(0)).frames.until(() => gateway.sessions[0]?.numbers.length === 4);
+    await fabric.invoke("pure/double", { number: 9 }); // what was said before it has come
+    gateway.script = (session, frame) => session.settle(frame);
+    relay.drop();
+    expect(await results).toEqual([2, 4, [6, 8]]);
+  });
+
   it("waits for a gateway that comes back in time", async () => {
     const { relay, fabric } = await setup();
     await fabric.describe("pure/double");
@@ -192,3 +211,9 @@ describe("Connection", () => {
     expect(gateway.sessions).toHaveLength(2);
   });
 });
+
+async function valuesOf(results: AsyncIterable<{ readonly value?: unknown }>): Promise<unknown[]> {
+  const values: unknown[] = [];
+  for await (const { value } of results) values.push(value);
+  return values;
+}

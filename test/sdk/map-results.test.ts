@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { MapResults, runBytes, type ResultRun } from "../../src/sdk/map-results.ts";
 import { emptyResult } from "../../src/wire/frame.ts";
 import { testSeed } from "../support/seed.ts";
@@ -17,7 +18,7 @@ function drain(results: MapResults): string[] {
   const out: string[] = [];
   while (results.take()) {
     const { index, error, payloads, start, end } = results;
-    const text = Buffer.from(payloads.subarray(start, end)).toString();
+    const text = Buffer.from(inOnePiece(payloads.subarray(start, end))).toString();
     out.push(error === undefined ? `${index}=${text}` : `${index}!${error.reason}`);
   }
   return out;

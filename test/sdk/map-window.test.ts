@@ -18,11 +18,11 @@ function setup(ordered = true) {
     results,
     told,
     take: (count: number, bytes = 0) => inputs.append(new Uint32Array(count), new Uint8Array(bytes)),
-    /** Results of 300 bytes each. */
-    come(first: number, count: number) {
+    /** Results of so many bytes each. */
+    come(first: number, count: number, bytes = 300) {
       inputs.settle(first, count);
-      const sizes = new Uint32Array(count).fill(300);
-      results.add({ kind: "values", first, count, sizes, payloads: new Uint8Array(300 * count) });
+      const sizes = new Uint32Array(count).fill(bytes);
+      results.add({ kind: "values", first, count, sizes, payloads: new Uint8Array(bytes * count) });
       window.regulate();
     },
     hand() {
@@ -43,6 +43,24 @@ describe("MapWindow", () => {
     take(99, 999);
     expect([room(), room(999)]).toEqual([true, false]);
     take(1);
+    expect(room()).toBe(false);
+  });
+
+  it("is filled up again when there is room for some, and then wholly", () => {
+    const { take, come, hand, room } = setup();
+    const settle = (first: number, count: number): void => {
+      come(first, count, 0);
+      for (let item = 0; item < count; item++) hand();
+    };
+    take(100);
+    expect(room()).toBe(false);
+    settle(0, 6);
+    expect(room()).toBe(false);
+    settle(6, 1);
+    expect(room()).toBe(true);
+    take(1);
+    expect(room()).toBe(true);
+    take(6);
     expect(room()).toBe(false);
   });
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { nodeId } from "../../src/base/ids.ts";
-import { createCapacity, type Capacity } from "../../src/scheduler/capacity.ts";
+import { createCapacity, workKind, type Capacity } from "../../src/scheduler/capacity.ts";
+import { functionOf } from "../../src/scheduler/function-state.ts";
+import { defaultSchedulerOptions } from "../../src/scheduler/options.ts";
 import type { Demand, Placement } from "../../src/scheduler/placement/placement.ts";
 import type { NodeState } from "../../src/scheduler/state.ts";
 import { seeded } from "../support/scheduler-driver.ts";
@@ -20,15 +22,25 @@ export function candidate(name: string, given: Partial<NodeState> = {}): NodeSta
 }
 
 /** What is offered to whom. */
-export function offer(idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) {
-  const capacity: Capacity = { ...createCapacity(), idle, open, joined: idle.length + open.length };
+export function offer(
+  idle: NodeState[],
+  open: NodeState[] = [],
+  given: Partial<Demand> = {},
+  lane: NodeState[] = [],
+) {
+  const joined = idle.length + open.length + lane.length;
+  const capacity: Capacity = { ...createCapacity(), idle, open, lane, joined };
   const demand: Demand = {
+    function: functionOf(new Map(), "kernel/function", defaultSchedulerOptions),
     estimatedMs: 2,
+    kind: workKind(given.estimatedMs ?? 2, 1, defaultSchedulerOptions),
     bytes: 10,
     affinity: "",
     avoid: [],
+    room: "any",
     nodeQueueMs: 12,
     wayBytesPerMs: 1e6,
+    briefMs: 1,
     ...given,
   };
   return { capacity, demand };
@@ -36,8 +48,13 @@ export function offer(idle: NodeState[], open: NodeState[] = [], given: Partial<
 
 /** What every placement must do, however it chooses. */
 export function placementSuite(name: string, place: Placement): void {
-  const choose = (idle: NodeState[], open: NodeState[] = [], given: Partial<Demand> = {}) => {
-    const { capacity, demand } = offer(idle, open, given);
+  const choose = (
+    idle: NodeState[],
+    open: NodeState[] = [],
+    given: Partial<Demand> = {},
+    lane: NodeState[] = [],
+  ) => {
+    const { capacity, demand } = offer(idle, open, given, lane);
     return place(capacity, demand, seeded(1))?.id;
   };
   const busy = (id: string, given: Partial<NodeState> = {}) => candidate(id, { pool: "open", ...given });
@@ -56,6 +73,41 @@ export function placementSuite(name: string, place: Placement): void {
       expect(choose([], [busy("busy", { outstandingMs: 9 })], { estimatedMs: 2.9 })).toBe("busy");
       expect(choose([], [busy("busy", { outstandingMs: 9 })], { estimatedMs: 3 })).toBeUndefined();
       expect(choose([], [busy("busy")], { estimatedMs: Infinity })).toBeUndefined();
+    });
+
+    it("gives the lane of a node that long items hold short work, and one attempt of what nobody knows", () => {
+      const held = { pool: "lane", held: true, workers: 1, longAttempts: 1, outstandingMs: 900 } as const;
+      expect(choose([], [], { estimatedMs: 2 }, [candidate("held", held)])).toBe("held");
+      expect(choose([], [busy("busy")], { estimatedMs: 2 }, [candidate("held", held)])).toBe("busy");
+      expect(choose([], [], { estimatedMs: 30 }, [candidate("held", held)])).toBeUndefined();
+      expect(choose([], [], { estimatedMs: 30, kind: "short" }, [candidate("held", held)])).toBe("held");
+      expect(choose([], [], { estimatedMs: Infinity }, [candidate("held", held)])).toBe("held");
+      const fn = functionOf(new Map(), "kernel/unknown", defaultSchedulerOptions);
+      const unknown = { estimatedMs: Infinity, function: fn };
+      const attempts = [{ batch: { function: fn } }, { batch: { function: fn } }] as NodeState["attempts"];
+      const alike = candidate("held", { ...held, longAttempts: 2, attempts });
+      expect(choose([], [], unknown, [alike])).toBeUndefined();
+      expect(choose([], [], { estimatedMs: Infinity }, [alike])).toBe("held");
+      const taken = candidate("held", { ...held, longAttempts: 3 });
+      expect(choose([], [], { estimatedMs: Infinity }, [taken])).toBeUndefined();
+    });
+
+    it("gives a busy node brief work above its bound, up to a bound of its own", () => {
+      const full = (given: Partial<NodeState> = {}) => [
+        busy("full", { outstandingMs: 12, briefMs: 0, ...given }),
+      ];
+      expect(choose([], full(), { estimatedMs: 0.1 })).toBe("full");
+      expect(choose([], full(), { estimatedMs: 0.1, room: "brief" })).toBe("full");
+      expect(choose([], [], { estimatedMs: 0.1 }, full({ pool: "lane" }))).toBe("full");
+      expect(choose([], full(), { estimatedMs: 2 })).toBeUndefined();
+      expect(choose([], full(), { estimatedMs: 0.1, room: "held" })).toBeUndefined();
+      expect(choose([], full({ briefMs: 1 }), { estimatedMs: 0.1 })).toBeUndefined();
+    });
+
+    it("looks at nothing but what is left", () => {
+      const held = [candidate("held", { pool: "lane", held: true, workers: 1, longAttempts: 1 })];
+      expect(choose([candidate("idle")], [busy("busy")], { room: "held" }, held)).toBe("held");
+      expect(choose([candidate("idle")], [busy("busy")], { room: "brief" })).toBeUndefined();
     });
 
     it("keeps within the credit of milliseconds behind other work", () => {

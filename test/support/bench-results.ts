@@ -1,6 +1,6 @@
 /** Results of the benchmark suite that nobody measured. */
-import type { Machine } from "../../bench/machine.ts";
-import type { SavedFigure, SavedResults } from "../../bench/saved-results.ts";
+import type { Machine } from "../../bench/report/machine.ts";
+import type { SavedFigure, SavedResults } from "../../bench/report/saved-results.ts";
 
 export const machine: Machine = {
   processor: "Loom 3000",

@@ -187,7 +187,7 @@ export async function ended(process: HeddleProcess, folder: string): Promise<Hed
 }
 
 /** How long a fabric may take to stop before a test calls it hung. */
-const stopWithinMs = 15_000;
+const stopWithinMs = 45_000;
 
 /** `pid command` of every process of this machine with a text in its command line. */
 export function processesWith(text: string): string[] {

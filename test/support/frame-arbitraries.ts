@@ -42,6 +42,8 @@ const welcome: fc.Arbitrary<WelcomeFrame> = fc.record({
   windowBytes: uint53,
   windowItems: uint32,
   workers: uint32,
+  unixPath: text,
+  port: uint32,
 });
 
 const functionEntry: fc.Arbitrary<FunctionFrame> = fc.record({
@@ -64,6 +66,7 @@ const credit: fc.Arbitrary<CreditFrame> = fc.record({
   queueBytes: uint53,
   attempts: uint32,
   draining: fc.boolean(),
+  held: fc.boolean(),
 });
 
 const log: fc.Arbitrary<LogFrame> = fc.record({
@@ -146,7 +149,6 @@ const batch: fc.Arbitrary<BatchFrame> = columns.chain((items) =>
         fc.nat(1000).map((ms) => new Uint32Array(items.count).fill(ms)),
       ),
       attemptsMax: uint32,
-      epoch: uint32,
       principal: text,
     })
     .map((frame) =>

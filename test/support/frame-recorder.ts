@@ -27,6 +27,8 @@ export type RecordedFrame =
 /** A sink that keeps every frame in its order and lets a test wait for one. */
 export class FrameRecorder implements FrameSink {
   readonly frames: RecordedFrame[] = [];
+  /** Those whose payloads did not come. */
+  readonly dropped: (BatchFrame | ResultFrame)[] = [];
   #waiting: { readonly holds: () => boolean; readonly resolve: () => void }[] = [];
 
   hello(frame: HelloFrame): void {
@@ -46,6 +48,12 @@ export class FrameRecorder implements FrameSink {
   }
   cancel(frame: CancelFrame): void {
     this.#add({ kind: "cancel", frame });
+  }
+  droppedBatch(frame: BatchFrame): void {
+    this.dropped.push(frame);
+  }
+  droppedResult(frame: ResultFrame): void {
+    this.dropped.push(frame);
   }
   result(frame: ResultFrame): void {
     this.#add({ kind: "result", frame });

@@ -26,8 +26,8 @@ export interface TestGateway {
   ready(nodes: number): Promise<void>;
 }
 
-/** Starts a gateway; `kernels` of test/fixtures/kernels are there as from an earlier life. */
-export async function startGateway(kernels: readonly string[] = []): Promise<TestGateway> {
+/** Starts a gateway; `kernels` of test/fixtures/kernels are there as from an earlier life. Without a path, TCP only. */
+export async function startGateway(kernels: readonly string[] = [], unixPath = ""): Promise<TestGateway> {
   const store = createMemoryStore();
   await store.start();
   const modules = await openModuleStore({ folder: temporaryFolder() });
@@ -41,6 +41,9 @@ export async function startGateway(kernels: readonly string[] = []): Promise<Tes
   const damaged = (kernel: string, error: Error): void => {
     throw new Error(`kernel ${kernel} is damaged`, { cause: error });
   };
+  const withoutSocket = (error: Error): void => {
+    throw new Error("the gateway has no Unix socket", { cause: error });
+  };
   const gateway = createGateway({
     id: "gateway-1",
     store,
@@ -48,7 +51,9 @@ export async function startGateway(kernels: readonly string[] = []): Promise<Tes
     secret,
     grpc: anyPort,
     http: anyPort,
+    unixPath,
     damaged,
+    withoutSocket,
   });
   const { grpc: address, http } = await gateway.start();
   const client = new Client(address, credentials.createInsecure());

@@ -24,23 +24,34 @@ export async function startExecutor(fetch: () => Promise<Uint8Array> = () => ker
   const modules = new ModuleCache({
     store,
     clock,
-    fetch,
+    fetch: () => fetch().then((bytes) => ({ bytes, facts: undefined })),
     prepare: () => Promise.resolve(),
+    offer: () => {},
     forget: () => {},
     notKept: (digest, error) => {
       throw new Error(`module ${digest} was not kept`, { cause: error });
     },
   });
   const credit = () => creditOf(2, batches.draining);
+  const drops: number[] = [];
   const executor = new Executor(
-    { id: "node-1", incarnation: 5, workers: 2, modules, batches, credit, logBudget: new LogBudget(clock) },
+    {
+      id: "node-1",
+      incarnation: 5,
+      workers: 2,
+      modules,
+      batches,
+      credit,
+      logBudget: new LogBudget(clock),
+      dropped: (attempts) => drops.push(attempts),
+    },
     "s3cret",
   );
   const server = createRpcServer("fabric");
   executor.addTo(server);
   const address = `127.0.0.1:${await bind(server, { host: "127.0.0.1", port: 0, insecure: false })}`;
   onTestFinished(() => server.forceShutdown());
-  return { executor, batches, workers, address, digest: digestOf(wasm) };
+  return { executor, batches, workers, drops, address, digest: digestOf(wasm) };
 }
 
 /** The same with a scheduler that has named function 1 and whose module is compiled. */

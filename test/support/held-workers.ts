@@ -1,3 +1,4 @@
+import { inOnePiece } from "../../src/base/rope.ts";
 import type { BatchWorkers } from "../../src/executor/batches.ts";
 import type { BatchFailure, BatchPart, WorkerBatch } from "../../src/worker/pool.ts";
 
@@ -31,7 +32,7 @@ export class HeldWorkers implements BatchWorkers {
     const before = batch.sizes.subarray(0, from).reduce((sum, size) => sum + size, 0);
     const sizes = batch.sizes.slice(from, to);
     const bytes = sizes.reduce((sum, size) => sum + size, 0);
-    const payloads = batch.payloads.subarray(before, before + bytes);
+    const payloads = inOnePiece(batch.payloads.subarray(before, before + bytes));
     this.#report({ ...reported(batch.id, from, to - from, done), sizes, payloads });
   }
 

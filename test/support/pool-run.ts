@@ -36,6 +36,9 @@ export interface PoolRun {
   /** Of the probe, unless another is given. */
   prepare(kernel?: KernelModule): Promise<void>;
   stats(): PoolStats;
+  held(): boolean;
+  /** Resolves when items of the batch were taken back. */
+  takenBack(id: number): Promise<BatchPart>;
   start(): Promise<void>;
   stop(): Promise<void>;
   readonly log: LogEntry[];
@@ -96,6 +99,10 @@ export async function createProbePool(
     cancel: (id, first, count) => pool.cancel(id, first, count),
     prepare: (other = kernel) => pool.prepare(other),
     stats: () => pool.stats(),
+    held: () => pool.held,
+    takenBack(id) {
+      return collectors.get(id)?.takenBack ?? Promise.reject(new Error(`no batch ${id}`));
+    },
     start: () => pool.start(),
     stop: () => pool.stop(),
     log,
@@ -105,6 +112,7 @@ export async function createProbePool(
 class PartCollector {
   readonly #done = Promise.withResolvers<Finished>();
   readonly #first = Promise.withResolvers<BatchPart>();
+  readonly #takenBack = Promise.withResolvers<BatchPart>();
   readonly #parts: BatchPart[] = [];
   readonly #outcomes: Outcome[];
   #next = 0;
@@ -121,7 +129,12 @@ class PartCollector {
     return this.#first.promise;
   }
 
+  get takenBack(): Promise<BatchPart> {
+    return this.#takenBack.promise;
+  }
+
   add(part: BatchPart): void {
+    if (part.takenBack !== undefined) this.#takenBack.resolve(part);
     this.#parts.push(part);
     try {
       this.#unpack(part);

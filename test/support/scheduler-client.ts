@@ -60,7 +60,7 @@ export class SchedulerClient {
 
   /** Gives items of an attempt up. */
   cancel(id: number, first: number, count: number): void {
-    this.link.writer?.cancel({ id, first, count });
+    this.link.cancel({ id, first, count });
     this.link.flush();
   }
 

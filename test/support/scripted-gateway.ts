@@ -12,6 +12,7 @@ import {
 import { onTestFinished } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
 import { limits } from "../../src/base/limits.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { version } from "../../src/base/version.ts";
 import { answererDuplex } from "../../src/rpc/duplex.ts";
 import { FrameLink } from "../../src/rpc/frame-link.ts";
@@ -53,6 +54,9 @@ export type Script = (session: ClientSession, frame: BatchFrame) => void;
 /** The session of one client: its frames, and how to answer them. */
 export class ClientSession {
   readonly hello: HelloFrame;
+  readonly #end = Promise.withResolvers<void>();
+  /** Resolves when one of its streams is gone. */
+  readonly closed = this.#end.promise;
   readonly frames = new FrameRecorder();
   readonly link: FrameLink;
   /** The version it says with results that a map runs on; empty for none. */
@@ -77,6 +81,12 @@ export class ClientSession {
       credit: (frame) => frames.credit(frame),
       log: (frame) => frames.log(frame),
     });
+  }
+
+  /** One of its streams is gone. */
+  end(): void {
+    this.link.close(undefined);
+    this.#end.resolve();
   }
 
   /** Settles items [from, to) of a frame, by default all, with what `double` gives. */
@@ -129,7 +139,7 @@ export function numbersOf(frame: BatchFrame): number[] {
   if (known !== undefined) return known;
   let at = 0;
   const numbers = [...frame.sizes].map((size) => {
-    const message = decodeMessage(double.request, frame.payloads.subarray(at, (at += size)));
+    const message = decodeMessage(double.request, inOnePiece(frame.payloads.subarray(at, (at += size))));
     return Number(message["number"]);
   });
   decoded.set(frame, numbers);
@@ -150,6 +160,12 @@ export interface ScriptedGatewayOptions {
   /** What it says its version is. */
   readonly version?: string;
   readonly windowBytes?: number;
+  /** Its boot. */
+  readonly incarnation?: number;
+  /** A Unix socket on which it listens as well. */
+  readonly unixPath?: string;
+  /** The Unix socket and the port that it says it has; by default those that it has. */
+  readonly says?: { readonly unixPath?: string; readonly port?: number };
 }
 
 export class ScriptedGateway {
@@ -180,14 +196,18 @@ export class ScriptedGateway {
   /** Listens on a free port until the test has finished. */
   static async start(options: ScriptedGatewayOptions = {}): Promise<ScriptedGateway> {
     const gateway = new ScriptedGateway(options);
-    gateway.#port = await new Promise<number>((resolve, reject) => {
-      const insecure = ServerCredentials.createInsecure();
-      gateway.#server.bindAsync("127.0.0.1:0", insecure, (error, port) =>
+    gateway.#port = await gateway.#listen("127.0.0.1:0");
+    if (options.unixPath !== undefined) await gateway.#listen(`unix:${options.unixPath}`);
+    onTestFinished(() => gateway.stop());
+    return gateway;
+  }
+
+  #listen(address: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) =>
         error ? reject(error) : resolve(port),
       );
     });
-    onTestFinished(() => gateway.stop());
-    return gateway;
   }
 
   get address(): string {
@@ -220,7 +240,7 @@ export class ScriptedGateway {
         bound.session.link.receive(message, bound.bulk, "opener");
       },
       drained: () => bound?.session.link.pump(),
-      closed: () => bound?.session.link.close(undefined),
+      closed: () => bound?.session.end(),
     });
   }
 
@@ -240,10 +260,12 @@ export class ScriptedGateway {
     session.link.writer?.welcome({
       version: this.#options.version ?? version,
       id: "scripted",
-      incarnation: 1,
+      incarnation: this.#options.incarnation ?? 1,
       windowBytes: this.#options.windowBytes ?? limits.sessionWindowBytes,
       windowItems: limits.sessionWindowItems,
       workers: 0,
+      unixPath: this.#options.says?.unixPath ?? this.#options.unixPath ?? "",
+      port: this.#options.says?.port ?? this.#port,
     });
     session.link.flush();
     this.sessions.push(session);

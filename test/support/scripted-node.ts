@@ -93,6 +93,11 @@ export class ScriptedNode {
     return node;
   }
 
+  /** Where it listens. */
+  get address(): string {
+    return this.#address;
+  }
+
   /** Registers at a gateway; resolves when it has been accepted, rejects when it has been refused. */
   register(gateway: string, secret: string): Promise<void> {
     const client = new Client(gateway, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
@@ -217,7 +222,7 @@ export class ScriptedNode {
   /** Says what it takes. */
   grant(credit: { readonly attempts: number; readonly draining?: boolean }): void {
     const { attempts, draining = false } = credit;
-    this.link?.writer?.credit({ queueMs: 1000, queueBytes: 1e9, attempts, draining });
+    this.link?.writer?.credit({ queueMs: 1000, queueBytes: 1e9, attempts, draining, held: false });
     this.link?.flush();
   }
 
@@ -278,7 +283,8 @@ export class ScriptedNode {
     this.hellos.push(hello);
     const id = this.#options.welcomeId ?? this.id;
     const { incarnation } = this;
-    this.link?.writer?.welcome({ version, id, incarnation, windowBytes: 1e9, windowItems: 1024, workers: 1 });
+    const bounds = { windowBytes: 1e9, windowItems: 1024, workers: 1 };
+    this.link?.writer?.welcome({ version, id, incarnation, ...bounds, unixPath: "", port: 0 });
     this.grant({ attempts: 16 });
   }
 

@@ -1,6 +1,7 @@
 /** A client that speaks Session frame by frame, without the SDK. */
 import { onTestFinished } from "vitest";
 import type { HeddleError } from "../../src/base/error.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { version } from "../../src/base/version.ts";
 import { openSession, type SessionStreams } from "../../src/rpc/session-streams.ts";
 import {
@@ -35,7 +36,10 @@ export function openSessionClient(address: string, hello: Partial<HelloFrame> = 
     address,
     { ...usual, ...hello },
     {
-      welcome: welcome.resolve,
+      welcome(frame) {
+        streams.openBulk(address);
+        welcome.resolve(frame);
+      },
       result: (frame) => results.result(frame),
       version: (frame) => results.function(frame),
       closed: closed.resolve,
@@ -61,7 +65,7 @@ export function openSessionClient(address: string, hello: Partial<HelloFrame> = 
       });
     },
     cancel(id, first, count) {
-      streams.link.writer?.cancel({ id, first, count });
+      streams.link.cancel({ id, first, count });
       streams.link.flush();
     },
   };
@@ -88,7 +92,7 @@ export function outcomesOf(client: SessionClient, id: number): Map<number, strin
       if (outcomes.has(index)) throw new Error(`item ${index} has two outcomes`);
       outcomes.set(
         index,
-        failed?.reason ?? Buffer.from(frame.payloads.subarray(at + 2, at + size)).toString(),
+        failed?.reason ?? Buffer.from(inOnePiece(frame.payloads.subarray(at + 2, at + size))).toString(),
       );
       at += size;
     }

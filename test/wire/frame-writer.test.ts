@@ -91,7 +91,6 @@ describe("FrameWriter", () => {
         const texts = { affinity, idempotencyKey, principal: affinity };
         const numbers = {
           attemptsMax: 2 ** 31,
-          epoch: 2 ** 32 - 1,
           attempt: 2 ** 32 - 1,
           incarnation: 2 ** 53 - 1,
         };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { limits } from "../../src/base/limits.ts";
+import { inOnePiece } from "../../src/base/rope.ts";
 import { emptyResult, noBytes, type ResultFrame } from "../../src/wire/frame.ts";
 import { chunkMaxBytes } from "../../src/wire/chunk-head.ts";
 import { resultHeaderBytes } from "../../src/wire/frame-bytes.ts";
@@ -27,7 +28,7 @@ function outcomes(frame: ResultFrame): string[] {
   let at = 0;
   return Array.from({ length: frame.count }, (_, position) => {
     const size = frame.sizes[position] ?? 0;
-    const payload = Buffer.from(frame.payloads.subarray(at, (at += size))).toString("hex");
+    const payload = Buffer.from(inOnePiece(frame.payloads.subarray(at, (at += size)))).toString("hex");
     const errors = frame.errors.filter(({ index }) => index === frame.first + position);
     return `${frame.first + position}:${payload}:${frame.runMs[position]}:${errors.map(({ message }) => message.length).join()}`;
   });

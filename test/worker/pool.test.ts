@@ -27,6 +27,8 @@ afterEach(async () => {
 
 /** Work that takes some tens of milliseconds, long for a test and short for a person. */
 const someWork = u32(40_000);
+/** Short for a test, and long enough for a quick item whose thread is not run for a moment. */
+const loopLimit = { timeLimitMs: 500 };
 const spin = Uint8Array.of(1, 0, 0, 0);
 const go = Uint8Array.of(0, 0, 0, 0);
 
@@ -162,7 +164,7 @@ describe("createWorkerPool", () => {
   });
 
   it("ends an endless loop, keeps what was finished before and does not start what comes after", async () => {
-    const pool = await setup(1, { timeLimitMs: 50 });
+    const pool = await setup(1, loopLimit);
     const { outcomes, rest } = await pool.run("spinIf", [go, go, go, spin, go, go]);
     expect(outcomes.map(reasonOf)).toEqual(["ok", "ok", "ok", "TIME_LIMIT", "missing", "missing"]);
     expect(outcomes[3]).toMatchObject({ code: 4 });
@@ -172,7 +174,7 @@ describe("createWorkerPool", () => {
   });
 
   it("ends an endless loop in the middle of items that share a reading of the clock", async () => {
-    const pool = await setup(1, { timeLimitMs: 50 });
+    const pool = await setup(1, loopLimit);
     await pool.run(
       "spinIf",
       Array.from({ length: 2_000 }, () => go),
@@ -184,7 +186,7 @@ describe("createWorkerPool", () => {
       "TIME_LIMIT",
     ]);
     expect(outcomes.slice(38).map(reasonOf)).toEqual(shared.slice(38).map(() => "missing"));
-    expect(parts.flatMap(({ runMs }) => [...runMs])[37]).toBeGreaterThan(50);
+    expect(parts.flatMap(({ runMs }) => [...runMs])[37]).toBeGreaterThan(loopLimit.timeLimitMs);
   });
 
   it("ends an endless loop whose every round takes long", async () => {
@@ -194,7 +196,7 @@ describe("createWorkerPool", () => {
   });
 
   it("runs the batch behind an endless loop as if nothing had been", async () => {
-    const pool = await setup(1, { timeLimitMs: 50 });
+    const pool = await setup(1, loopLimit);
     const [loop, next] = await Promise.all([pool.run("spinIf", [spin]), pool.run("echo", [go, go])]);
     expect(loop.outcomes.map(reasonOf)).toEqual(["TIME_LIMIT"]);
     expect(next.outcomes).toEqual([go, go]);
@@ -209,7 +211,9 @@ describe("createWorkerPool", () => {
         ["TIME_LIMIT"],
       ]);
     }
-    expect((await pool.run("echo", [go])).outcomes).toEqual([go]);
+    // With the limit of those that spin, an item whose thread is not run for a moment would be ended as well.
+    const kernel = await loadProbe();
+    expect((await pool.run("echo", [go], { kernel })).outcomes).toEqual([go]);
     expect(pool.stats().restarts).toBe(30);
   });
 
@@ -308,6 +312,47 @@ describe("createWorkerPool", () => {
     expect((await long).outcomes.map(reasonOf)).toEqual(["CANCELLED"]);
   });
 
+  it("runs short batches in the lane while long items hold every worker", async () => {
+    const pool = await setup(2);
+    const long = [pool.run("spinIf", [spin]), pool.run("spinIf", [spin])];
+    for (let round = 0; round < 20; round++) {
+      const { outcomes, parts } = await pool.run("echo", [go, go], { shortItems: true });
+      expect(outcomes).toEqual([go, go]);
+      expect(parts.at(-1)?.worker).toBe(2);
+      expect(pool.held()).toBe(true);
+    }
+    for (const { id } of long) pool.cancel(id, 0, 1);
+    for (const { outcomes } of await Promise.all(long)) expect(outcomes.map(reasonOf)).toEqual(["CANCELLED"]);
+    await pool.run("echo", [go]);
+    expect(pool.held()).toBe(false);
+  });
+
+  it("opens a second thread of the lane when the first is held", async () => {
+    const pool = await setup(1);
+    const held = [pool.run("spinIf", [spin])];
+    for (const worker of [1, 2]) {
+      const { outcomes, parts } = await pool.run("echo", [go], { shortItems: true });
+      expect(outcomes).toEqual([go]);
+      expect(parts.at(-1)?.worker).toBe(worker);
+      held.push(pool.run("spinIf", [spin], { shortItems: true }));
+    }
+    const last = pool.run("echo", [go], { shortItems: true });
+    for (const { id } of held) pool.cancel(id, 0, 1);
+    expect((await last).outcomes).toEqual([go]);
+    await Promise.all(held);
+  });
+
+  it("hands back what waits behind an item that runs long", async () => {
+    const pool = await setup();
+    const batch = pool.run("spinIf", [spin, go, go], { divisible: true });
+    const { takenBack } = await pool.takenBack(batch.id);
+    expect(takenBack).toBe(1);
+    pool.cancel(batch.id, 0, 1);
+    const { outcomes, rest } = await batch;
+    expect(outcomes.map(reasonOf)).toEqual(["CANCELLED", "missing", "missing"]);
+    expect(rest?.reason).toBe("NOT_STARTED");
+  });
+
   it("gives a short batch the place of a longer one that lies ready", async () => {
     const pool = await startPool(1);
     const order: string[] = [];
@@ -319,17 +364,52 @@ describe("createWorkerPool", () => {
     expect(order).toEqual(["short", "long"]);
   });
 
-  it("has a batch that takes longer than it was thought to make way for a short one", async () => {
-    const pool = await startPool(1);
+  it("runs short batches between the items of a longer one", async () => {
+    const pool = await setup();
     const item = Buffer.alloc(4);
     item.writeUInt32LE(2048); // a millisecond or more
-    const items = Array.from({ length: 1000 }, () => item);
+    const items = Array.from({ length: 50_000 }, () => item); // more than there is time for
+    let ended = false;
     const long = pool.run("work", items);
-    const short = pool.run("echo", [go], { estimatedMs: 0.1 });
-    const [{ rest, outcomes }, { outcomes: echoed }] = await Promise.all([long, short]);
-    expect(rest).toMatchObject({ reason: "NOT_STARTED" });
-    expect(outcomes).toContain("missing");
-    expect(echoed).toEqual([go]);
+    const over = long.finally(() => (ended = true));
+    for (let round = 0; round < 20; round++) {
+      expect((await pool.run("echo", [go, spin], { estimatedMs: 0.1 })).outcomes).toEqual([go, spin]);
+      expect(ended).toBe(false);
+    }
+    pool.cancel(long.id, 0, items.length);
+    const reasons = (await over).outcomes.map(reasonOf);
+    expect(new Set(reasons)).toEqual(new Set(["ok", "CANCELLED"]));
+  });
+
+  it("ends a short batch that runs away between the items of a longer one, and nothing else", async () => {
+    const pool = await setup(1, { timeLimitMs: 1_000 });
+    const item = Buffer.alloc(4);
+    item.writeUInt32LE(2048);
+    const long = pool.run(
+      "work",
+      Array.from({ length: 100 }, () => item),
+    );
+    const runaway = await pool.run("spinIf", [go, spin, go], { estimatedMs: 0.1 });
+    expect(runaway.outcomes.map(reasonOf)).toEqual(["ok", "TIME_LIMIT", "missing"]);
+    const { outcomes, rest } = await long;
+    const reasons = outcomes.map(reasonOf);
+    expect(reasons.filter((reason) => reason !== "ok" && reason !== "missing")).toEqual([]);
+    expect(rest?.reason).toBe(reasons.includes("missing") ? "NOT_STARTED" : undefined);
+    expect(pool.stats().restarts).toBe(1);
+  });
+
+  it("takes large results of a short batch in the middle of a longer one", async () => {
+    const pool = await setup();
+    const item = Buffer.alloc(4);
+    item.writeUInt32LE(2048);
+    const long = pool.run(
+      "work",
+      Array.from({ length: 200 }, () => item),
+    );
+    const large = Array.from({ length: 8 }, (_, index) => Buffer.alloc(300_000, index));
+    const { outcomes } = await pool.run("echo", large, { estimatedMs: 0.1 });
+    expect(outcomes.map((outcome) => Buffer.from(outcome as Uint8Array))).toEqual(large);
+    expect(new Set((await long).outcomes.map(reasonOf))).toEqual(new Set(["ok"]));
   });
 
   it("refuses batches beyond its queue", async () => {
@@ -395,7 +475,7 @@ describe("createWorkerPool", () => {
   });
 
   it("keeps what a call has logged that must be ended", async () => {
-    const pool = await setup(1, { timeLimitMs: 50 });
+    const pool = await setup(1, loopLimit);
     const { outcomes } = await pool.run("logBytes", [logging(3, "before"), logging(2, "the end", true)]);
     expect(outcomes.map(reasonOf)).toEqual(["ok", "TIME_LIMIT"]);
     expect(pool.log.map(({ index, text }) => `${index} ${text}`)).toEqual([
@@ -405,7 +485,7 @@ describe("createWorkerPool", () => {
   });
 
   it("says what it lost of a call that must be ended", async () => {
-    const pool = await setup(1, { timeLimitMs: 50 });
+    const pool = await setup(1, loopLimit);
     await pool.run("logBytes", [logging(limits.logCallLinesMax + 7, "x", true)]);
     expect(pool.log.at(-1)?.text).toMatch(/^7 more lines of this call were dropped/);
   });

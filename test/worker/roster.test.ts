@@ -7,6 +7,7 @@ import { Roster, type RosterMember } from "../../src/worker/roster.ts";
 class PuppetThread implements RosterMember {
   lane = -1;
   state: RosterMember["state"] = "starting";
+  late = false;
   error: HeddleError | undefined = undefined;
 
   exited(): Promise<void> {
@@ -49,6 +50,37 @@ function setup(workers: number, spares: number, spareDelayMs?: number) {
 describe("Roster", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
+
+  it("has another spare for each that is held, up to its bound", async () => {
+    const { roster, threads, ready } = setup(1, 1);
+    const open = roster.open();
+    ready(threads[0]);
+    ready(threads[1]);
+    await open;
+    roster.openLane();
+    expect(threads).toHaveLength(2);
+    const [, first] = threads;
+    if (first === undefined) throw new Error("no such thread");
+    first.late = true;
+    roster.openLane();
+    ready(threads[2]);
+    for (const spare of roster.spares) (spare as PuppetThread).late = true;
+    roster.openLane();
+    expect(threads).toHaveLength(1 + limits.laneThreadsMax);
+    expect(roster.spares).toEqual(threads.slice(1));
+  });
+
+  it("starts spares at once when the lane needs them", async () => {
+    const { roster, threads, ready } = setup(1, 1, 500);
+    const open = roster.open();
+    ready(threads[0]);
+    await open;
+    expect(threads).toHaveLength(1);
+    roster.openLane();
+    expect(threads).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(threads).toHaveLength(2);
+  });
 
   it("is open when every place is taken, with spares still to come", async () => {
     const { roster, threads, ready } = setup(2, 1);

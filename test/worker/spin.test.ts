@@ -39,7 +39,19 @@ describe("Spin", () => {
     const { hasCome, looks } = comes(Infinity);
     spin.look(hasCome);
     expect(looks()).toBeLessThan(100);
-    for (let times = 0; times < limits.spinRestMax; times++) expect(spin.worthwhile()).toBe(false);
+    expect(spin.worthwhile()).toBe(false);
     expect(spin.worthwhile()).toBe(true);
+  });
+
+  it("rests for longer each time that the thread is set aside, as when it looked in vain", () => {
+    const { spin } = setup({ stepMs: limits.spinGapMs * 2, maxMs: 1000 });
+    const rests: number[] = [];
+    for (let time = 0; time < 9; time++) {
+      let rest = 0;
+      spin.look(comes(Infinity).hasCome);
+      while (!spin.worthwhile()) rest++;
+      rests.push(rest);
+    }
+    expect(rests).toEqual([1, 2, 4, 8, 16, 32, 64, limits.spinRestMax, limits.spinRestMax]);
   });
 });

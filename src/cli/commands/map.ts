@@ -11,7 +11,8 @@ import { ExitCode } from "../exit-code.ts";
 import { createMapProgress } from "../progress.ts";
 import type { Output } from "../output.ts";
 import { responseJson } from "../response-json.ts";
-import { openLines, type InputLine } from "../read-input.ts";
+import { openLines } from "../read-input.ts";
+import type { TextLine } from "../text-lines.ts";
 
 /** `heddle map` */
 export const map: Command = {
@@ -78,13 +79,14 @@ function describe({ code, reason, rawMessage: message }: HeddleError): unknown {
 }
 
 /** Requests line by line; a line that is none becomes the error of its item. */
-async function* inputsOf(type: MessageType, lines: AsyncIterable<InputLine>): AsyncGenerator<object> {
-  for await (const { number, text } of lines) {
+async function* inputsOf(type: MessageType, lines: AsyncIterable<TextLine>): AsyncGenerator<object> {
+  for await (const line of lines) {
     try {
-      yield messageFromJson(type, JSON.parse(text));
+      if ("fault" in line) throw new HeddleError("BAD_PAYLOAD", line.fault);
+      yield messageFromJson(type, JSON.parse(line.text));
     } catch (error) {
       const said = error instanceof HeddleError ? error.rawMessage : `not JSON: ${String(error)}`;
-      yield new HeddleError("BAD_PAYLOAD", `line ${number}: ${said}`);
+      yield new HeddleError("BAD_PAYLOAD", `line ${line.number}: ${said}`);
     }
   }
 }

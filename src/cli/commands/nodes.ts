@@ -19,6 +19,7 @@ function describe(node: NodeInfo): Record<string, unknown> {
     executed: node.heartbeat?.executed ?? 0,
     memoryBytes: node.heartbeat?.memoryBytes ?? 0,
     workerRestarts: node.heartbeat?.workerRestarts ?? 0,
+    attemptsDropped: node.heartbeat?.attemptsDropped ?? 0,
     zone: node.facts?.zone ?? "",
     version: node.facts?.version ?? "",
     incarnation: node.facts?.incarnation ?? 0,

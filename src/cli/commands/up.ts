@@ -7,10 +7,8 @@ import { table } from "../output.ts";
 import { startSchedulerProcess, type SchedulerProcess } from "../scheduler-process.ts";
 import { cores, gatewayOptions } from "../server-options.ts";
 import { aborted } from "../signals.ts";
+import { socketPath } from "../socket-path.ts";
 import { Supervisor, type NodeReady } from "../supervisor.ts";
-
-/** Longest path of a Unix socket that every system takes. */
-const unixPathMax = 100;
 
 /** `heddle up` */
 export const up: Command = {
@@ -57,7 +55,7 @@ async function startNodes(
   for (let number = 1; number <= count; number++) {
     const id = `node-${number}`;
     const data = resolve(scheduler.folder.path, "nodes", id);
-    const socket = join(data, "executor.sock");
+    const socket = socketPath(join(data, "executor.sock"));
     const argv = [
       "--scheduler",
       scheduler.addresses.grpc,
@@ -65,7 +63,7 @@ async function startNodes(
       scheduler.folder.pathOf("secret"),
     ];
     argv.push("--data", data, "--id", id, "--workers", String(workers));
-    if (Buffer.byteLength(socket) <= unixPathMax) argv.push("--unix", socket);
+    if (socket !== "") argv.push("--unix", socket);
     starting.push(supervisor.start(id, argv));
   }
   const nodes = await Promise.all(starting);

@@ -4,6 +4,7 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 import type { Batch as _heddle_v1_Batch, Batch__Output as _heddle_v1_Batch__Output } from './heddle/v1/Batch.ts';
 import type { Cancel as _heddle_v1_Cancel, Cancel__Output as _heddle_v1_Cancel__Output } from './heddle/v1/Cancel.ts';
 import type { Chunk as _heddle_v1_Chunk, Chunk__Output as _heddle_v1_Chunk__Output } from './heddle/v1/Chunk.ts';
+import type { CodeFacts as _heddle_v1_CodeFacts, CodeFacts__Output as _heddle_v1_CodeFacts__Output } from './heddle/v1/CodeFacts.ts';
 import type { Credit as _heddle_v1_Credit, Credit__Output as _heddle_v1_Credit__Output } from './heddle/v1/Credit.ts';
 import type { DeleteRequest as _heddle_v1_DeleteRequest, DeleteRequest__Output as _heddle_v1_DeleteRequest__Output } from './heddle/v1/DeleteRequest.ts';
 import type { DeleteResponse as _heddle_v1_DeleteResponse, DeleteResponse__Output as _heddle_v1_DeleteResponse__Output } from './heddle/v1/DeleteResponse.ts';
@@ -51,6 +52,7 @@ export interface ProtoGrpcType {
       Batch: MessageTypeDefinition<_heddle_v1_Batch, _heddle_v1_Batch__Output>
       Cancel: MessageTypeDefinition<_heddle_v1_Cancel, _heddle_v1_Cancel__Output>
       Chunk: MessageTypeDefinition<_heddle_v1_Chunk, _heddle_v1_Chunk__Output>
+      CodeFacts: MessageTypeDefinition<_heddle_v1_CodeFacts, _heddle_v1_CodeFacts__Output>
       Credit: MessageTypeDefinition<_heddle_v1_Credit, _heddle_v1_Credit__Output>
       DeleteRequest: MessageTypeDefinition<_heddle_v1_DeleteRequest, _heddle_v1_DeleteRequest__Output>
       DeleteResponse: MessageTypeDefinition<_heddle_v1_DeleteResponse, _heddle_v1_DeleteResponse__Output>

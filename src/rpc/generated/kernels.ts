@@ -1,6 +1,7 @@
 import type * as grpc from '@grpc/grpc-js';
 import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-loader';
 
+import type { CodeFacts as _heddle_v1_CodeFacts, CodeFacts__Output as _heddle_v1_CodeFacts__Output } from './heddle/v1/CodeFacts.ts';
 import type { DeleteRequest as _heddle_v1_DeleteRequest, DeleteRequest__Output as _heddle_v1_DeleteRequest__Output } from './heddle/v1/DeleteRequest.ts';
 import type { DeleteResponse as _heddle_v1_DeleteResponse, DeleteResponse__Output as _heddle_v1_DeleteResponse__Output } from './heddle/v1/DeleteResponse.ts';
 import type { DeployHeader as _heddle_v1_DeployHeader, DeployHeader__Output as _heddle_v1_DeployHeader__Output } from './heddle/v1/DeployHeader.ts';
@@ -33,6 +34,7 @@ type SubtypeConstructor<Constructor extends new (...args: any) => any, Subtype> 
 export interface ProtoGrpcType {
   heddle: {
     v1: {
+      CodeFacts: MessageTypeDefinition<_heddle_v1_CodeFacts, _heddle_v1_CodeFacts__Output>
       DeleteRequest: MessageTypeDefinition<_heddle_v1_DeleteRequest, _heddle_v1_DeleteRequest__Output>
       DeleteResponse: MessageTypeDefinition<_heddle_v1_DeleteResponse, _heddle_v1_DeleteResponse__Output>
       DeployHeader: MessageTypeDefinition<_heddle_v1_DeployHeader, _heddle_v1_DeployHeader__Output>

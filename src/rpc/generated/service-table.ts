@@ -42,6 +42,7 @@ export const serviceTable: ServiceTable = {
       {"number":3,"name":"memoryBytes","type":"uint64"},
       {"number":4,"name":"busyWorkers","type":"uint32"},
       {"number":5,"name":"workerRestarts","type":"uint32"},
+      {"number":6,"name":"attemptsDropped","type":"uint64"},
     ],
     "heddle.v1.Leaving": [
       {"number":1,"name":"why","type":"string"},
@@ -79,6 +80,7 @@ export const serviceTable: ServiceTable = {
     "heddle.v1.WatchRequest": [
       {"number":1,"name":"attempts","type":"bool"},
       {"number":2,"name":"functions","type":"string","repeated":true},
+      {"number":3,"name":"load","type":"bool"},
     ],
     "heddle.v1.AttemptStarted": [
       {"number":1,"name":"attemptId","type":"uint64"},
@@ -143,7 +145,6 @@ export const serviceTable: ServiceTable = {
       {"number":16,"name":"traces","type":"bytes"},
       {"number":17,"name":"deadlinesMs","type":"fixed32","repeated":true},
       {"number":18,"name":"attemptsMax","type":"uint32"},
-      {"number":19,"name":"epoch","type":"uint32"},
       {"number":20,"name":"principal","type":"string"},
       {"number":21,"name":"tracedItems","type":"fixed32","repeated":true},
       {"number":22,"name":"tracedParents","type":"bytes"},
@@ -171,6 +172,8 @@ export const serviceTable: ServiceTable = {
       {"number":4,"name":"windowBytes","type":"uint64"},
       {"number":5,"name":"windowItems","type":"uint32"},
       {"number":6,"name":"workers","type":"uint32"},
+      {"number":7,"name":"unixPath","type":"string"},
+      {"number":8,"name":"port","type":"uint32"},
     ],
     "heddle.v1.ItemError": [
       {"number":1,"name":"index","type":"uint64"},
@@ -214,6 +217,7 @@ export const serviceTable: ServiceTable = {
       {"number":2,"name":"queueBytes","type":"uint64"},
       {"number":3,"name":"attempts","type":"uint32"},
       {"number":4,"name":"draining","type":"bool"},
+      {"number":5,"name":"held","type":"bool"},
     ],
     "heddle.v1.Log": [
       {"number":1,"name":"id","type":"uint64"},
@@ -233,9 +237,16 @@ export const serviceTable: ServiceTable = {
     "heddle.v1.FetchModuleRequest": [
       {"number":1,"name":"digest","type":"string"},
     ],
+    "heddle.v1.CodeFacts": [
+      {"number":1,"name":"version","type":"string"},
+      {"number":2,"name":"unrestorable","type":"string","repeated":true},
+      {"number":3,"name":"varies","type":"bool"},
+      {"number":4,"name":"growsTables","type":"bool"},
+    ],
     "heddle.v1.FetchModuleResponse": [
       {"number":1,"name":"data","type":"bytes"},
       {"number":2,"name":"size","type":"uint64"},
+      {"number":3,"name":"facts","type":"heddle.v1.CodeFacts"},
     ],
     "heddle.v1.DeployHeader": [
       {"number":1,"name":"size","type":"uint64"},

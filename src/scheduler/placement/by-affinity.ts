@@ -10,6 +10,7 @@ const loadFactor = 1.25;
  * none accepts it.
  */
 export function placeByAffinity(capacity: Capacity, demand: Demand): NodeState | undefined {
+  if (demand.room !== "any") return undefined;
   const { ring, attempts, workers } = capacity;
   return ring.find(demand.affinity, (node) => {
     if (node.pool === "full" || !accepts(node, demand)) return false;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { BarChart, Chart, LineChart } from "../../../bench/chart.ts";
+import type { BarChart, Chart, LineChart } from "../../../bench/draw/chart.ts";
 import { drawChart } from "../../../bench/draw/draw-chart.ts";
 import { expectWellFormed, type XmlElement } from "../../support/well-formed.ts";
 

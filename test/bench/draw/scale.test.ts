@@ -62,13 +62,19 @@ describe("createScale", () => {
     expect(place(2)).toBeCloseTo(125);
   });
 
+  it("gives every nine of a percentile as much room", () => {
+    const { ticks } = setup({ values: [0, 90, 99, 99.9], scale: "percentiles", labelValues: true });
+    expect(ticks.map(({ label }) => label)).toEqual(["0", "90", "99", "99.9"]);
+    for (const [nines, { at }] of ticks.entries()) expect(at).toBeCloseTo((nines * 500) / 3);
+  });
+
   it("leaves out labels that have no room", () => {
     expect(labels({ values: [0, 100], tickRoom: 200 })).toEqual(["0", "40", "80"]);
   });
 
   it("keeps the order of values, inside its length, whatever they are", () => {
     const options = fc.record({
-      scale: fc.constantFrom("linear" as const, "log" as const),
+      scale: fc.constantFrom("linear" as const, "log" as const, "percentiles" as const),
       values: fc.array(fc.double(), { maxLength: 20 }),
       fromZero: fc.boolean(),
       labelValues: fc.boolean(),

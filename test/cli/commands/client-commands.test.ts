@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { admitModule } from "../../../src/kernel/admission.ts";
 import { openCluster, watchAttempts, type Cluster } from "../../support/cluster.ts";
 import { capturedMain, type Captured } from "../../support/captured-main.ts";
-import { kernelFile, kernelSource, mixed } from "../../support/kernels.ts";
+import { kernelFile, kernelModule, kernelSource, mixed } from "../../support/kernels.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 let cluster: Cluster;
@@ -144,6 +144,15 @@ describe("heddle invoke", () => {
     ).toEqual({ value: mixed(3, 5) });
   });
 
+  it("refuses a request from stdin that is not UTF-8", async () => {
+    const command = cluster.startHeddle(["invoke", "work/add", "-"]);
+    command.stdin.end(Buffer.of(0x7b, 0xff, 0x7d));
+    expect(await command.closed).toMatchObject({
+      code: 2,
+      stderr: "heddle invoke: the request is not UTF-8; see heddle invoke --help\n",
+    });
+  });
+
   it("stops waiting for stdin on Ctrl-C", async () => {
     const command = cluster.startHeddle(["invoke", "work/add", "-"]);
     await readsStdin(command.stdin);
@@ -192,6 +201,25 @@ describe("heddle map", () => {
       { value: 0 },
     ]);
     expect([code, stderr]).toEqual([1, "4 of 6 items failed\n"]);
+  });
+
+  // Bad bytes became other characters without a word, and a U+2028 in a string cut its line in two.
+  it("takes a line for what its bytes say, and refuses one that is not UTF-8", async () => {
+    await cluster.fabric.admin.deploy(await kernelModule("echo"));
+    const file = join(temporaryFolder(), "texts.jsonl");
+    const bad = Buffer.concat([Buffer.from('{"text": "'), Buffer.of(0xff), Buffer.from('"}\n')]);
+    writeFileSync(
+      file,
+      Buffer.concat([Buffer.from('{"text": "ü\u2028𝄞"}\n'), bad, Buffer.from('{"text": "b"}')]),
+    );
+    const { code, stdout } = await run("map", "echo/say", file);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { value: "ü\u2028𝄞" },
+      { error: { code: "INVALID_ARGUMENT", reason: "BAD_PAYLOAD", message: "line 2: it is not UTF-8" } },
+      { value: "b" },
+    ]);
+    expect(code).toBe(1);
   });
 
   it("gives nothing for no lines", async () => {

@@ -79,10 +79,6 @@ export interface Batch {
    */
   'attemptsMax'?: (number);
   /**
-   * Which submission of the map this is: grows when a client submits it again after a lost connection.
-   */
-  'epoch'?: (number);
-  /**
    * Whose the work is (Execute); empty means `default`.
    */
   'principal'?: (string);
@@ -173,10 +169,6 @@ export interface Batch__Output {
    * Most tries of one item; 0 is the default.
    */
   'attemptsMax': (number);
-  /**
-   * Which submission of the map this is: grows when a client submits it again after a lost connection.
-   */
-  'epoch': (number);
   /**
    * Whose the work is (Execute); empty means `default`.
    */

@@ -13,7 +13,7 @@ export interface Chunk {
    */
   'id'?: (number | string | Long);
   /**
-   * The bytes, at most 64 KiB less the frame's header.
+   * The bytes; none when the rest of the frame does not come, because all its items were cancelled.
    */
   'data'?: (Buffer | Uint8Array | string);
 }
@@ -29,7 +29,7 @@ export interface Chunk__Output {
    */
   'id': (number);
   /**
-   * The bytes, at most 64 KiB less the frame's header.
+   * The bytes; none when the rest of the frame does not come, because all its items were cancelled.
    */
   'data': (Buffer);
 }

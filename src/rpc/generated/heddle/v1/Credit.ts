@@ -22,6 +22,10 @@ export interface Credit {
    * True when the sender finishes what it has and takes nothing new.
    */
   'draining'?: (boolean);
+  /**
+   * Items that run long hold all workers: what is short still runs, on threads of its own.
+   */
+  'held'?: (boolean);
 }
 
 /**
@@ -44,4 +48,8 @@ export interface Credit__Output {
    * True when the sender finishes what it has and takes nothing new.
    */
   'draining': (boolean);
+  /**
+   * Items that run long hold all workers: what is short still runs, on threads of its own.
+   */
+  'held': (boolean);
 }

@@ -1,5 +1,6 @@
 // Original file: proto/heddle/v1/kernels.proto
 
+import type { CodeFacts as _heddle_v1_CodeFacts, CodeFacts__Output as _heddle_v1_CodeFacts__Output } from '../../heddle/v1/CodeFacts.ts';
 import type { Long } from '@grpc/proto-loader';
 
 /**
@@ -14,6 +15,10 @@ export interface FetchModuleResponse {
    * Size of the whole module in bytes, in the first message.
    */
   'size'?: (number | string | Long);
+  /**
+   * What the scheduler's admission found in its code, in the last message; from a scheduler only.
+   */
+  'facts'?: (_heddle_v1_CodeFacts | null);
 }
 
 /**
@@ -28,4 +33,8 @@ export interface FetchModuleResponse__Output {
    * Size of the whole module in bytes, in the first message.
    */
   'size': (number);
+  /**
+   * What the scheduler's admission found in its code, in the last message; from a scheduler only.
+   */
+  'facts': (_heddle_v1_CodeFacts__Output | null);
 }

@@ -26,6 +26,10 @@ export interface Heartbeat {
    * Workers that had to be replaced since its boot.
    */
   'workerRestarts'?: (number);
+  /**
+   * Attempts dropped since its boot since the stream of their scheduler broke; what of them had run is run again.
+   */
+  'attemptsDropped'?: (number | string | Long);
 }
 
 /**
@@ -52,4 +56,8 @@ export interface Heartbeat__Output {
    * Workers that had to be replaced since its boot.
    */
   'workerRestarts': (number);
+  /**
+   * Attempts dropped since its boot since the stream of their scheduler broke; what of them had run is run again.
+   */
+  'attemptsDropped': (number);
 }

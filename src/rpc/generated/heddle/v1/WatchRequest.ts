@@ -13,6 +13,10 @@ export interface WatchRequest {
    * Only attempts of these functions (`kernel/function`); empty is all.
    */
   'functions'?: (string)[];
+  /**
+   * Tell of a node with each of its heartbeats as well, not only when its state changes.
+   */
+  'load'?: (boolean);
 }
 
 /**
@@ -27,4 +31,8 @@ export interface WatchRequest__Output {
    * Only attempts of these functions (`kernel/function`); empty is all.
    */
   'functions': (string)[];
+  /**
+   * Tell of a node with each of its heartbeats as well, not only when its state changes.
+   */
+  'load': (boolean);
 }

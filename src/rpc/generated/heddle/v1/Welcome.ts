@@ -19,17 +19,26 @@ export interface Welcome {
    */
   'incarnation'?: (number | string | Long);
   /**
-   * Input bytes the client may have unsettled on this connection.
+   * Input bytes that the client's maps should have unsettled on this connection. Some times as many are refused.
    */
   'windowBytes'?: (number | string | Long);
   /**
-   * Items the client may have unsettled on this connection.
+   * Items that they should have unsettled.
    */
   'windowItems'?: (number);
   /**
    * Threads that run kernels (Execute).
    */
   'workers'?: (number);
+  /**
+   * Path of a Unix socket on which the gateway takes sessions as well (Session); empty for none, and for clients that are
+   * not on its machine. A client that finds there the same `id` and `incarnation` may use it instead.
+   */
+  'unixPath'?: (string);
+  /**
+   * The TCP port on which the gateway listens; a client that dialled another one has come by some relay (Session).
+   */
+  'port'?: (number);
 }
 
 /**
@@ -49,15 +58,24 @@ export interface Welcome__Output {
    */
   'incarnation': (number);
   /**
-   * Input bytes the client may have unsettled on this connection.
+   * Input bytes that the client's maps should have unsettled on this connection. Some times as many are refused.
    */
   'windowBytes': (number);
   /**
-   * Items the client may have unsettled on this connection.
+   * Items that they should have unsettled.
    */
   'windowItems': (number);
   /**
    * Threads that run kernels (Execute).
    */
   'workers': (number);
+  /**
+   * Path of a Unix socket on which the gateway takes sessions as well (Session); empty for none, and for clients that are
+   * not on its machine. A client that finds there the same `id` and `incarnation` may use it instead.
+   */
+  'unixPath': (string);
+  /**
+   * The TCP port on which the gateway listens; a client that dialled another one has come by some relay (Session).
+   */
+  'port': (number);
 }
