@@ -33,8 +33,8 @@ export const policyLimits = {
   ejectShareMax: 0.5,
   /** Nodes whose health is remembered. */
   healthsMax: 20_000,
-  /** Estimated wait in the queue beyond which calls are refused. */
-  queueMaxMs: 10_000,
+  /** Estimated wait in the queue beyond which calls are refused: as long as a server waits for any call. */
+  queueMaxMs: 900_000,
   /** Estimated wait for which no call is refused, whatever its deadline. */
   queueFreeMs: 20,
 } as const;
