@@ -3,6 +3,7 @@
  * way: it is cut, kept and written piece by piece, and put together where somebody wants it in one piece, which is in
  * the memory of a worker or in a caller's value, and nowhere before.
  */
+import { copyRange } from "./copy-range.ts";
 
 /** Bytes, in one piece or in several. */
 export type Bytes = Uint8Array | Rope;
@@ -58,10 +59,9 @@ export function inOnePiece(bytes: Bytes): Uint8Array {
 
 /** Copies all of the bytes, which must fit. */
 export function copyPieces(bytes: Bytes, target: Uint8Array, at: number): void {
-  if (!(bytes instanceof Rope)) return target.set(bytes, at);
   let next = at;
-  for (const piece of bytes.pieces) {
-    target.set(piece, next);
+  for (const piece of piecesOf(bytes)) {
+    copyRange(target, next, piece, 0, piece.length);
     next += piece.length;
   }
 }
@@ -73,6 +73,6 @@ const uncleanMinBytes = 16 * 1024;
 export function copyOfPart(bytes: Uint8Array, start: number, end: number): Uint8Array {
   if (end - start < uncleanMinBytes) return bytes.slice(start, end);
   const copy = new Uint8Array(Buffer.allocUnsafeSlow(end - start).buffer);
-  copy.set(bytes.subarray(start, end));
+  copyRange(copy, 0, bytes, start, end);
   return copy;
 }

@@ -8,18 +8,18 @@ import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import type { CodeFacts } from "../kernel/code-facts.ts";
-import { loadVerified } from "../kernel/load.ts";
+import { beginLoad, loadVerified, type BegunLoad } from "../kernel/load.ts";
 import type { ModuleStore } from "../store/module-store.ts";
 import type { FunctionFrame } from "../wire/frame.ts";
 import type { KernelModule } from "../worker/pool.ts";
-import type { FetchedModule } from "./module-fetch.ts";
+import type { EarlyBytes, FetchedModule } from "./module-fetch.ts";
 
 /** What a cache is made of. */
 export interface ModuleCacheOptions {
   readonly store: ModuleStore;
   readonly clock: Clock;
   /** Where verified bytes come from when the disk does not have them; `peers` may be asked before the scheduler. */
-  fetch(digest: KernelDigest, peers: readonly string[]): Promise<FetchedModule>;
+  fetch(digest: KernelDigest, peers: readonly string[], early: EarlyBytes): Promise<FetchedModule>;
   /** Makes instances ready before the first call. */
   prepare(kernel: KernelModule): Promise<void>;
   /** The kernel has a form for short calls now. */
@@ -39,6 +39,8 @@ interface Compiled {
 /** Bytes that are there, verified; `isKept`: they come from the disk. */
 interface Arrived extends FetchedModule {
   readonly isKept: boolean;
+  /** What was begun when they were here and not admitted. */
+  readonly begun?: BegunLoad | undefined;
 }
 
 export class ModuleCache {
@@ -102,11 +104,11 @@ export class ModuleCache {
 
   /** Compiles a module and writes it to the disk at the same time. */
   async #load(digest: KernelDigest, coming: Promise<Arrived>): Promise<KernelModule> {
-    const { bytes, facts, isKept } = await coming;
-    const keeping = isKept ? undefined : this.#keep(digest, bytes);
+    const { bytes, facts, isKept, path, begun } = await coming;
+    const keeping = isKept ? undefined : this.#keep(digest, bytes, path);
     keeping?.catch(() => {}); // told below
     try {
-      return await this.#compile(digest, bytes, facts);
+      return await this.#compile(digest, bytes, facts, begun);
     } finally {
       await keeping;
     }
@@ -116,8 +118,9 @@ export class ModuleCache {
     digest: KernelDigest,
     bytes: Uint8Array,
     facts: CodeFacts | undefined,
+    begun: BegunLoad | undefined,
   ): Promise<KernelModule> {
-    const { kernel, watch } = await loadVerified(bytes, digest, facts);
+    const { kernel, watch } = await loadVerified(bytes, digest, facts, begun);
     await this.#options.prepare(kernel);
     this.#compiled.set(digest, { kernel, bytes: bytes.length, usedAt: this.#options.clock.now() });
     this.#compiledBytes += bytes.length;
@@ -153,14 +156,19 @@ export class ModuleCache {
 
   async #coming(digest: KernelDigest, peers: readonly string[]): Promise<Arrived> {
     const kept = await this.#kept(digest);
-    if (kept !== undefined) return { bytes: kept, facts: undefined, isKept: true };
-    return { ...(await this.#options.fetch(digest, peers)), isKept: false };
+    if (kept !== undefined) return { bytes: kept, facts: undefined, path: undefined, isKept: true };
+    let begun: BegunLoad | undefined;
+    const fetched = await this.#options.fetch(digest, peers, (bytes) => {
+      begun = beginLoad(bytes);
+    });
+    return { ...fetched, begun, isKept: false };
   }
 
-  async #keep(digest: KernelDigest, bytes: Uint8Array): Promise<void> {
+  async #keep(digest: KernelDigest, bytes: Uint8Array, path: string | undefined): Promise<void> {
     const { store, notKept } = this.#options;
     try {
       const inUse = (other: KernelDigest): boolean => this.#compiled.has(other) || this.#loading.has(other);
+      if (path !== undefined && (await store.link(path, bytes.length, digest, inUse))) return;
       await store.put(bytes, inUse, digest);
     } catch (error) {
       notKept(digest, HeddleError.from(error));

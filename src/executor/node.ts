@@ -84,7 +84,7 @@ export class Node {
     this.#modules = new ModuleCache({
       store: options.modules,
       clock: systemClock,
-      fetch: (digest, peers) => this.#sources.fetch(digest, peers),
+      fetch: (digest, peers, early) => this.#sources.fetch(digest, peers, early),
       prepare: (kernel) => this.#pool.prepare(kernel),
       offer: (kernel) => this.#pool.offer(kernel),
       forget: (kernel) => this.#pool.forget(kernel),

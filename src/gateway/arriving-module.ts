@@ -1,6 +1,7 @@
 /**
  * A module that is being uploaded. Nodes that were told of its digest get it while it comes, all but the end, which
- * they get when it is admitted: the way from the gateway to a node takes as long as that from the client.
+ * they get when it is admitted: the way from the gateway to a node takes as long as that from the client. Nodes on this
+ * machine read it from the file that it is written to meanwhile.
  */
 import type { HeddleError } from "../base/error.ts";
 import type { CodeFacts } from "../rpc/generated/heddle/v1/CodeFacts.ts";
@@ -11,6 +12,7 @@ export class ArrivingModule implements SentModule {
   #received = 0;
   #facts: CodeFacts | undefined;
   #error: HeddleError | undefined;
+  readonly #files = Promise.withResolvers<readonly string[] | undefined>();
   #changed = Promise.withResolvers<void>();
 
   constructor(size: number) {
@@ -34,9 +36,20 @@ export class ArrivingModule implements SentModule {
     return this.#facts;
   }
 
+  /** It is whole and in a file, which has one of these paths. */
+  written(paths: readonly string[]): void {
+    this.#files.resolve(paths);
+  }
+
+  /** Where it is on the disk; undefined when it is not there by the time that it is admitted or has failed. */
+  files(): Promise<readonly string[] | undefined> {
+    return this.#files.promise;
+  }
+
   /** It is whole and admitted. */
   release(facts: CodeFacts): void {
     this.#facts = facts;
+    this.#files.resolve(undefined);
     this.#wake();
   }
 
@@ -44,6 +57,7 @@ export class ArrivingModule implements SentModule {
   fail(error: HeddleError): void {
     if (this.#facts !== undefined) return;
     this.#error ??= error;
+    this.#files.resolve(undefined);
     this.#wake();
   }
 

@@ -11,6 +11,8 @@ export interface DeployPlan extends Replacement {
   readonly digest?: KernelDigest;
   /** The module is being admitted: nodes may fetch all but its end. */
   expect?(): void;
+  /** The module is in a file, which has one of these paths, one after the other. */
+  written?(paths: readonly string[]): void;
   /** Makes the version ready before it gets calls. */
   prepare?(version: KernelRecord): Promise<void>;
 }

@@ -25,13 +25,17 @@ export class DeployingModules {
     this.#modules = modules;
   }
 
-  /** Writes a module to the disk and lets nodes fetch it, but for its end, as long as the work goes on. */
+  /**
+   * Writes a module to the disk and lets nodes fetch it, but for its end, as long as the work goes on. `written` hears
+   * at which paths its bytes can be read.
+   */
   async during<T>(
     digest: KernelDigest,
     bytes: Uint8Array,
     work: (module: DeployingModule) => Promise<T>,
+    written?: (paths: readonly string[]) => void,
   ): Promise<T> {
-    const staging = this.#modules.stage(bytes, digest);
+    const staging = this.#modules.stage(bytes, digest, written);
     const released = Promise.withResolvers<void>();
     const module: DeployingModule = { digest, bytes, released, staging };
     staging.catch(() => {}); // told when it is kept

@@ -173,7 +173,8 @@ export class KernelsService {
     const expect = (): void => {
       if (announced === undefined) this.#deployment.expect(digest, bytes.length);
     };
-    const plan = { ...planOf(header), digest, expect, prepare };
+    const written = (paths: readonly string[]): void => announced?.module.written(paths);
+    const plan = { ...planOf(header), digest, expect, prepare, written };
     const { kernel, unchanged } = await this.#registry.deploy(bytes, header.name, header.digest, plan);
     return {
       kernel: this.#describe(this.#registry.route(kernel.name)),

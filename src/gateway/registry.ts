@@ -174,7 +174,8 @@ export class Registry {
     plan: DeployPlan = {},
   ): Promise<Deployed> {
     const digest = checkDigest(plan.digest ?? digestOf(bytes), wantedDigest);
-    return this.#deploying.during(digest, bytes, (module) => this.#deploy(module, wantedName, plan));
+    const work = (module: DeployingModule): Promise<Deployed> => this.#deploy(module, wantedName, plan);
+    return this.#deploying.during(digest, bytes, work, (paths) => plan.written?.(paths));
   }
 
   async #deploy(module: DeployingModule, wantedName: string, plan: DeployPlan): Promise<Deployed> {

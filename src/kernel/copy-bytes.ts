@@ -3,6 +3,7 @@
  * are made once; and a DataView moves eight bytes at a time at any address, which V8 compiles to a load and a store
  * without making a bigint of them. 66 bytes take 10 ns so, against 68 ns one by one and 58 ns with `set(subarray())`.
  */
+import { copyRange } from "../base/copy-range.ts";
 
 /** Bytes, and the same bytes in words. */
 export interface ByteArea {
@@ -12,7 +13,7 @@ export interface ByteArea {
 
 /** Up to this size bytes are copied one by one. */
 const fewBytes = 8;
-/** Up to this size words are faster than making a view for `set`. */
+/** Up to this size words are faster than calling Node's own copy. */
 const wordsMaxBytes = 512;
 
 /** The area of an array, to be kept as long as the array is used. */
@@ -29,7 +30,7 @@ export function copyBytes(
   size: number,
 ): void {
   if (size > wordsMaxBytes) {
-    target.bytes.set(source.bytes.subarray(sourceAt, sourceAt + size), targetAt);
+    copyRange(target.bytes, targetAt, source.bytes, sourceAt, sourceAt + size);
     return;
   }
   let at = 0;

@@ -3,7 +3,7 @@ import type { KernelDigest } from "../base/ids.ts";
 import { digestOf, inspectModule, validateModule } from "./admission.ts";
 import type { InstancePlan } from "./call-plan.ts";
 import type { CodeFacts } from "./code-facts.ts";
-import { compileEarly } from "./early-compile.ts";
+import { compileEarly, type EarlyCompile } from "./early-compile.ts";
 import type { InstanceForm } from "./instance-form.ts";
 import type { NormalizedModule } from "./normalize.ts";
 import { setWasmFlags } from "./v8-flags.ts";
@@ -50,17 +50,28 @@ export async function loadKernel(bytes: Uint8Array, digest: KernelDigest): Promi
   return kernel;
 }
 
+/** A module of which all is begun that needs no word of its admission. */
+export interface BegunLoad extends EarlyCompile {
+  readonly bytes: Uint8Array;
+}
+
+/** Begins to load a module that may yet be refused: it is read and compiled, and nothing of it runs. */
+export function beginLoad(bytes: Uint8Array): BegunLoad {
+  setWasmFlags();
+  return { bytes, ...compileEarly(bytes) };
+}
+
 /**
  * As `loadKernel`, for bytes of which it is certain that this is their digest and that they were admitted: what V8 would
- * say against them it says when a call comes to it. `facts` is what was found in their code, if that is known.
+ * say against them it says when a call comes to it. `facts` is what was found in their code, if that is known, and `begun` what was begun with them.
  */
 export async function loadVerified(
   bytes: Uint8Array,
   digest: KernelDigest,
   facts?: CodeFacts,
+  begun?: BegunLoad,
 ): Promise<LoadedKernel> {
-  setWasmFlags();
-  const { likely, compile } = compileEarly(bytes);
+  const { likely, compile } = begun?.bytes === bytes ? begun : beginLoad(bytes);
   const { kernel: admitted, normalized } = inspectModule(bytes, digest, likely, facts);
   const { plan, functions } = admitted;
   const { timeLimitMs, memoryMaxBytes } = admitted.manifest;

@@ -20,6 +20,8 @@ export interface SentModule {
   beyond(at: number): number | Promise<number>;
   /** What is known of its code once all of it may be sent. */
   readonly facts: CodeFacts | undefined;
+  /** Paths of files with its bytes on this machine, once they are there, to be tried one after the other. */
+  files?(): Promise<readonly string[] | undefined>;
 }
 
 /** Finds a module; undefined when it is not there. */
@@ -78,7 +80,13 @@ export class ModuleSender {
       const module = await this.#find(digest);
       if (module === undefined) throw notHere(digest);
       const { length } = module.bytes;
-      for (let at = 0; at < length && !call.cancelled;) {
+      let at = 0;
+      const files = call.request.files ? await module.files?.() : undefined;
+      if (files !== undefined && length > 0) {
+        call.write({ files: [...files], size: length });
+        while (at < length) at = await module.beyond(at); // it is not to be run before
+      }
+      while (at < length && !call.cancelled) {
         const end = await module.beyond(at);
         await send(call, module.bytes, at, end);
         at = end;

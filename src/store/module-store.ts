@@ -4,14 +4,14 @@
  * that all of them agree on which is the least recently used.
  */
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
-import { mkdir, open, readdir, stat, type FileHandle } from "node:fs/promises";
+import { link, mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { HeddleError } from "../base/error.ts";
 import { toKernelDigest, type KernelDigest } from "../base/ids.ts";
 import { limits } from "../base/limits.ts";
 import { errorCode, fileError } from "./file-error.ts";
+import { readModuleFile } from "./module-file.ts";
 import { TemporaryFile, removeIfThere, sweepTemporaryFiles } from "./temporary-file.ts";
 
 /** Opens the folder, making it with mode 0700 when it is not there, and sweeps away what crashed writers left. */
@@ -58,9 +58,24 @@ export interface ModuleStore {
   ): Promise<KernelDigest>;
   /**
    * Writes the bytes without keeping them: as the first half of `put`, for a module that may yet be refused. With
-   * `digest` the caller has found out theirs; otherwise it is found out here.
+   * `digest` the caller has found out theirs; otherwise it is found out here. `written` hears, before the disk is done,
+   * where the bytes can be read: at the first path until they are kept, at the second from then on.
    */
-  stage(bytes: ModuleSource, digest?: KernelDigest): Promise<StagedModule>;
+  stage(
+    bytes: ModuleSource,
+    digest?: KernelDigest,
+    written?: (paths: readonly string[]) => void,
+  ): Promise<StagedModule>;
+  /**
+   * As `put` for a module in a file of somebody else, which is linked and not copied. Gives false when that cannot be
+   * done. What is in the file is not looked at.
+   */
+  link(
+    path: string,
+    size: number,
+    digest: KernelDigest,
+    inUse?: (digest: KernelDigest) => boolean,
+  ): Promise<boolean>;
   /** The bytes, verified against the digest, or undefined. Rejects with MODULE_CORRUPT. */
   get(digest: KernelDigest): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Is there a file? Its bytes are not verified. */
@@ -87,6 +102,9 @@ class ModuleFolder implements ModuleStore {
   readonly #maxBytes: number;
   readonly #isCache: boolean;
   readonly #clock: Clock;
+  /** What was free when the folder was last looked through, and what has been put there since. */
+  #freeBytes = 0;
+  #unseenBytes = 0;
 
   constructor(folder: string, maxBytes: number, isCache: boolean, clock: Clock) {
     this.#isCache = isCache;
@@ -105,15 +123,20 @@ class ModuleFolder implements ModuleStore {
     return staged.digest;
   }
 
-  stage(bytes: ModuleSource, known?: KernelDigest): Promise<StagedModule> {
+  stage(
+    bytes: ModuleSource,
+    known?: KernelDigest,
+    written?: (paths: readonly string[]) => void,
+  ): Promise<StagedModule> {
     const doing = `writing a module to ${this.#folder}`;
     return inFolder(doing, async () => {
       const file = await TemporaryFile.create(this.#folder);
       return discardedOnError(file, async () => {
-        const digest = await copyInto(file, bytes, known);
+        const { digest, size } = await copyInto(file, bytes, known);
+        written?.([file.path, this.#pathOf(digest)]);
         if (!this.#isCache) await file.sync();
         const keep = (inUse = isNotInUse): Promise<void> =>
-          inFolder(doing, () => this.#keep(file, digest, inUse));
+          inFolder(doing, () => this.#keep(file, size, digest, inUse));
         return { digest, keep, discard: () => inFolder(doing, () => file.discard()) };
       });
     });
@@ -121,27 +144,33 @@ class ModuleFolder implements ModuleStore {
 
   async #keep(
     file: TemporaryFile,
+    size: number,
     digest: KernelDigest,
     inUse: (digest: KernelDigest) => boolean,
   ): Promise<void> {
     await discardedOnError(file, () => file.keepAs(this.#pathOf(digest), this.#clock.now(), !this.#isCache));
-    await this.trim(digest, inUse);
+    await this.#grown(size, digest, inUse);
+  }
+
+  /** The folder is looked through only when half of what was free is used up: others may have put modules as well. */
+  async #grown(size: number, digest: KernelDigest, inUse: (digest: KernelDigest) => boolean): Promise<void> {
+    this.#unseenBytes += size;
+    if (this.#unseenBytes > this.#freeBytes / 2) await this.trim(digest, inUse);
+  }
+
+  async link(path: string, size: number, digest: KernelDigest, inUse = isNotInUse): Promise<boolean> {
+    try {
+      await link(path, this.#pathOf(digest));
+    } catch {
+      return false; // another file system, another user, or it is there: whoever puts it is told what is wrong
+    }
+    await this.#grown(size, digest, inUse);
+    return true;
   }
 
   get(digest: KernelDigest): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const path = this.#pathOf(digest);
-    return inFolder(`reading the module ${path}`, async () => {
-      const file = await openIfThere(path);
-      if (file === undefined) return undefined;
-      try {
-        const bytes = await readVerified(file, digest, path);
-        const nowSeconds = this.#clock.now() / 1000;
-        await file.utimes(nowSeconds, nowSeconds);
-        return bytes;
-      } finally {
-        await file.close();
-      }
-    });
+    return inFolder(`reading the module ${path}`, () => readModuleFile(path, digest, this.#clock.now()));
   }
 
   has(digest: KernelDigest): Promise<boolean> {
@@ -174,8 +203,10 @@ class ModuleFolder implements ModuleStore {
   /** Removes the least recently used modules above the bound; the one that has just been put goes last. */
   async trim(justPut: KernelDigest | undefined, inUse: (digest: KernelDigest) => boolean): Promise<void> {
     if (this.#maxBytes === Infinity) return;
+    this.#unseenBytes = 0;
     const modules = await this.list();
     let bytes = modules.reduce((sum, { size }) => sum + size, 0);
+    this.#freeBytes = Math.max(0, this.#maxBytes - bytes);
     for (const { digest, size } of modules) {
       if (bytes <= this.#maxBytes) return;
       if (digest === justPut || inUse(digest)) continue;
@@ -209,7 +240,7 @@ async function copyInto(
   file: TemporaryFile,
   source: ModuleSource,
   known: KernelDigest | undefined,
-): Promise<KernelDigest> {
+): Promise<{ readonly digest: KernelDigest; readonly size: number }> {
   const hash = known === undefined ? createHash("sha256") : undefined;
   let size = 0;
   for await (const piece of source instanceof Uint8Array ? piecesOf(source) : source) {
@@ -223,48 +254,13 @@ async function copyInto(
     hash?.update(piece);
     await file.write(piece);
   }
-  return known ?? (hash?.digest("hex") as KernelDigest); // a sha-256 in hex is what the type means
+  const digest = known ?? (hash?.digest("hex") as KernelDigest); // a sha-256 in hex is what the type means
+  return { digest, size };
 }
 
 function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += pieceBytes)
     yield bytes.subarray(start, start + pieceBytes);
-}
-
-async function readVerified(
-  file: FileHandle,
-  digest: KernelDigest,
-  path: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { size } = await file.stat();
-  if (size > limits.moduleMaxBytes) throw corrupt(path, `${size} bytes are more than any module has`);
-  const bytes = new Uint8Array(size);
-  const hash = createHash("sha256");
-  let read = 0;
-  while (read < size) {
-    const { bytesRead } = await file.read(bytes, read, Math.min(pieceBytes, size - read), read);
-    if (bytesRead === 0) break;
-    hash.update(bytes.subarray(read, read + bytesRead));
-    read += bytesRead;
-  }
-  const found = hash.digest("hex");
-  if (found !== digest) throw corrupt(path, `the digest of its ${read} bytes is ${found}`);
-  return bytes;
-}
-
-function corrupt(path: string, how: string): HeddleError {
-  return new HeddleError("MODULE_CORRUPT", `the stored module ${path} is damaged: ${how}; deploy it again`);
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  // Mostly it is not there, and a promise that is rejected with an error and its stack takes a millisecond.
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 async function statIfThere(path: string) {

@@ -20,6 +20,11 @@ export class TemporaryFile {
     this.#handle = handle;
   }
 
+  /** Where it is until it has its name. */
+  get path(): string {
+    return this.#path;
+  }
+
   /** A new empty file in the folder, for its owner only. */
   static async create(folder: string): Promise<TemporaryFile> {
     const path = join(folder, `${prefix}${randomBytes(12).toString("hex")}`);

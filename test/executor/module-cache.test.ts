@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { HeddleError } from "../../src/base/error.ts";
@@ -34,7 +34,7 @@ async function setup(fetch: () => Promise<Uint8Array> = () => Promise.resolve(wa
     fetch: (_, peers) => {
       seen.fetched++;
       seen.peers = peers;
-      return fetch().then((bytes) => ({ bytes, facts: undefined }));
+      return fetch().then((bytes) => ({ bytes, facts: undefined, path: undefined }));
     },
     prepare: () => {
       seen.prepared++;
@@ -58,6 +58,32 @@ describe("ModuleCache", () => {
     expect(cache.ready(digest)).toBe(first);
     expect(seen).toMatchObject({ fetched: 1, prepared: 1 });
     expect(await store.has(digestOf(wasm))).toBe(true);
+  });
+
+  it("links the file that a module was read from, and copies it where it cannot", async () => {
+    const there = join(temporaryFolder(), "module");
+    writeFileSync(there, wasm);
+    for (const path of [there, "/nowhere"]) {
+      const folder = temporaryFolder();
+      const store = await openModuleStore({ folder });
+      const cache = new ModuleCache({
+        store,
+        clock: { now: () => 0 },
+        fetch: (_, __, early) => {
+          early(wasm);
+          return Promise.resolve({ bytes: wasm, facts: undefined, path });
+        },
+        prepare: () => Promise.resolve(),
+        offer: () => {},
+        forget: () => {},
+        notKept: () => {},
+      });
+      const digest = digestOf(wasm);
+      expect(await cache.load(digest, [])).toBe(cache.ready(digest));
+      const [name = ""] = readdirSync(folder);
+      expect(statSync(join(folder, name)).ino === statSync(there).ino).toBe(path === there);
+      expect(Buffer.from((await store.get(digest)) ?? []).equals(wasm)).toBe(true);
+    }
   });
 
   it("takes what is on the disk", async () => {

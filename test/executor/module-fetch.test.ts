@@ -1,5 +1,5 @@
 /** How modules get around: several nodes, a gateway and the SDK in this process, all over real connections. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../src/base/limits.ts";
@@ -195,7 +195,7 @@ describe("fetchModule", () => {
       peerFailed: () => {},
     });
     onTestFinished(() => sources.close());
-    const { bytes, facts: taken } = await sources.fetch(digest, [address]);
+    const { bytes, facts: taken } = await sources.fetch(digest, [address], () => {});
     expect([Buffer.from(bytes).toString(), taken]).toEqual(["module", undefined]);
   });
 
@@ -209,6 +209,72 @@ describe("fetchModule", () => {
     onTestFinished(() => closeChannel(channel));
     const { bytes } = await fetchModule({ channel, of: "node", secret: "", digest, silentMs: 60_000 });
     expect(Buffer.from(bytes).toString()).toBe("module");
+  });
+});
+
+describe("fetchModule from files", () => {
+  const bytes = Buffer.from("module");
+  const digest = digestOf(bytes);
+  const facts = { version, unrestorable: [], varies: false, growsTables: false };
+
+  /** A peer that names files to those who ask for them, and sends to others. */
+  async function fetchFrom(files: readonly string[], early: (bytes: Uint8Array) => void = () => {}) {
+    const asked: boolean[] = [];
+    const ended = Promise.withResolvers<void>();
+    const { address } = await ScriptedNode.start({
+      sendModule: (call) => {
+        asked.push(call.request.files);
+        if (!call.request.files) {
+          call.write({ data: bytes, size: 6 });
+          call.end();
+          return;
+        }
+        call.write({ files: [...files], size: 6 });
+        void ended.promise.then(() => {
+          call.write({ facts });
+          call.end();
+        });
+      },
+    });
+    const channel = openChannel(address, "fabric");
+    onTestFinished(() => closeChannel(channel));
+    const fetching = fetchModule({ channel, of: "node", secret: "", digest, silentMs: 60_000, files: early });
+    return { fetching, asked, end: () => ended.resolve() };
+  }
+
+  it("reads the module, tells of it at once, and has it when it is admitted", async () => {
+    const path = join(temporaryFolder(), "module");
+    writeFileSync(path, bytes);
+    const early = Promise.withResolvers<Uint8Array>();
+    const { fetching, asked, end } = await fetchFrom(["/nowhere", path], early.resolve);
+    let isHere = false;
+    void fetching.then(() => (isHere = true));
+    const read = await early.promise;
+    expect([Buffer.from(read).equals(bytes), isHere]).toEqual([true, false]);
+    end();
+    expect(await fetching).toEqual({ bytes: read, facts, path });
+    expect(asked).toEqual([true]);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ["is not there", () => {}],
+    ["has other bytes", (path) => writeFileSync(path, "other")],
+    ["cannot be read", (path) => mkdirSync(path)],
+  ])("has it sent when the file %s", async (_, make) => {
+    const path = join(temporaryFolder(), "module");
+    make(path);
+    const { fetching, asked } = await fetchFrom([path]);
+    const fetched = await fetching;
+    expect([Buffer.from(fetched.bytes).equals(bytes), fetched.path]).toEqual([true, undefined]);
+    expect(asked).toEqual([true, false]);
+  });
+
+  it("tries so many files and no more", async () => {
+    const path = join(temporaryFolder(), "module");
+    writeFileSync(path, bytes);
+    const { fetching, asked } = await fetchFrom(["/nowhere", "/nowhere", path]);
+    await fetching;
+    expect(asked).toEqual([true, false]);
   });
 });
 

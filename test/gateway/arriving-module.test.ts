@@ -39,6 +39,25 @@ describe("ArrivingModule", () => {
     await expect(module.beyond(0)).rejects.toBe(refused);
   });
 
+  it("says where it is on the disk", async () => {
+    const module = new ArrivingModule(size);
+    const files = module.files();
+    module.written(["here", "there"]);
+    module.release(facts);
+    expect(await files).toEqual(["here", "there"]);
+  });
+
+  it.each<[string, (module: ArrivingModule) => void]>([
+    ["is admitted", (module) => module.release(facts)],
+    ["is refused", (module) => module.fail(refused)],
+  ])("lets nobody wait for the disk when it %s", async (_, end) => {
+    const module = new ArrivingModule(size);
+    const files = module.files();
+    end(module);
+    module.written(["late"]);
+    expect(await files).toBeUndefined();
+  });
+
   it("keeps all of a small module back", async () => {
     const module = new ArrivingModule(10);
     module.add(bytes.subarray(0, 10));

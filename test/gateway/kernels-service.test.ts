@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { credentials, Metadata, type ClientWritableStream, type ServiceError } from "@grpc/grpc-js";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { limits } from "../../src/base/limits.ts";
@@ -267,6 +268,36 @@ describe("Kernels.FetchModule", () => {
       expect(await deploying).toMatchObject({ kernel: { name: "echo" }, pendingNodes: [] });
     },
   );
+
+  it("says where a module is that is being deployed, and ends when it is admitted", async () => {
+    const { client, secret, deploy, node, wasm } = await setup();
+    const bytes = large(wasm);
+    const digest = digestOf(bytes);
+    const told = await node();
+    const deploying = deploy({ header: { size: bytes.length, digest } }, { data: bytes });
+    await told.frames.count("function", 1);
+    const request = { digest, files: true };
+    const parts = await collect(fetchModuleStream(client, "scheduler", request, secretMetadata(secret)));
+    expect(parts.at(-1)?.facts).toEqual({ version, ...admitModule(bytes).facts });
+    // Where the disk was slower than the admission, or the deploy over before the question, all is sent.
+    const [paths] = parts.map(({ files }) => files).filter((files) => files.length > 0);
+    await deploying;
+    if (paths === undefined) expect(Buffer.concat(parts.map(({ data }) => data)).equals(bytes)).toBe(true);
+    else expect(readFileSync(paths[1] ?? "").equals(bytes)).toBe(true);
+  });
+
+  it("ends no answer well of which the module was refused", async () => {
+    const { client, secret, deploy, node } = await setup();
+    const bytes = large(endlessStart);
+    const digest = digestOf(bytes);
+    const told = await node();
+    const deploying = deploy({ header: { size: bytes.length, digest } }, { data: bytes });
+    deploying.catch(() => {}); // awaited below
+    await told.frames.count("function", 1);
+    const stream = fetchModuleStream(client, "scheduler", { digest, files: true }, secretMetadata(secret));
+    await expect(collect(stream)).rejects.toMatchObject({ reason: "KERNEL_NOT_FOUND" });
+    await expect(deploying).rejects.toMatchObject({ reason: "START_TIMEOUT" });
+  });
 
   /** Opens a deploy that announces a module, and sends its first half. */
   async function halfOf(bytes: Buffer) {

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -50,6 +51,36 @@ describe("openModuleStore", () => {
     await (await store.stage(bytes)).keep();
     expect(readdirSync(folder)).toEqual([`${digest}.wasm`]);
     expect(Buffer.from((await store.get(digest)) ?? []).equals(bytes)).toBe(true);
+  });
+
+  it("says where a module can be read that it has staged, before and after it is kept", async () => {
+    const { store, folder } = await setup();
+    const { bytes, digest } = makeModule(1);
+    let told: readonly string[] = [];
+    const staged = await store.stage(bytes, digest, (paths) => (told = paths));
+    const contents = () =>
+      told.map((path) => (existsSync(path) ? readFileSync(path).equals(bytes) : "not there"));
+    expect(contents()).toEqual([true, "not there"]);
+    await staged.keep();
+    expect(contents()).toEqual(["not there", true]);
+    expect(told[1]).toBe(join(folder, `${digest}.wasm`));
+  });
+
+  it("links a module of somebody else, who may remove it", async () => {
+    const { store, folder } = await setup({ maxBytes: 2500 });
+    const other = await setup();
+    const modules = [1, 2, 3].map((number) => makeModule(number));
+    for (const { bytes, digest } of modules) {
+      await other.store.put(bytes);
+      const path = join(other.folder, `${digest}.wasm`);
+      expect(await store.link(path, bytes.length, digest)).toBe(true);
+      await other.store.delete(digest);
+    }
+    const kept = await store.list();
+    expect(kept.map(({ digest }) => digest)).toEqual(modules.slice(1).map(({ digest }) => digest));
+    const [{ digest }] = modules as [Made];
+    expect(await store.link(join(folder, "missing"), 1, digest)).toBe(false);
+    expect(await store.has(digest)).toBe(false);
   });
 
   it("keeps modules in a cache as well", async () => {

@@ -45,6 +45,7 @@ const tierSnippets = [
   allowed("src/traces", "../telemetry/attributes.ts"),
   importing("src/executor", "../gateway/engine.ts"),
   importing("src/executor", "../store/sqlite-store.ts"),
+  allowed("src/executor", "../store/module-file.ts"),
   allowed("src/executor", "../store/module-store.ts"),
   importing("src/gateway", "../sdk/connect.ts"),
   importing("src/gateway", "../executor/node.ts"),

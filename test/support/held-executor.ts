@@ -24,7 +24,7 @@ export async function startExecutor(fetch: () => Promise<Uint8Array> = () => ker
   const modules = new ModuleCache({
     store,
     clock,
-    fetch: () => fetch().then((bytes) => ({ bytes, facts: undefined })),
+    fetch: () => fetch().then((bytes) => ({ bytes, facts: undefined, path: undefined })),
     prepare: () => Promise.resolve(),
     offer: () => {},
     forget: () => {},

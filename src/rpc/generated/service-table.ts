@@ -236,6 +236,7 @@ export const serviceTable: ServiceTable = {
     ],
     "heddle.v1.FetchModuleRequest": [
       {"number":1,"name":"digest","type":"string"},
+      {"number":2,"name":"files","type":"bool"},
     ],
     "heddle.v1.CodeFacts": [
       {"number":1,"name":"version","type":"string"},
@@ -247,6 +248,7 @@ export const serviceTable: ServiceTable = {
       {"number":1,"name":"data","type":"bytes"},
       {"number":2,"name":"size","type":"uint64"},
       {"number":3,"name":"facts","type":"heddle.v1.CodeFacts"},
+      {"number":4,"name":"files","type":"string","repeated":true},
     ],
     "heddle.v1.DeployHeader": [
       {"number":1,"name":"size","type":"uint64"},

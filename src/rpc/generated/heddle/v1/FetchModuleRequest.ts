@@ -9,6 +9,10 @@ export interface FetchModuleRequest {
    * sha-256, 64 hex digits.
    */
   'digest'?: (string);
+  /**
+   * Whoever asks may stand on the machine of the scheduler: it can try to read the module from its files.
+   */
+  'files'?: (boolean);
 }
 
 /**
@@ -19,4 +23,8 @@ export interface FetchModuleRequest__Output {
    * sha-256, 64 hex digits.
    */
   'digest': (string);
+  /**
+   * Whoever asks may stand on the machine of the scheduler: it can try to read the module from its files.
+   */
+  'files': (boolean);
 }

@@ -4,7 +4,7 @@ import type { CodeFacts as _heddle_v1_CodeFacts, CodeFacts__Output as _heddle_v1
 import type { Long } from '@grpc/proto-loader';
 
 /**
- * The next bytes of a module.
+ * The next bytes of a module, or where they are.
  */
 export interface FetchModuleResponse {
   /**
@@ -19,10 +19,15 @@ export interface FetchModuleResponse {
    * What the scheduler's admission found in its code, in the last message; from a scheduler only.
    */
   'facts'?: (_heddle_v1_CodeFacts | null);
+  /**
+   * Instead of all data, to those who asked for it: paths of which one after the other is that of a file with the bytes
+   * of the module. Of a module that is being deployed the stream ends when it is admitted.
+   */
+  'files'?: (string)[];
 }
 
 /**
- * The next bytes of a module.
+ * The next bytes of a module, or where they are.
  */
 export interface FetchModuleResponse__Output {
   /**
@@ -37,4 +42,9 @@ export interface FetchModuleResponse__Output {
    * What the scheduler's admission found in its code, in the last message; from a scheduler only.
    */
   'facts': (_heddle_v1_CodeFacts__Output | null);
+  /**
+   * Instead of all data, to those who asked for it: paths of which one after the other is that of a file with the bytes
+   * of the module. Of a module that is being deployed the stream ends when it is admitted.
+   */
+  'files': (string)[];
 }
