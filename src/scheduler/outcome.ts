@@ -3,7 +3,7 @@ import { retryPiece } from "./batching.ts";
 import { decideRetry, type RetryDecision } from "./retry.ts";
 import { fail } from "./settlement.ts";
 import type { AttemptState, Failure, PendingRange, SchedulerState } from "./state.ts";
-import { queueBatch } from "./waiting.ts";
+import { makeReady } from "./waiting.ts";
 
 /** Items [first, end) of the attempt failed alike: they are tried again, or fail. */
 export function conclude(
@@ -64,7 +64,6 @@ function retryLater(
     batch.backingOff.add(range);
     state.timers.add(range);
   } else {
-    batch.ready.pushBack(range);
-    queueBatch(state, batch);
+    makeReady(state, range);
   }
 }

@@ -12,11 +12,11 @@ export function queueBatch(state: SchedulerState, batch: BatchState): void {
   if (state.capacity.joined === 0) awaitNodes(state, batch, state.now);
 }
 
-/** A range's back-off is over. */
+/** A range is to be tried again now. The first items of a batch go first: who reads in order waits for them. */
 export function makeReady(state: SchedulerState, range: PendingRange): void {
   const { batch } = range;
   batch.backingOff?.delete(range);
-  batch.ready.pushBack(range);
+  batch.ready.insert(range, ({ first }) => range.first < first, state.options.passedMax);
   queueBatch(state, batch);
 }
 
