@@ -1,4 +1,4 @@
-/** The load client of the relay. A slot of the load has one payload in flight; only the number of bytes is looked at. */
+/** The load client of the relay. A slot of the load has one payload in flight; every byte that comes back is compared. */
 import { Client, credentials, type ServiceError } from "@grpc/grpc-js";
 import { tuneServerHeap } from "../../src/cli/server-heap.ts";
 import { configOf } from "../processes/child.ts";
@@ -23,7 +23,8 @@ function unary(): (slot: number) => void {
   return (slot) => {
     client.makeUnaryRequest(unaryPath, identity, identity, payload, (error: ServiceError | null, reply) => {
       if (error !== null) loop.failed(error);
-      else if (reply?.length !== payloadBytes) loop.failed(new Error(`a reply has ${reply?.length} bytes`));
+      else if (reply === undefined || !payload.equals(reply))
+        loop.failed(new Error("a reply is not its request"));
       else loop.finished(slot);
     });
   };
@@ -36,6 +37,9 @@ function streamed(): (slot: number) => void {
   let missing = payloadBytes;
   stream.on("error", (error) => loop.failed(error));
   stream.on("data", (message: Buffer) => {
+    const at = payloadBytes - missing;
+    if (payload.compare(message, 0, message.length, at, at + message.length) !== 0)
+      return loop.failed(new Error(`a reply is not its request from byte ${at} on`));
     missing -= message.length;
     if (missing > 0) return;
     missing += payloadBytes;

@@ -40,6 +40,20 @@ export class Deque<T> {
     this.#length++;
   }
 
+  /** Adds an entry before those at the back that it `precedes`, of which it passes so many at most. */
+  insert(entry: T, precedes: (other: T) => boolean, passedMax: number): void {
+    this.pushBack(entry);
+    const mask = this.#slots.length - 1;
+    const least = Math.max(0, this.#length - 1 - passedMax);
+    let place = this.#length - 1;
+    for (; place > least; place--) {
+      const other = this.at(place - 1);
+      if (other === undefined || !precedes(other)) break;
+      this.#slots[(this.#head + place) & mask] = other;
+    }
+    this.#slots[(this.#head + place) & mask] = entry;
+  }
+
   /** Takes the first entry out, or gives undefined when there is none. */
   popFront(): T | undefined {
     if (this.#length === 0) return undefined;

@@ -139,10 +139,12 @@ export const limits = {
   arrivingModulesMax: 4,
   /** How long the thread of the next admission waits for it. */
   admissionSpareMs: 600_000,
-  /** By what that thread warms up: functions, turns of some 40 bytes in each, and how often at most. */
-  admissionWarmFunctions: 128,
-  admissionWarmTurns: 8,
+  /** By what that thread warms up: functions, turns of some 40 bytes in each, how often at most, and its ticks after. */
+  admissionWarmFunctions: 1024,
+  admissionWarmTurns: 1,
   admissionWarmRounds: 4,
+  admissionWarmTicks: 8,
+  admissionWarmTickMs: 25,
   /** How long after an admission the thread of the next one is started. */
   admissionSpareDelayMs: 100,
 

@@ -19,11 +19,14 @@ export interface BatchOwner {
 export interface BatchWorkers {
   submit(batch: WorkerBatch): void;
   cancel(id: number, first: number, count: number): void;
+  reestimate(kernel: KernelModule, functionName: string, msPerItem: number): void;
 }
 
 interface Held {
   readonly owner: BatchOwner;
   readonly frame: BatchFrame;
+  readonly kernel: KernelModule;
+  readonly functionName: string;
   /** The function, for its run times. */
   readonly key: string;
 }
@@ -103,7 +106,7 @@ export class Batches {
     }
     const id = this.#nextId++;
     const key = this.#keyOf(kernel, entry);
-    this.#held.set(id, { owner, frame, key });
+    this.#held.set(id, { owner, frame, kernel, functionName: entry.function, key });
     this.#bytes += frame.payloads.length;
     this.#workers().submit({
       id,
@@ -125,9 +128,10 @@ export class Batches {
     const held = this.#held.get(part.id);
     if (held === undefined) return; // its scheduler has gone
     this.#executed += part.count;
-    this.#runTimes.learn(held.key, part.runMs);
+    const foundMs = this.#runTimes.learn(held.key, part.runMs);
     if (part.done) this.#release(part.id, held);
     held.owner.report(held.frame, part);
+    if (foundMs !== undefined) this.#workers().reestimate(held.kernel, held.functionName, foundMs);
   }
 
   /** Takes what kernels log. */

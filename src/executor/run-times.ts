@@ -18,12 +18,13 @@ export class RunTimes {
     return (this.#averages.get(key)?.value ?? 0) <= limits.lateItemMs;
   }
 
-  /** Takes the times of items that have run. */
-  learn(key: string, runMs: Float32Array): void {
-    if (runMs.length === 0) return;
+  /** Takes the times of items that have run; gives the time of one if it was taken to be far shorter so far. */
+  learn(key: string, runMs: Float32Array): number | undefined {
+    if (runMs.length === 0) return undefined;
     let sum = 0;
     for (let index = 0; index < runMs.length; index++) sum += runMs[index] ?? 0;
-    this.#averageOf(key).add(sum / runMs.length);
+    const average = this.#averageOf(key);
+    return average.add(sum / runMs.length) ? average.value : undefined;
   }
 
   #averageOf(key: string): MovingAverage {

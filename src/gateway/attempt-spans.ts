@@ -3,7 +3,7 @@ import type { AttemptEnded, Dispatch } from "../scheduler/action.ts";
 import { isSampled } from "../telemetry/sampling.ts";
 import { startAttemptSpan, type AttemptSpan } from "../telemetry/spans.ts";
 import { forTracedItems } from "./item-traces.ts";
-import type { AttemptRecord, BatchRecord } from "./records.ts";
+import type { AttemptRecord, BatchRecord, FunctionRecord } from "./records.ts";
 
 const none: readonly AttemptSpan[] = [];
 
@@ -46,7 +46,7 @@ function start(
     parents,
     at,
     {
-      functionName: `${fn.kernel}/${fn.name}`,
+      functionName: nameOf(fn),
       version: fn.digest,
       node: dispatch.node,
       number: dispatch.number,
@@ -57,6 +57,15 @@ function start(
     offset,
   );
 }
+
+/** One string per function: a new one for each span would be hashed to find what has been written of it before. */
+function nameOf(fn: FunctionRecord): string {
+  let name = names.get(fn);
+  if (name === undefined) names.set(fn, (name = `${fn.kernel}/${fn.name}`));
+  return name;
+}
+
+const names = new WeakMap<FunctionRecord, string>();
 
 /** Ends them with the attempt's outcome. */
 export function endAttemptSpans(attempt: AttemptRecord, ended: AttemptEnded, at: number): void {

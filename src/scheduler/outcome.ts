@@ -7,7 +7,7 @@ import { decideRetry, isFinal, type RetryDecision } from "./retry.ts";
 import { fail } from "./settlement.ts";
 import type { AttemptState, Failure, PendingRange, SchedulerState } from "./state.ts";
 import { forUncovered, relieveTwin, triesOf } from "./twin.ts";
-import { queueBatch } from "./waiting.ts";
+import { makeReady } from "./waiting.ts";
 
 /** Items [first, end) of the attempt failed alike: they are tried again, fail, or are left to the attempt's twin. */
 export function conclude(
@@ -116,7 +116,6 @@ function retryLater(
     batch.backingOff.add(range);
     state.timers.add(range);
   } else {
-    batch.ready.pushBack(range);
-    queueBatch(state, batch);
+    makeReady(state, range);
   }
 }

@@ -45,11 +45,11 @@ export function roomOf({ function: fn, policy }: BatchState): number {
   return Math.max(0, runningMax - fn.running);
 }
 
-/** A range's back-off is over. */
+/** A range is to be tried again now. The first items of a batch go first: who reads in order waits for them. */
 export function makeReady(state: SchedulerState, range: PendingRange): void {
   const { batch } = range;
   batch.backingOff?.delete(range);
-  batch.ready.pushBack(range);
+  batch.ready.insert(range, ({ first }) => range.first < first, state.options.passedMax);
   queueBatch(state, batch);
 }
 

@@ -118,8 +118,8 @@ export class InvocationBatch implements Submission {
       attemptsMax,
       affinity,
       idempotencyKey,
-      tracedItems: Uint32Array.from(tracedItems),
-      tracedParents: Buffer.concat(tracedParents),
+      tracedItems: tracedItems.length === 0 ? emptyBatch.tracedItems : new Uint32Array(tracedItems),
+      tracedParents: tracedItems.length === 0 ? emptyBatch.tracedParents : Buffer.concat(tracedParents),
     });
   }
 

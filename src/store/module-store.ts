@@ -134,7 +134,7 @@ class ModuleFolder implements ModuleStore {
       return discardedOnError(file, async () => {
         const { digest, size } = await copyInto(file, bytes, known);
         written?.([file.path, this.#pathOf(digest)]);
-        if (!this.#isCache) await file.sync();
+        await file.finish(this.#clock.now(), !this.#isCache);
         const keep = (inUse = isNotInUse): Promise<void> =>
           inFolder(doing, () => this.#keep(file, size, digest, inUse));
         return { digest, keep, discard: () => inFolder(doing, () => file.discard()) };
@@ -148,7 +148,7 @@ class ModuleFolder implements ModuleStore {
     digest: KernelDigest,
     inUse: (digest: KernelDigest) => boolean,
   ): Promise<void> {
-    await discardedOnError(file, () => file.keepAs(this.#pathOf(digest), this.#clock.now(), !this.#isCache));
+    await discardedOnError(file, () => file.keepAs(this.#pathOf(digest), !this.#isCache));
     await this.#grown(size, digest, inUse);
   }
 

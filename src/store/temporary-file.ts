@@ -12,8 +12,8 @@ import { errorCode } from "./file-error.ts";
 export class TemporaryFile {
   readonly #path: string;
   readonly #handle: FileHandle;
-  /** All that was written is on the disk. */
-  #synced = false;
+  /** It is complete: nothing more is written to it. */
+  #finished = false;
 
   private constructor(path: string, handle: FileHandle) {
     this.#path = path;
@@ -33,24 +33,23 @@ export class TemporaryFile {
 
   /** Appends all of the bytes. */
   async write(bytes: Uint8Array): Promise<void> {
-    this.#synced = false;
     await this.#handle.writeFile(bytes);
   }
 
-  /** Brings what was written onto the disk. */
-  async sync(): Promise<void> {
-    await this.#handle.sync();
-    this.#synced = true;
+  /** Ends the writing, and brings what was written onto the disk; unless it need not be durable. */
+  async finish(modifiedAtMs?: number, durable = true): Promise<void> {
+    if (modifiedAtMs !== undefined) await this.#handle.utimes(modifiedAtMs / 1000, modifiedAtMs / 1000);
+    if (durable) await this.#handle.sync();
+    await this.#handle.close();
+    this.#finished = true;
   }
 
   /**
    * Gives the file its name in the same folder. When this resolves, bytes and name outlive a power failure; unless it
    * need not be durable: then the file may be gone or lack its bytes after one.
    */
-  async keepAs(path: string, modifiedAtMs?: number, durable = true): Promise<void> {
-    if (modifiedAtMs !== undefined) await this.#handle.utimes(modifiedAtMs / 1000, modifiedAtMs / 1000);
-    if (durable && !this.#synced) await this.#handle.sync(); // the time may be lost
-    await this.#handle.close();
+  async keepAs(path: string, durable = true): Promise<void> {
+    if (!this.#finished) await this.finish(undefined, durable);
     await rename(this.#path, path);
     if (durable) await syncFolder(dirname(path));
   }
@@ -105,6 +104,6 @@ async function syncFolder(folder: string): Promise<void> {
   try {
     await handle.sync();
   } finally {
-    await handle.close();
+    handle.close().catch(() => {}); // not waited for: nothing was written through it
   }
 }

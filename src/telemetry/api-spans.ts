@@ -9,6 +9,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { decodeSpanContext, encodeSpanContext } from "./span-context.ts";
+import type { AttributeSet } from "./attribute-set.ts";
 import type { OpenSpan, SpanAttributes, SpanSource, SpanStart } from "./span-source.ts";
 
 /** Makes the spans of a tracer; `mayStartTrace` says whether to ask it about a new trace at all. */
@@ -66,6 +67,10 @@ class ApiSpan implements OpenSpan {
     this.#span.setAttributes(attributes);
   }
 
+  share(attributes: AttributeSet): void {
+    this.#span.setAttributes(attributes.values);
+  }
+
   event(name: string, attributes: SpanAttributes, at: number): void {
     this.#span.addEvent(name, attributes, at);
   }
@@ -81,7 +86,8 @@ class ApiSpan implements OpenSpan {
 }
 
 function startSpan(tracer: Tracer, start: SpanStart, parent: Context): ApiSpan {
-  const { name, kind, at: startTime, attributes } = start;
+  const { name, kind, at: startTime } = start;
+  const attributes = { ...start.shared?.values, ...start.attributes };
   return new ApiSpan(tracer, tracer.startSpan(name, { kind, startTime, attributes }, parent));
 }
 

@@ -6,6 +6,7 @@ import { SpanKind } from "@opentelemetry/api";
 import { Code, codeName } from "../base/code.ts";
 import { limits } from "../base/limits.ts";
 import { reasonRow } from "../base/reason.ts";
+import { AttributeSet, AttributeSets } from "./attribute-set.ts";
 import { Attribute, logEvent, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
 import {
   drawNodeSpans,
@@ -72,50 +73,68 @@ export function startAttemptSpan(
   if (!isSampled(parents, offset) || !hasSpanContext(parents, offset)) return undefined;
   const source = spanSource();
   if (source === undefined) return undefined;
-  const shared: SpanAttributes = {
-    [Attribute.faasName]: start.functionName,
-    [Attribute.faasVersion]: start.version,
-    [Attribute.faasInvocationId]: start.invocation,
-    [Attribute.nodeId]: start.node,
-    [Attribute.attempt]: start.number,
-    [Attribute.batchFirst]: start.first,
-    [Attribute.batchCount]: start.count,
-  };
-  const attributes: SpanAttributes = {
-    ...start.server,
-    ...shared,
-    [Attribute.rpcSystem]: rpcSystemGrpc,
-    [Attribute.rpcMethod]: RpcMethod.execute,
-    [Attribute.retryReason]: start.retryReason,
-  };
+  const shared = identities.of(start.functionName, start.version ?? "", start.node);
+  const attributes = ownOf(start);
+  if (start.server !== undefined) Object.assign(attributes, start.server);
+  if (start.retryReason !== undefined) attributes[Attribute.retryReason] = start.retryReason;
   const span = source.startUnder(parents, offset, {
     name: SpanName.attempt,
     kind: SpanKind.CLIENT,
     at,
+    shared,
     attributes,
   });
-  return span === undefined ? undefined : new AttemptSpan(span, at, shared);
+  return span === undefined ? undefined : new AttemptSpan(span, at, start, shared);
 }
+
+/** What spans of the attempts of a version of a function on a node have in common, and their `execute` too. */
+const identities = new AttributeSets(
+  (functionName, version, node) =>
+    new AttributeSet({
+      [Attribute.faasName]: functionName,
+      [Attribute.faasVersion]: version === "" ? undefined : version,
+      [Attribute.nodeId]: node,
+      [Attribute.rpcSystem]: rpcSystemGrpc,
+      [Attribute.rpcMethod]: RpcMethod.execute,
+    }),
+);
+
+/** What tells an attempt from others, on its span and on `execute`. */
+function ownOf({ invocation, number, first, count }: AttemptStart): SpanAttributes {
+  return {
+    [Attribute.faasInvocationId]: invocation,
+    [Attribute.attempt]: number,
+    [Attribute.batchFirst]: first,
+    [Attribute.batchCount]: count,
+  };
+}
+
+/** What the span of an attempt has in common with all others that went well. */
+const wentWell = new AttributeSet({
+  [Attribute.outcome]: "ok",
+  [Attribute.rpcStatusCode]: codeName(Code.OK),
+});
 
 /** A sampled attempt under way. */
 export class AttemptSpan {
   readonly #span: OpenSpan;
   readonly #startAt: number;
-  readonly #shared: SpanAttributes;
+  readonly #start: AttemptStart;
+  readonly #shared: AttributeSet;
   #timings: NodeTimings | undefined;
   #ended = false;
 
   /** Made by `startAttemptSpan`. */
-  constructor(span: OpenSpan, startAt: number, shared: SpanAttributes) {
+  constructor(span: OpenSpan, startAt: number, start: AttemptStart, shared: AttributeSet) {
     this.#span = span;
     this.#startAt = startAt;
+    this.#start = start;
     this.#shared = shared;
   }
 
   /** A line that a kernel logged in an item; one of another attempt's item is ignored. `at` as for `end`. */
   log(index: number, level: number, text: string, at: number): void {
-    const first = Number(this.#shared[Attribute.batchFirst] ?? 0);
-    const count = Number(this.#shared[Attribute.batchCount] ?? Infinity);
+    const { first = 0, count = Infinity } = this.#start;
     if (this.#ended || index < first || index >= first + count) return;
     const attributes: SpanAttributes = {
       [Attribute.logLevel]: levelNames[level] ?? "info",
@@ -150,13 +169,7 @@ export class AttemptSpan {
     const lost = end.outcome === "lost" ? { [Attribute.lost]: true } : undefined;
     const endAt = Math.max(this.#startAt, end.at);
     this.#drawNode(endAt, failure, lost);
-    this.#span.set({
-      ...lost,
-      [Attribute.outcome]: end.outcome,
-      [Attribute.rpcStatusCode]: failure?.codeName ?? codeName(Code.OK),
-      [Attribute.retryCount]: end.retried === 0 ? undefined : end.retried,
-      [Attribute.backoffMs]: end.retried === 0 ? undefined : end.backoffMs,
-    });
+    this.#say(end, failure, lost);
     // Not wanted any more is not wrong: a cancelled attempt has a status code, but no error.
     if (failure !== undefined && end.outcome !== "cancelled") {
       markFailed(this.#span, failure.reason, end.message);
@@ -168,7 +181,20 @@ export class AttemptSpan {
     const timings = this.#timings;
     if (timings === undefined) return;
     const line = placeOnTimeline(this.#startAt, endAt, timings);
-    drawNodeSpans(this.#span, line, timings, { ...this.#shared, ...lost }, failure);
+    const own = ownOf(this.#start);
+    if (lost !== undefined) Object.assign(own, lost);
+    drawNodeSpans(this.#span, line, timings, { shared: this.#shared, own }, failure);
+  }
+
+  #say(end: AttemptEnd, failure: NodeFailure | undefined, lost: SpanAttributes | undefined): void {
+    if (end.retried !== undefined && end.retried > 0) {
+      this.#span.set({ [Attribute.retryCount]: end.retried, [Attribute.backoffMs]: end.backoffMs });
+    }
+    if (end.outcome === "ok") this.#span.share(wentWell);
+    else {
+      const status = failure?.codeName ?? codeName(Code.OK);
+      this.#span.set({ ...lost, [Attribute.outcome]: end.outcome, [Attribute.rpcStatusCode]: status });
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 import { SpanKind } from "@opentelemetry/api";
 import { codeName } from "../base/code.ts";
 import { systemClock } from "../base/clock.ts";
+import { AttributeSet, AttributeSets } from "./attribute-set.ts";
 import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
 import { markFailed } from "./node-spans.ts";
 import { spanSource } from "./sampling.ts";
@@ -119,17 +120,25 @@ function startCall(
     name,
     kind: server ? SpanKind.SERVER : SpanKind.CLIENT,
     at: at ?? systemClock.now(),
-    attributes: {
-      ...call?.server,
-      [Attribute.rpcSystem]: rpcSystemGrpc,
-      [Attribute.rpcMethod]: call?.method ?? RpcMethod.session,
-      [Attribute.faasInvokedName]: functionName,
-      [Attribute.faasInvocationId]: call?.invocation,
-      [Attribute.batchCount]: call?.count,
-    },
+    shared: identities.of(functionName, call?.method ?? RpcMethod.session, ""),
+    attributes: call === undefined ? {} : ownOf(call),
   };
   const span = server ? source.startUnder(call?.parent ?? noContext, 0, start) : source.startCall(start);
   return span === undefined ? undefined : new CallSpan(span);
+}
+
+/** What spans of calls of a function by an RPC have in common. */
+const identities = new AttributeSets(
+  (functionName, method) =>
+    new AttributeSet({
+      [Attribute.rpcSystem]: rpcSystemGrpc,
+      [Attribute.rpcMethod]: method,
+      [Attribute.faasInvokedName]: functionName,
+    }),
+);
+
+function ownOf({ server, invocation, count }: CallStart): SpanAttributes {
+  return { ...server, [Attribute.faasInvocationId]: invocation, [Attribute.batchCount]: count };
 }
 
 const noContext = new Uint8Array();

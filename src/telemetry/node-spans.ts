@@ -8,7 +8,9 @@
  * took (its clock runs fast) is cut at the attempt's end: children never leave their parent.
  */
 import { SpanKind } from "@opentelemetry/api";
-import { Attribute, RpcMethod, rpcSystemGrpc, SpanName } from "./attributes.ts";
+import { Code, codeName } from "../base/code.ts";
+import { AttributeSet } from "./attribute-set.ts";
+import { Attribute, SpanName } from "./attributes.ts";
 import type { OpenSpan, SpanAttributes } from "./span-source.ts";
 
 /** What a node says about the items of one attempt. All in ms. */
@@ -50,6 +52,20 @@ export function placeOnTimeline(startAt: number, endAt: number, timings: NodeTim
   return { executeAt, instantiateAt, runAt, endAt: Math.min(end, runAt + run) };
 }
 
+/** Attributes of `execute`. */
+export interface NodeAttributes {
+  /** What it shares with others: what ran where, and by what RPC. */
+  readonly shared: AttributeSet;
+  /** They become the span's: nobody else may keep them. */
+  readonly own: SpanAttributes;
+}
+
+/** What `execute` has in common with all others that went well on an instance that was there. */
+const warmAndWell = new AttributeSet({
+  [Attribute.rpcStatusCode]: codeName(Code.OK),
+  [Attribute.faasColdStart]: false,
+});
+
 /**
  * Draws `execute` with `queue`, `instantiate` (only when cold) and `run` (unless it failed before it ran) as children of
  * the attempt.
@@ -58,23 +74,23 @@ export function drawNodeSpans(
   attempt: OpenSpan,
   line: NodeTimeline,
   timings: NodeTimings,
-  shared: SpanAttributes,
+  { shared, own }: NodeAttributes,
   failure: NodeFailure | undefined,
 ): void {
   const cold = timings.coldMs > 0;
+  own[Attribute.worker] = timings.worker;
   const execute = attempt.child({
     name: SpanName.execute,
     kind: SpanKind.SERVER,
     at: line.executeAt,
-    attributes: {
-      ...shared,
-      [Attribute.rpcSystem]: rpcSystemGrpc,
-      [Attribute.rpcMethod]: RpcMethod.execute,
-      [Attribute.rpcStatusCode]: failure?.codeName ?? "OK",
-      [Attribute.faasColdStart]: cold,
-      [Attribute.worker]: timings.worker,
-    },
+    shared,
+    attributes: own,
   });
+  if (failure === undefined && !cold) execute.share(warmAndWell);
+  else {
+    const status = failure?.codeName ?? codeName(Code.OK);
+    execute.set({ [Attribute.rpcStatusCode]: status, [Attribute.faasColdStart]: cold });
+  }
   drawPart(execute, SpanName.queue, line.executeAt, line.instantiateAt, undefined);
   if (cold) drawPart(execute, SpanName.instantiate, line.instantiateAt, line.runAt, undefined);
   if (failure === undefined || timings.runMs > 0) {

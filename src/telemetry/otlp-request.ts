@@ -13,6 +13,8 @@ const attributesTag = Uint8Array.of((1 << 3) | 2);
 export class OtlpRequests {
   readonly #resource: Uint8Array;
   readonly #scope: Uint8Array;
+  /** Used again for each request; see `span-bytes.ts`. */
+  #body: Buffer = Buffer.alloc(0);
 
   constructor(resource: SpanAttributes, scope: string) {
     const pairs = Object.entries(resource).flatMap(([key, value]) =>
@@ -22,12 +24,23 @@ export class OtlpRequests {
     this.#scope = lengthDelimited(1, lengthDelimited(1, Buffer.from(scope)));
   }
 
-  /** The body of a request with these spans, fields of a `ScopeSpans`. */
+  /** The body of a request with these spans, fields of a `ScopeSpans`. It is good until the next is asked for. */
   body(spans: Uint8Array): Buffer {
     const scoped = this.#scope.length + spans.length;
     const scopedHead = [Uint8Array.of(scopeSpans), varintBytes(scoped)];
     const inResource = this.#resource.length + scopedHead.reduce((sum, part) => sum + part.length, scoped);
     const head = [Uint8Array.of(resourceSpans), varintBytes(inResource)];
-    return Buffer.concat([...head, this.#resource, ...scopedHead, this.#scope, spans]);
+    return this.#joined([...head, this.#resource, ...scopedHead, this.#scope, spans]);
+  }
+
+  #joined(parts: readonly Uint8Array[]): Buffer {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (length > this.#body.length) this.#body = Buffer.allocUnsafeSlow(2 * length);
+    let at = 0;
+    for (const part of parts) {
+      this.#body.set(part, at);
+      at += part.length;
+    }
+    return this.#body.subarray(0, length);
   }
 }

@@ -6,6 +6,7 @@
  * to it at once.
  */
 import { limits } from "../base/limits.ts";
+import type { AttributeSet } from "./attribute-set.ts";
 import { spanIdsBytes, type EndedSpan, type SpanEvent } from "./span-bytes.ts";
 import { hasSpanContext, spanContextBytes } from "./span-context.ts";
 import { isSampled } from "./sampling.ts";
@@ -16,6 +17,7 @@ import type { TraceLot } from "./trace-lot.ts";
 const [traceIdBytes, spanIdBytes] = [16, 8];
 const sampled = 1;
 const noEvents: readonly SpanEvent[] = [];
+const noSets: readonly AttributeSet[] = [];
 
 /** What its spans need. */
 interface SpanParts {
@@ -58,6 +60,7 @@ class OwnSpan implements OpenSpan, EndedSpan {
   readonly kind: number;
   readonly startAt: number;
   readonly attributes: SpanAttributes;
+  shared: readonly AttributeSet[];
   endAt = 0;
   events: readonly SpanEvent[] = noEvents;
   failed = false;
@@ -68,7 +71,7 @@ class OwnSpan implements OpenSpan, EndedSpan {
     parts: SpanParts,
     ids: Uint8Array,
     parent: EndedSpan["parent"],
-    { name, kind, at, attributes }: SpanStart,
+    { name, kind, at, shared, attributes }: SpanStart,
   ) {
     this.#parts = parts;
     this.ids = ids;
@@ -77,6 +80,7 @@ class OwnSpan implements OpenSpan, EndedSpan {
     this.kind = kind;
     this.startAt = at;
     this.attributes = attributes;
+    this.shared = shared === undefined ? noSets : [shared];
   }
 
   get traceId(): string {
@@ -84,7 +88,7 @@ class OwnSpan implements OpenSpan, EndedSpan {
   }
 
   context(): Uint8Array {
-    return this.ids.subarray(0, spanContextBytes);
+    return this.ids.slice(0, spanContextBytes); // to share the memory of a small array costs more than to copy it
   }
 
   child(start: SpanStart): OpenSpan {
@@ -96,6 +100,10 @@ class OwnSpan implements OpenSpan, EndedSpan {
       const value = attributes[key];
       if (value !== undefined) this.attributes[key] = value;
     }
+  }
+
+  share(attributes: AttributeSet): void {
+    this.shared = [...this.shared, attributes];
   }
 
   event(name: string, attributes: SpanAttributes, at: number): void {

@@ -1,13 +1,17 @@
 /**
  * Ended spans as OTLP has them: fields `spans = 2` of a `ScopeSpans`, one after another, written once when a span ends.
  * A span that waits for its export as bytes is nothing that the garbage collector has to look at; as an object with its
- * attributes it would be copied by it twice, since it lives for seconds.
+ * attributes it would be copied by it twice, since it lives for seconds. And the memory of what was sent is used again:
+ * V8 looks through its whole heap whenever some megabytes have been taken beside it, which a few exports do.
  */
-import { attributeBytes } from "./attribute-bytes.ts";
+import { attributeBytes, lengthDelimited } from "./attribute-bytes.ts";
+import type { AttributeSet } from "./attribute-set.ts";
 import { spanContextBytes } from "./span-context.ts";
 import type { SpanAttributes } from "./span-source.ts";
 
 const initialBytes = 64 * 1024;
+/** Pieces of memory that wait to be used again: one is filled while another is sent. */
+const sparesMax = 2;
 /** Lengths of a span and an event have three bytes, padded as protobuf permits. */
 const lengthBytes = 3;
 /** Tag, ids, times and flags of a span; tag and time of an event. */
@@ -35,6 +39,8 @@ export interface EndedSpan {
   readonly startAt: number;
   readonly endAt: number;
   readonly attributes: SpanAttributes;
+  /** Attributes that it has in common with others, besides its own. */
+  readonly shared?: readonly AttributeSet[];
   readonly events: readonly SpanEvent[];
   readonly failed: boolean;
   /** Why it failed. */
@@ -47,6 +53,7 @@ export const spanIdsBytes = spanContextBytes + 8;
 /** Collects ended spans. */
 export class SpanBytes {
   #buffer: Buffer = Buffer.allocUnsafeSlow(initialBytes);
+  readonly #spares: Buffer[] = [];
   #at = 0;
   #count = 0;
   #epoch = epochOf(0);
@@ -58,10 +65,16 @@ export class SpanBytes {
 
   /** The fields so far; it begins anew. */
   take(): Buffer {
-    const taken = Buffer.from(this.#buffer.subarray(0, this.#at));
+    const taken = this.#buffer.subarray(0, this.#at);
+    this.#buffer = this.#spares.pop() ?? Buffer.allocUnsafeSlow(this.#buffer.length);
     this.#at = 0;
     this.#count = 0;
     return taken;
+  }
+
+  /** Takes back what `take` gave: it will be written over. */
+  giveBack({ buffer }: Buffer): void {
+    if (this.#spares.length < sparesMax) this.#spares.push(Buffer.from(buffer));
   }
 
   add(span: EndedSpan): void {
@@ -71,10 +84,11 @@ export class SpanBytes {
     this.#part(1, ids, 0, traceIdBytes);
     this.#part(2, ids, traceIdBytes, spanIdBytes);
     if (parent !== undefined) this.#part(4, ids, spanContextBytes, spanIdBytes);
-    this.#text(5, span.name);
+    this.#copy(nameBytes(span.name));
     this.#byte(6, span.kind + 1);
     this.#time(7, span.startAt);
     this.#time(8, span.endAt);
+    if (span.shared !== undefined) this.#sets(span.shared);
     this.#attributes(9, span.attributes);
     for (const event of span.events) this.#event(event);
     if (span.failed) this.#status(span.message);
@@ -101,6 +115,13 @@ export class SpanBytes {
     this.#close(start);
   }
 
+  #sets(sets: readonly AttributeSet[]): void {
+    for (const { bytes } of sets) {
+      this.#reserve(bytes.length);
+      this.#copy(bytes);
+    }
+  }
+
   #attributes(field: number, attributes: SpanAttributes): void {
     for (const key in attributes) {
       const value = attributes[key];
@@ -108,9 +129,14 @@ export class SpanBytes {
       const bytes = attributeBytes(key, value);
       this.#reserve(bytes.length + fixedBytes);
       this.#tag(field, 2);
-      this.#buffer.set(bytes, this.#at);
-      this.#at += bytes.length;
+      this.#copy(bytes);
     }
+  }
+
+  /** There must be room. */
+  #copy(bytes: Uint8Array): void {
+    this.#buffer.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   /** Leaves room for this much, and for what has a fixed size. */
@@ -188,6 +214,18 @@ export class SpanBytes {
     this.#buffer[at + 3] = value >>> 24;
     this.#at = at + 4;
   }
+}
+
+const namesMax = 64;
+const names = new Map<string, Uint8Array>();
+
+/** The field `name = 5`. There are few names. */
+function nameBytes(name: string): Uint8Array {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const bytes = lengthDelimited(5, Buffer.from(name));
+  if (names.size < namesMax) names.set(name, bytes);
+  return bytes;
 }
 
 /** A time in ms that is a multiple of 2¹⁶, and its nanoseconds in two halves of 32 bits. */

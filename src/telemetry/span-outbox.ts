@@ -14,7 +14,7 @@ export interface OutboxOptions {
   readonly delayMs: number;
 }
 
-/** Sends a batch of spans, fields of a `ScopeSpans`; settles when it is over, well or not. */
+/** Sends a batch of spans, fields of a `ScopeSpans`; settles when it is over, well or not, and the bytes may change. */
 export type SendSpans = (spans: Buffer, count: number) => Promise<void>;
 
 interface Batch {
@@ -67,6 +67,7 @@ export class SpanOutbox {
     for (let batch = this.#full.shift(); batch !== undefined; batch = this.#full.shift()) {
       this.#waiting -= batch.count;
       await this.#send(batch.spans, batch.count);
+      this.#filling.giveBack(batch.spans);
     }
   }
 }

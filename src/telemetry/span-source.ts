@@ -3,6 +3,7 @@
  * (`api-spans.ts`), and one of our own that does no more than Heddle's processes need (`own-spans.ts`).
  */
 import type { SpanKind } from "@opentelemetry/api";
+import type { AttributeSet } from "./attribute-set.ts";
 
 /** Attributes of a span; undefined is as if it were not there. */
 export type SpanAttributes = Record<string, string | number | boolean | undefined>;
@@ -13,6 +14,8 @@ export interface SpanStart {
   readonly kind: SpanKind;
   /** ms on the scale of `systemClock`. */
   readonly at: number;
+  /** What it has in common with others. */
+  readonly shared?: AttributeSet | undefined;
   /** They become the span's: nobody else may keep them. */
   readonly attributes: SpanAttributes;
 }
@@ -26,6 +29,8 @@ export interface OpenSpan {
   /** Starts a child in this process. */
   child(start: SpanStart): OpenSpan;
   set(attributes: SpanAttributes): void;
+  /** Sets what it has in common with others. */
+  share(attributes: AttributeSet): void;
   event(name: string, attributes: SpanAttributes, at: number): void;
   /** Gives it the status ERROR. */
   fail(message: string | undefined): void;

@@ -1,5 +1,5 @@
 /** The thread that admits one module: it may take long or never end, and is ended from outside then. */
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import { HeddleError } from "../base/error.ts";
 import { limits } from "../base/limits.ts";
@@ -36,6 +36,9 @@ async function warmUp(): Promise<void> {
     if (round === 0) keepCompiled(); // before the answer, upon which the thread is ended
     await nextTurn();
   }
+  // What V8 has optimized on a thread of its own it takes into use when this one runs something.
+  for (let tick = 0; tick < limits.admissionWarmTicks && !asked; tick++)
+    await wait(limits.admissionWarmTickMs);
 }
 
 let asked = false;

@@ -52,8 +52,23 @@ export class Assignment {
   relieve(handle: WorkerHandle): void {
     const ready = handle.revokeWaiting(() => true);
     if (ready !== undefined) this.#queue.putBack([ready]);
-    handle.takeBack();
+    handle.takeBack(() => true);
     if (handle.lane >= this.#roster.lanes.length) this.#roster.openLane();
+  }
+
+  /**
+   * Items of a function take many times as long as everybody thought. Its batches were made too large then, and short
+   * ones do not go before them: what has not started of them is handed back.
+   */
+  reestimate(kernel: KernelModule, functionName: string, msPerItem: number): void {
+    const concerned = ({ batch }: HeldBatch): boolean =>
+      batch.function === functionName && batch.kernel.digest === kernel.digest;
+    for (const handle of [...this.#roster.lanes, ...this.#roster.spares]) {
+      const ready = handle?.revokeWaiting(concerned);
+      if (ready !== undefined) this.#queue.putBack([ready]);
+      handle?.takeBack((held) => concerned(held) && held.reestimate(msPerItem));
+    }
+    this.#queue.reestimate(concerned, msPerItem);
   }
 
   #give(handle: WorkerHandle, held: HeldBatch): void {

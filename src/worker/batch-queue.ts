@@ -10,6 +10,9 @@ export function refusalOf(held: HeldBatch, now: number): BatchFailure | undefine
 }
 
 const cancelled = toFailure(new HeddleError("CANCELLED", "the batch was cancelled before it started"));
+const misjudged = toFailure(
+  new HeddleError("NOT_STARTED", "its function was found to take longer than the batch was made for"),
+);
 const expired = toFailure(new HeddleError("DEADLINE", "the deadline passed before a worker was free"));
 
 /**
@@ -74,9 +77,19 @@ export class BatchQueue {
 
   /** Ends batches whose deadline has passed or that nobody wants. */
   expire(now: number): void {
+    this.#sift((held) => refusalOf(held, now));
+  }
+
+  /** Items of these batches take so long: refuses those that are to be made anew. */
+  reestimate(concerned: (held: HeldBatch) => boolean, msPerItem: number): void {
+    this.#sift((held) => (concerned(held) && held.reestimate(msPerItem) ? misjudged : undefined));
+  }
+
+  /** Ends the batches for which there is a reason. */
+  #sift(refusal: (held: HeldBatch) => BatchFailure | undefined): void {
     const kept: HeldBatch[] = [];
     for (const held of this.#waiting) {
-      const why = refusalOf(held, now);
+      const why = refusal(held);
       if (why === undefined) kept.push(held);
       else this.refuse(held, why);
     }

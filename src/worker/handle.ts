@@ -188,9 +188,11 @@ export class WorkerHandle {
     return held;
   }
 
-  /** Takes back the items behind the one that runs. */
-  takeBack(): void {
-    if (this.state === "ready") for (const slot of this.#slots) slot.takeBack(this.lane);
+  /** Takes back the items behind the one that runs, of batches of which `wanted` says so. */
+  takeBack(wanted: (held: HeldBatch) => boolean): void {
+    if (this.state !== "ready") return;
+    for (const slot of this.#slots)
+      if (slot.held !== undefined && wanted(slot.held)) slot.takeBack(this.lane);
   }
 
   /** Marks items of a batch as cancelled; false when the batch is not here. */

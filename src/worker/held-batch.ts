@@ -10,9 +10,9 @@ export class HeldBatch {
   readonly submittedAt: number;
   readonly deliver: (part: BatchPart) => void;
   /** It is over so soon that it may go before others. */
-  readonly short: boolean;
+  short: boolean;
   /** It may go to a thread of the lane. */
-  readonly shortItems: boolean;
+  shortItems: boolean;
   /** Marks of cancelled items; undefined as long as there is none. */
   cancelled: Uint8Array | undefined = undefined;
   /** Short batches that went before it. */
@@ -39,6 +39,17 @@ export class HeldBatch {
   /** No item is wanted any more. */
   get unwanted(): boolean {
     return this.#cancelledCount > 0 && this.#cancelledCount === this.batch.count;
+  }
+
+  /**
+   * Its items were found to take so long, which nobody knew when it was made. True: it holds a worker for so long that
+   * it is better made anew of fewer items.
+   */
+  reestimate(msPerItem: number): boolean {
+    const { count, divisible } = this.batch;
+    this.short = msPerItem * count <= limits.shortBatchMs;
+    this.shortItems = msPerItem <= limits.lateItemMs;
+    return divisible === true && count > 1 && msPerItem * count > limits.lateItemMs;
   }
 
   /** Marks items as cancelled, as far as they exist. */

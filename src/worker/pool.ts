@@ -62,6 +62,11 @@ export interface WorkerPool {
   submit(batch: WorkerBatch): void;
   /** Items [first, first + count) are not wanted any more. A batch that is not here is ignored. */
   cancel(id: number, first: number, count: number): void;
+  /**
+   * Items of a function were found to take so long, many times what was thought: divisible batches of it that hold a
+   * worker for long are handed back as far as they have not started.
+   */
+  reestimate(kernel: KernelModule, functionName: string, msPerItem: number): void;
   /** Makes instances on all threads; resolves when they are there, rejects when one cannot be made. */
   prepare(kernel: KernelModule): Promise<void>;
   /** The kernel has a form for short calls now, which it had not when it was first used. */
@@ -151,6 +156,11 @@ class Pool implements WorkerPool {
     for (const handle of this.#roster.lanes) {
       if (handle?.cancel(id, first, count) === true) return;
     }
+  }
+
+  reestimate(kernel: KernelModule, functionName: string, msPerItem: number): void {
+    this.#assignment.reestimate(kernel, functionName, msPerItem);
+    this.#assign();
   }
 
   async prepare(kernel: KernelModule): Promise<void> {

@@ -35,8 +35,8 @@ export class BatchRunner {
   }
 
   /**
-   * Runs the items; `instance` gives the instance, which may have to be made. `interlude` is called between items that
-   * are not urgent: it says whether it has run something else.
+   * Runs the items; `instance` gives the instance, which may have to be made. `interlude` is called between items, of
+   * an urgent batch once it has run for longer than such a batch does: it says whether it has run something else.
    */
   run(instance: () => KernelInstance, interlude: () => boolean): void {
     const { header, times } = this.memory;
@@ -51,7 +51,8 @@ export class BatchRunner {
       const ready = instance();
       Atomics.store(header, Word.COLD, 0);
       const rebuildsBefore = ready.rebuilds;
-      this.#runItems(ready, Atomics.load(header, Word.URGENT) === Urgency.NONE ? interlude : never);
+      const urgent = Atomics.load(header, Word.URGENT) !== Urgency.NONE;
+      this.#runItems(ready, interlude, urgent ? limits.shortBatchMs : 0);
       Atomics.store(header, Word.REBUILDS, ready.rebuilds - rebuildsBefore);
     } catch (error) {
       this.#stop(HeddleError.from(error));
@@ -65,7 +66,8 @@ export class BatchRunner {
     return finished === 0 ? 0 : (runMs[finished >> 1] ?? 0);
   }
 
-  #runItems(instance: KernelInstance, interlude: () => boolean): void {
+  /** `aloneMs`: how long it runs before there may be an interlude, and from one to the next. */
+  #runItems(instance: KernelInstance, interlude: () => boolean, aloneMs: number): void {
     const { header, times, sizes, cancelled, input, status, resultSizes, runMs } = this.memory;
     const clock = this.#clock;
     const functionIndex = Atomics.load(header, Word.FUNCTION);
@@ -73,8 +75,12 @@ export class BatchRunner {
     const deadlineAt = times[Time.DEADLINE_AT] ?? Infinity;
     let inputAt = 0;
     clock.start(threadNow(), deadlineAt);
+    let interludesFrom = clock.now + aloneMs;
     for (let index = 0; index < count; index++) {
-      if (clock.fresh && interlude()) clock.start(threadNow(), deadlineAt);
+      if (clock.fresh && clock.now >= interludesFrom && interlude()) {
+        clock.start(threadNow(), deadlineAt);
+        interludesFrom = clock.now + aloneMs;
+      }
       // Claimed before HALT is looked at, so that whoever sets it and then reads STARTED knows what will not run.
       Atomics.store(header, Word.STARTED, index + 1);
       if (Atomics.load(header, Word.HALT) !== 0) {
@@ -166,8 +172,4 @@ export class BatchRunner {
     times[Time.BEGAN_AT] = threadNow();
     times[Time.BEGAN_INDEX] = this.index;
   }
-}
-
-function never(): boolean {
-  return false;
 }

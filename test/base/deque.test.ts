@@ -27,6 +27,19 @@ describe("Deque", () => {
     expect(() => new Deque().rotate()).toThrow("nothing to rotate");
   });
 
+  it("inserts in order, past a bounded number of entries", () => {
+    const deque = new Deque<number>();
+    const insert = (entry: number, passedMax = Infinity): number[] => {
+      deque.insert(entry, (other) => entry < other, passedMax);
+      return Array.from({ length: deque.length }, (_, place) => deque.at(place) ?? 0);
+    };
+    expect([5, 1, 3, 1, 8].map((entry) => insert(entry)).at(-1)).toEqual([1, 1, 3, 5, 8]);
+    expect(deque.popFront()).toBe(1);
+    expect(insert(2)).toEqual([1, 2, 3, 5, 8]);
+    expect(insert(0, 2)).toEqual([1, 2, 3, 0, 5, 8]);
+    expect(insert(0, 0)).toEqual([1, 2, 3, 0, 5, 8, 0]);
+  });
+
   it("behaves as an array does", () => {
     const operation = fc.constantFrom("pushBack", "pushFront", "popFront", "rotate");
     fc.assert(

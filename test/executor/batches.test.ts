@@ -67,6 +67,22 @@ describe("Batches", () => {
     expect(workers.batches.at(-1)?.estimatedMs).toBe(6);
   });
 
+  it("tells the workers of a function that takes many times as long as everybody thought, after the outcome", () => {
+    const { batches, workers, submit } = setup();
+    const one = owner();
+    const found: number[] = [];
+    for (const [index, ms] of [0.001, 1, 2, 2, 2].entries()) {
+      submit(one, { id: index });
+      const id = workers.batches.at(-1)?.id ?? 0;
+      const times = { runMs: Float32Array.of(ms), queuedMs: 0, coldMs: 0, worker: 0 };
+      const empty = { sizes: Uint32Array.of(0), payloads: new Uint8Array(0), failures: [] };
+      batches.part({ id, first: 0, count: 1, ...empty, ...times, done: true });
+      found.push(workers.found.length);
+    }
+    expect(found).toEqual([0, 0, 1, 1, 1]);
+    expect(workers.found).toEqual([["f", 1]]);
+  });
+
   it("refuses what is beyond its number of attempts, until one has ended", () => {
     const { workers, submit } = setup();
     const one = owner();

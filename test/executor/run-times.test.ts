@@ -18,6 +18,15 @@ describe("RunTimes", () => {
     expect(times.estimateMs("b", 1)).toBe(Infinity);
   });
 
+  it("tells the time of an item when that was taken to be far shorter", () => {
+    const times = new RunTimes();
+    const told = [[0.5, 0.5], [0.5], [64, 64], [64]].map((runMs) =>
+      times.learn("a", Float32Array.from(runMs)),
+    );
+    expect(told).toEqual([undefined, undefined, undefined, 64]);
+    expect(times.isShort("a")).toBe(false);
+  });
+
   it("forgets the function it met first when there are too many", () => {
     const times = new RunTimes();
     for (let index = 0; index <= limits.estimatesMax; index++) times.learn(String(index), Float32Array.of(1));

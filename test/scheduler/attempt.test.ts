@@ -131,6 +131,23 @@ describe("end", () => {
     expect(sizes[0]).toBe(4); // still a millisecond each
   });
 
+  it("tries the first items of a batch first, in whatever order they come back", () => {
+    const driver = new SchedulerDriver();
+    driver.join("a");
+    driver.teach("digest/run", 1);
+    const placed = dispatches(driver.submit({ count: 12 }));
+    expect(placed.length).toBeGreaterThan(2);
+    const events = placed
+      .toReversed()
+      .flatMap((dispatch) => [
+        progress(dispatch, { first: dispatch.first, count: 1, runMs: 1 }),
+        ended(dispatch),
+      ]);
+    const again = dispatches(driver.step(...events)).map(({ first }) => first);
+    expect(again.length).toBeGreaterThan(2);
+    expect(again).toEqual(again.toSorted((left, right) => left - right));
+  });
+
   it("never fails an innocent item for the company it keeps", () => {
     const { driver, dispatch } = setup({ fn: { attemptsMax: 1 } });
     let current: Dispatch | undefined = dispatch;

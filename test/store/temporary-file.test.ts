@@ -17,7 +17,8 @@ describe("TemporaryFile", () => {
     await file.write(Buffer.from("one, "));
     await file.write(Buffer.from("two"));
     expect(readdirSync(folder)).not.toContain("kept");
-    await file.keepAs(path, 5_000_000);
+    await file.finish(5_000_000);
+    await file.keepAs(path);
     expect(readdirSync(folder)).toEqual(["kept"]);
     expect(readFileSync(path, "utf8")).toBe("one, two");
     expect(statSync(path)).toMatchObject({ mtimeMs: 5_000_000 });

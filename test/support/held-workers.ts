@@ -1,11 +1,12 @@
 import { inOnePiece } from "../../src/base/rope.ts";
 import type { BatchWorkers } from "../../src/executor/batches.ts";
-import type { BatchFailure, BatchPart, WorkerBatch } from "../../src/worker/pool.ts";
+import type { BatchFailure, BatchPart, KernelModule, WorkerBatch } from "../../src/worker/pool.ts";
 
 /** Workers that hold what they are given until a test lets them report it. */
 export class HeldWorkers implements BatchWorkers {
   readonly batches: WorkerBatch[] = [];
   readonly cancels: (readonly [id: number, first: number, count: number])[] = [];
+  readonly found: (readonly [functionName: string, msPerItem: number])[] = [];
   readonly #report: (part: BatchPart) => void;
   #waiting: (() => void)[] = [];
 
@@ -20,6 +21,10 @@ export class HeldWorkers implements BatchWorkers {
 
   cancel(id: number, first: number, count: number): void {
     this.cancels.push([id, first, count]);
+  }
+
+  reestimate(_: KernelModule, functionName: string, msPerItem: number): void {
+    this.found.push([functionName, msPerItem]);
   }
 
   /** Resolves when so many batches have come. */

@@ -33,6 +33,7 @@ export interface PoolRun {
   /** Resolves when a part of the batch has come, or had come before. */
   firstPart(id: number): Promise<BatchPart>;
   cancel(id: number, first: number, count: number): void;
+  reestimate(fn: string, msPerItem: number): void;
   /** Of the probe, unless another is given. */
   prepare(kernel?: KernelModule): Promise<void>;
   stats(): PoolStats;
@@ -97,6 +98,7 @@ export async function createProbePool(
       return collectors.get(id)?.first ?? Promise.reject(new Error(`no batch ${id}`));
     },
     cancel: (id, first, count) => pool.cancel(id, first, count),
+    reestimate: (fn, msPerItem) => pool.reestimate(kernel, fn, msPerItem),
     prepare: (other = kernel) => pool.prepare(other),
     stats: () => pool.stats(),
     held: () => pool.held,

@@ -1,6 +1,7 @@
 import { SpanKind } from "@opentelemetry/api";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { AttributeSet } from "../../src/telemetry/attribute-set.ts";
 import { OtlpRequests } from "../../src/telemetry/otlp-request.ts";
 import { SpanBytes, spanIdsBytes, type EndedSpan } from "../../src/telemetry/span-bytes.ts";
 import { decodeOtlpProtobuf, type ReceivedSpan } from "../support/otlp-decode.ts";
@@ -85,6 +86,29 @@ describe("SpanBytes", () => {
       }),
       { seed },
     );
+  });
+
+  it("writes what it has in common with others beside its own", () => {
+    const shared = [new AttributeSet({ a: "x", none: undefined }), new AttributeSet({ b: true })];
+    for (const each of sent({ ...span, shared, attributes: { c: 3 } }, { ...span, shared }))
+      expect(each.attributes).toMatchObject({ a: "x", b: true });
+    expect(sent({ ...span, shared, attributes: { c: 3 } })[0]?.attributes).toEqual({ a: "x", b: true, c: 3 });
+  });
+
+  it("leaves alone what was taken until it is given back, and then writes over it", () => {
+    const bytes = new SpanBytes();
+    const written = ["one", "two", "three"].map((name) => {
+      bytes.add({ ...span, name });
+      return bytes.take();
+    });
+    const texts = written.map((each) => each.toString("latin1"));
+    for (const [index, name] of ["one", "two", "three"].entries()) expect(texts[index]).toContain(name);
+    const [first = Buffer.alloc(0)] = written;
+    bytes.giveBack(first);
+    bytes.add({ ...span, name: "four" });
+    bytes.take();
+    bytes.add({ ...span, name: "five" });
+    expect(bytes.take().buffer).toBe(first.buffer);
   });
 
   it("leaves out attributes that are undefined", () => {

@@ -20,6 +20,7 @@ async function setup() {
       payloads: new Uint8Array(0),
       deadlineAt,
       estimatedMs,
+      divisible: true,
     };
     return new HeldBatch(batch, 0, (part) => parts.push(part));
   };
@@ -87,6 +88,22 @@ describe("BatchQueue", () => {
     queue.cancel(1, 1, 1);
     expect(queue.size).toBe(0);
     expect(queue.cancel(1, 0, 1)).toBe(false);
+  });
+
+  it("refuses batches of a function that takes far longer than they were made for", async () => {
+    const { queue, held, parts } = await setup();
+    const [many, few, single, other] = [
+      held(Infinity, 100, 0.1),
+      held(Infinity, 2, 0.1),
+      held(Infinity, 1, 0.1),
+      held(Infinity, 3, 0.1),
+    ];
+    for (const batch of [many, few, single, other]) queue.push(batch);
+    queue.reestimate((batch) => batch !== other, 1);
+    await Promise.resolve();
+    expect(parts.map(({ id, done, rest }) => [id, done, rest?.reason])).toEqual([[1, true, "NOT_STARTED"]]);
+    expect([few, single, other].map(({ short }) => short)).toEqual([false, false, true]);
+    expect(queue.next).toBe(other);
   });
 
   it("refuses what has expired and what is beyond its bound", async () => {

@@ -29,6 +29,8 @@ afterEach(async () => {
 const someWork = u32(40_000);
 /** Short for a test, and long enough for a quick item whose thread is not run for a moment. */
 const loopLimit = { timeLimitMs: 500 };
+/** Work of a millisecond or more. */
+const millisecond = u32(2048);
 const spin = Uint8Array.of(1, 0, 0, 0);
 const go = Uint8Array.of(0, 0, 0, 0);
 
@@ -366,9 +368,7 @@ describe("createWorkerPool", () => {
 
   it("runs short batches between the items of a longer one", async () => {
     const pool = await setup();
-    const item = Buffer.alloc(4);
-    item.writeUInt32LE(2048); // a millisecond or more
-    const items = Array.from({ length: 50_000 }, () => item); // more than there is time for
+    const items = Array.from({ length: 50_000 }, () => millisecond); // more than there is time for
     let ended = false;
     const long = pool.run("work", items);
     const over = long.finally(() => (ended = true));
@@ -381,13 +381,41 @@ describe("createWorkerPool", () => {
     expect(new Set(reasons)).toEqual(new Set(["ok", "CANCELLED"]));
   });
 
+  it("runs short batches between the items of one that was falsely thought to be short", async () => {
+    const pool = await setup();
+    const items = Array.from({ length: 50_000 }, () => millisecond);
+    let ended = false;
+    const long = pool.run("work", items, { estimatedMs: 0.1 });
+    const over = long.finally(() => (ended = true));
+    for (let round = 0; round < 20; round++) {
+      expect((await pool.run("echo", [go, spin], { estimatedMs: 0.1 })).outcomes).toEqual([go, spin]);
+      expect(ended).toBe(false);
+    }
+    pool.cancel(long.id, 0, items.length);
+    await over;
+  });
+
+  it("hands back what was made while items were thought to take far less", async () => {
+    const pool = await setup(1);
+    const items = Array.from({ length: 20_000 }, () => millisecond);
+    const options = { estimatedMs: 0.1, divisible: true };
+    const [running, ready, waiting] = [0, 1, 2].map(() => pool.run("work", items, options));
+    const other = pool.run("echo", [go], options);
+    if (running === undefined) return;
+    await pool.firstPart(running.id);
+    pool.reestimate("work", 1);
+    const part = await pool.takenBack(running.id);
+    expect(part.takenBack).toBeLessThan(items.length);
+    for (const batch of [running, ready, waiting]) expect((await batch)?.rest?.reason).toBe("NOT_STARTED");
+    expect((await running).outcomes.map(reasonOf).slice(part.takenBack)).not.toContain("ok");
+    expect((await other).outcomes).toEqual([go]);
+  });
+
   it("ends a short batch that runs away between the items of a longer one, and nothing else", async () => {
     const pool = await setup(1, { timeLimitMs: 1_000 });
-    const item = Buffer.alloc(4);
-    item.writeUInt32LE(2048);
     const long = pool.run(
       "work",
-      Array.from({ length: 100 }, () => item),
+      Array.from({ length: 100 }, () => millisecond),
     );
     const runaway = await pool.run("spinIf", [go, spin, go], { estimatedMs: 0.1 });
     expect(runaway.outcomes.map(reasonOf)).toEqual(["ok", "TIME_LIMIT", "missing"]);
@@ -400,8 +428,7 @@ describe("createWorkerPool", () => {
 
   it("takes large results of a short batch in the middle of a longer one", async () => {
     const pool = await setup();
-    const item = Buffer.alloc(4);
-    item.writeUInt32LE(2048);
+    const item = millisecond;
     const long = pool.run(
       "work",
       Array.from({ length: 200 }, () => item),
