@@ -149,14 +149,6 @@ export const limits = {
   admissionSpareDelayMs: 100,
 
   // --- scheduler
-  /** Tries of one invocation, the first included. */
-  attemptsMax: 4,
-  /** Highest number of tries a caller may ask for. */
-  attemptsCap: 16,
-  /** First back-off; doubles with each attempt, full jitter. */
-  backoffBaseMs: 10,
-  /** Longest back-off. */
-  backoffMaxMs: 2_000,
   /** Estimated work in one batch: long enough to hide the hops, short enough to spread and to re-run. */
   batchTargetMs: 4,
   /** The same while batches of less than `batchMinMs` come in between: they wait for what runs. */

@@ -1,5 +1,13 @@
-/** What the scheduler allows itself beyond the first try of everything: a part of `limits.ts`, which is where it is used from. */
+/** What the scheduler does when things go wrong, or when there is too much of them: a part of `limits.ts`, which is where it is used from. */
 export const policyLimits = {
+  /** Tries of one invocation, the first included. */
+  attemptsMax: 4,
+  /** Highest number of tries a caller may ask for. */
+  attemptsCap: 16,
+  /** First back-off; doubles with each attempt, full jitter. */
+  backoffBaseMs: 10,
+  /** Longest back-off. */
+  backoffMaxMs: 2_000,
   /** Failures of attempts of one function that are forgiven in a row: half of them may pass before retries stop. */
   retryTokensMax: 100,
   /** What an attempt that went well gives back: in the long run so much of the work may be retries. */
