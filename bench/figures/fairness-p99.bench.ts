@@ -43,32 +43,26 @@ export const fairnessP99: Figure = {
 };
 
 /**
- * The invocations come from a process of their own, one after another; the map from another. Each map has a fabric of
- * its own: to one that has just run the other it would be the same function grown a thousand times as slow.
+ * The invocations come from a process of their own, one after another; the map from another. Both maps run on one
+ * fabric: to it they are one function that is a thousand times as slow from one round to the next.
  */
 async function startSubjects({ scope }: Bench): Promise<Subject<Round>[]> {
-  const subjects: Subject<Round>[] = [];
-  for (const { name, map } of maps) {
-    const running = await startFabric(scope, { nodes: 2, workers: 1 });
-    await deployFixture(running, "fresh");
-    await deployFixture(running, "work");
-    const config: StampConfig = { address: running.address, payloadBytes };
-    const invoker = await startChild(scope, "load/stamp-client.ts", config);
-    const mapper = await startMixClient(scope, running.address);
-    if (subjects.length === 0) {
-      subjects.push({ name: "alone", measure: (durationMs) => invoke(invoker, durationMs) });
-    }
-    subjects.push({
-      name,
-      async measure(durationMs) {
-        await mapper.begin(map);
-        const round = await invoke(invoker, durationMs);
-        await mapper.end(true);
-        return round;
-      },
-    });
-  }
-  return subjects;
+  const running = await startFabric(scope, { nodes: 2, workers: 1 });
+  await deployFixture(running, "fresh");
+  await deployFixture(running, "work");
+  const config: StampConfig = { address: running.address, payloadBytes };
+  const invoker = await startChild(scope, "load/stamp-client.ts", config);
+  const mapper = await startMixClient(scope, running.address);
+  const beside = maps.map(({ name, map }): Subject<Round> => ({
+    name,
+    async measure(durationMs) {
+      await mapper.begin(map);
+      const round = await invoke(invoker, durationMs);
+      await mapper.end(true);
+      return round;
+    },
+  }));
+  return [{ name: "alone", measure: (durationMs) => invoke(invoker, durationMs) }, ...beside];
 }
 
 function invoke(invoker: Child, durationMs: number): Promise<Round> {
