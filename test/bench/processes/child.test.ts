@@ -17,10 +17,11 @@ function isAlive(pid: number): boolean {
 }
 
 const server = "./baselines/raw-echo-server.ts";
+const listening = { listen: "127.0.0.1:0" };
 
 describe("startChild", () => {
   it("resolves with what the program says when it is ready", async () => {
-    const child = await startChild(setup(), server, {});
+    const child = await startChild(setup(), server, listening);
     expect(child.ready).toEqual({ address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) });
   });
 
@@ -32,7 +33,7 @@ describe("startChild", () => {
   });
 
   it("passes on what the program says against a request", async () => {
-    const child = await startChild(setup(), server, {});
+    const child = await startChild(setup(), server, listening);
     await expect(child.request({}, 10_000)).rejects.toThrow("the echo server takes no requests");
   });
 
@@ -49,7 +50,7 @@ describe("startChild", () => {
 
   it("ends the program with its scope", async () => {
     const scope = setup();
-    const child = await startChild(scope, server, {});
+    const child = await startChild(scope, server, listening);
     expect(isAlive(child.pid)).toBe(true);
     await scope.disposeAsync();
     expect(isAlive(child.pid)).toBe(false);
