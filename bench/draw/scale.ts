@@ -126,13 +126,16 @@ function steps(values: readonly number[], { fromZero }: ScaleOptions): Span {
   let high = Math.max(...orDefault(values, 1));
   if (fromZero === true) [low, high] = [Math.min(0, low), Math.max(0, high)];
   // Values that are the same, or that differ by rounding only, have no span of their own.
-  const least = Math.max(Math.abs(low), Math.abs(high)) * 1e-9;
-  if (high - low <= least)
-    [low, high] = [low - (Math.abs(low) / 2 || 0.5), high + (Math.abs(high) / 2 || 0.5)];
+  const least = Math.max(smallest, Math.max(Math.abs(low), Math.abs(high)) * 1e-9);
+  if (high - low <= least) [low, high] = [low - widening(low), high + widening(high)];
   const step = roundStep((high - low) / 5);
   const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
   const round = Array.from({ length: last - first + 1 }, (_, index) => tidy((first + index) * step));
   return { low: tidy(first * step), high: tidy(last * step), round };
+}
+
+function widening(value: number): number {
+  return Math.abs(value) > smallest ? Math.abs(value) / 2 : 0.5;
 }
 
 /** The next of 1, 2, 5, 10, … times a power of ten. */

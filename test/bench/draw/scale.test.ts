@@ -90,7 +90,10 @@ describe("createScale", () => {
         expect(ticks.length).toBeLessThanOrEqual(26);
         expect(ticks.every(({ at }) => at >= 0 && at <= 500)).toBe(true);
       }),
-      { numRuns: 500 },
+      {
+        numRuns: 500,
+        examples: [[{ scale: "linear", values: [5e-324], fromZero: true, labelValues: false }]],
+      },
     );
   });
 });
