@@ -46,12 +46,22 @@ export type Placement = (capacity: Capacity, demand: Demand, random: Random) => 
 export function placeBy(pick: Pick): Placement {
   return ({ near, idle, open, lane }, demand, random) => {
     const { room } = demand;
-    const first = (close: readonly NodeState[], all: readonly NodeState[]) =>
-      (close.length > 0 ? pick(close, demand, random) : undefined) ?? pick(all, demand, random);
-    const idler = room === "any" ? first(near.idle, idle) : undefined;
-    const node = idler ?? (room === "held" ? undefined : first(near.open, open));
-    return node ?? (lane.length > 0 ? first(near.lane, lane) : undefined);
+    const idler = room === "any" ? nearest(pick, near.idle, idle, demand, random) : undefined;
+    const node = idler ?? (room === "held" ? undefined : nearest(pick, near.open, open, demand, random));
+    return node ?? (lane.length > 0 ? nearest(pick, near.lane, lane, demand, random) : undefined);
   };
+}
+
+/** Called for every range: no closure of `placeBy` for that reason. */
+function nearest(
+  pick: Pick,
+  near: readonly NodeState[],
+  all: readonly NodeState[],
+  demand: Demand,
+  random: Random,
+): NodeState | undefined {
+  const close = near.length > 0 ? pick(near, demand, random) : undefined;
+  return close ?? pick(all, demand, random);
 }
 
 /**
